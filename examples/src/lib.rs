@@ -1,1 +1,2 @@
 //! Programs built from the evkit crates.
+pub mod site;

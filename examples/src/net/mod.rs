@@ -1,0 +1,6 @@
+//! Sockets: everything the sans-IO crates leave to the program.
+
+pub mod clock;
+pub mod meter;
+pub mod traffic;
+pub mod websocket;
