@@ -1,6 +1,17 @@
-//! IEC 61851 control pilot, proximity, contactor and safety state machines with embedded-hal drivers
+//! IEC 61851-1 charging stations without hardware in the way: control pilot, proximity, contactor
+//! and safety as state machines that do no I/O, and thin drivers over `embedded-hal` for the rest.
 #![no_std]
 #[cfg(feature = "alloc")]
 extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
+
+pub mod contactor;
+pub mod evse;
+pub mod pilot;
+pub mod proximity;
+mod queue;
+pub mod safety;
+pub mod units;
+
+pub use evse::Evse;

@@ -1,0 +1,687 @@
+//! The states of the line, and what they demand of the contactor.
+
+use core::fmt;
+use core::time::Duration;
+
+use super::check::Check;
+use super::duty::Duty;
+use super::filter::{Filter, Rules};
+use super::generator::{Generator, Signal};
+use super::level::{Level, Sample, classify};
+use super::timing::{ENCOURAGEMENT, Timing, TimingError};
+use crate::queue::Queue;
+use crate::units::{Instant, Milliamps, earliest};
+
+/// A vehicle with a simplified pilot is given no more than this (IEC 61851-1 A.2.3, inferred).
+pub const SIMPLIFIED_LIMIT: Milliamps = Milliamps(10_000);
+
+/// State of the pilot: the vehicle's letter and the station's digit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum State {
+    /// No vehicle, constant +12 V.
+    A1,
+    /// No vehicle, square wave; lasts only until the machine notices.
+    A2,
+    /// Vehicle connected, no current allowed.
+    B1,
+    /// Vehicle connected, current offered.
+    B2,
+    /// Vehicle ready, no current allowed (any more).
+    C1,
+    /// Vehicle ready, current offered.
+    C2,
+    /// Vehicle ready and in need of ventilation, no current allowed (any more).
+    D1,
+    /// Vehicle ready and in need of ventilation, current offered.
+    D2,
+    /// Line shorted to earth, or station without power.
+    E,
+    /// Station not available.
+    F,
+}
+
+impl State {
+    const fn of(level: Level, signal: Signal) -> Option<Self> {
+        Some(match (level, signal.is_pwm()) {
+            (Level::A, false) => Self::A1,
+            (Level::A, true) => Self::A2,
+            (Level::B, false) => Self::B1,
+            (Level::B, true) => Self::B2,
+            (Level::C, false) => Self::C1,
+            (Level::C, true) => Self::C2,
+            (Level::D, false) => Self::D1,
+            (Level::D, true) => Self::D2,
+            (Level::E, _) => Self::E,
+            (Level::F, _) => Self::F,
+            (Level::Invalid, _) => return None,
+        })
+    }
+
+    /// The name EVlink stations use in the maintenance report, row *EV state* (EVlink manual
+    /// chapter 7). The manual has one name for both A1 and A2.
+    pub const fn evlink_name(self) -> &'static str {
+        match self {
+            Self::A1 | Self::A2 => "A_Not_Present_12V",
+            Self::B1 => "B_Present_9V",
+            Self::B2 => "B_Present_Asked_9V_M12V",
+            Self::C1 => "C_Ready_6V",
+            Self::C2 => "C_Ready_6V_M12V",
+            Self::D1 => "D_Ready_VR_3V",
+            Self::D2 => "D_Ready_VR_3V_M12V",
+            Self::E => "E_ShortCut",
+            Self::F => "F_NotAvailable",
+        }
+    }
+}
+
+impl fmt::Display for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self, f)
+    }
+}
+
+/// What the vehicle, as seen on the pilot, demands of the contactor.
+///
+/// A demand is never an order to close: the safety layer weighs it with everything else.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Demand {
+    /// The contactor has to be open.
+    #[default]
+    Open,
+    /// A closed contactor may stay closed for now; an open one may not close.
+    Hold,
+    /// The contactor may close.
+    Close,
+}
+
+/// Something wrong on the pilot. Each one opens the contactor and stops the offer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PilotFault {
+    /// The line is shorted to earth. Clears when the line is no longer.
+    Short,
+    /// The voltage belongs to no state. Clears when it does again.
+    OutOfRange,
+    /// The vehicle shows no diode, or somebody tampers. Clears when it is unplugged.
+    Diode,
+    /// The line does not follow the generator. Clears when it does.
+    Generator,
+    /// The vehicle needs ventilation and there is none. Clears when it stops asking for it.
+    Ventilation,
+}
+
+impl PilotFault {
+    /// All faults.
+    pub const ALL: [Self; 5] =
+        [Self::Short, Self::OutOfRange, Self::Diode, Self::Generator, Self::Ventilation];
+}
+
+/// A set of faults, one bit each.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+struct FaultSet(u8);
+
+impl FaultSet {
+    const fn contains(self, fault: PilotFault) -> bool {
+        self.0 & (1 << fault as u8) != 0
+    }
+
+    const fn with(self, fault: PilotFault, present: bool) -> Self {
+        let bit = 1 << fault as u8;
+        Self(if present { self.0 | bit } else { self.0 & !bit })
+    }
+}
+
+/// What the pilot has to tell. One call produces at most ten.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Event {
+    /// The state changed; `None` while it is not known.
+    State(Option<State>),
+    /// A vehicle was plugged in, or is there after a start.
+    Plugged,
+    /// The vehicle was unplugged, or is not there after a start.
+    Unplugged,
+    /// A fault appeared.
+    Fault(PilotFault),
+    /// A fault is gone.
+    Cleared(PilotFault),
+    /// The vehicle stayed in C for too long after the offer ended: power is cut under load.
+    VehicleIgnoresStop,
+    /// A sleeping vehicle is being woken.
+    WakeUp,
+}
+
+/// What happens when a vehicle asks for ventilation (state D; EVlink manual chapter 3).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Ventilation {
+    /// Indoors without ventilation: no power, and a fault.
+    #[default]
+    Unavailable,
+    /// Outdoors, or with ventilation: D is treated as C.
+    Available,
+}
+
+/// How the 5 % duty of digital communication is used (Bender manual 7.3).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Digital {
+    /// Never: the nominal duty, and nobody listens for digital communication.
+    #[default]
+    Disabled,
+    /// 5 % for the first 2 s of an offer to a newly plugged vehicle, then the nominal duty.
+    Encouragement,
+    /// The nominal duty; a vehicle may start digital communication by itself.
+    Offer,
+    /// 5 % always: only vehicles with digital communication can charge.
+    Force,
+    /// As `Offer`, with the timing of the second edition of ISO 15118.
+    Ed2,
+}
+
+/// How the line is interrupted to wake a vehicle or to switch phases.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Interruption {
+    /// By a constant -12 V (state F), which every station can send.
+    #[default]
+    Negative,
+    /// By disconnecting the line, for stations with a relay in it.
+    Open,
+}
+
+/// Waking a vehicle that fell asleep in B2 (EVerest; Bender calls it *Allow EV Wakeup*).
+///
+/// Done once per plug-in: one interruption of `pulse`, the constant level for `gap`, then the offer
+/// again. IEC 61851-1 A.5.3 asks for one pulse of 4 s.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct WakeUp {
+    /// How long the vehicle has to stay in B2 before it counts as asleep.
+    pub after: Duration,
+    /// Length of the interruption.
+    pub pulse: Duration,
+    /// Constant level between the interruption and the offer.
+    pub gap: Duration,
+}
+
+impl WakeUp {
+    /// EVerest's values: 30 s, 4 s, 750 ms.
+    pub const DEFAULT: Self = Self {
+        after: Duration::from_secs(30),
+        pulse: Duration::from_secs(4),
+        gap: Duration::from_millis(750),
+    };
+}
+
+/// Settings of the pilot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// Time limits.
+    pub timing: Timing,
+    /// Whether vehicles in D are supplied.
+    pub ventilation: Ventilation,
+    /// Use of the 5 % duty.
+    pub digital: Digital,
+    /// How the line is interrupted.
+    pub interruption: Interruption,
+    /// Whether, and how, sleeping vehicles are woken.
+    pub wake_up: Option<WakeUp>,
+    /// Whether vehicles that go from A to C without B (simplified pilot) get power, of at most
+    /// [`SIMPLIFIED_LIMIT`].
+    pub allow_simplified: bool,
+}
+
+impl Config {
+    /// The standard's times, no ventilation, no digital communication, no waking, and simplified
+    /// vehicles allowed.
+    pub const DEFAULT: Self = Self {
+        timing: Timing::DEFAULT,
+        ventilation: Ventilation::Unavailable,
+        digital: Digital::Disabled,
+        interruption: Interruption::Negative,
+        wake_up: None,
+        allow_simplified: true,
+    };
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wake {
+    Idle,
+    Pulse(Instant),
+    Done,
+}
+
+/// The control pilot of one connector. See the [module](super) for the states.
+///
+/// # Contract
+///
+/// After any call that takes `&mut self`: drain [`poll_event`](Self::poll_event), put
+/// [`signal`](Self::signal) on the line, and call [`handle_timeout`](Self::handle_timeout) at
+/// [`poll_timeout`](Self::poll_timeout). Calling it early, late or twice is harmless. Time must not
+/// run backwards; a call with an earlier time is treated as if no time had passed.
+pub struct Pilot {
+    config: Config,
+    filter: Filter,
+    check: Check,
+    generator: Generator,
+    /// Where the generator is heading; spacing rules may hold it back.
+    target: Signal,
+    offer: Option<Milliamps>,
+    available: bool,
+    interrupted: bool,
+    /// `None` until the first level is believed.
+    connected: Option<bool>,
+    boot_until: Instant,
+    /// The vehicle went from A to C without B.
+    simplified: bool,
+    /// Begin of the wave, whatever its duty.
+    pwm_since: Option<Instant>,
+    /// The wave ended at this time with the vehicle in C or D.
+    stopping_since: Option<Instant>,
+    stop_ignored: bool,
+    /// Begin of the first wave since the vehicle was plugged in.
+    first_wave: Option<Instant>,
+    wake: Wake,
+    contactor_moved: Option<Instant>,
+    duty_changed: Option<Instant>,
+    fault_until: Option<Instant>,
+    faults: FaultSet,
+    reported: Option<State>,
+    events: Queue<Event, 16>,
+}
+
+impl Pilot {
+    /// A pilot that starts now, sending the constant level.
+    ///
+    /// # Errors
+    ///
+    /// A time limit out of its bounds.
+    pub fn new(now: Instant, config: Config) -> Result<Self, TimingError> {
+        config.timing.check()?;
+        Ok(Self {
+            config,
+            filter: Filter::new(now),
+            check: Check::new(),
+            generator: Generator::new(now),
+            target: Signal::Constant,
+            offer: None,
+            available: true,
+            interrupted: false,
+            connected: None,
+            boot_until: now + config.timing.boot,
+            simplified: false,
+            pwm_since: None,
+            stopping_since: None,
+            stop_ignored: false,
+            first_wave: None,
+            wake: Wake::Idle,
+            contactor_moved: None,
+            duty_changed: None,
+            fault_until: None,
+            faults: FaultSet::default(),
+            reported: None,
+            events: Queue::new(),
+        })
+    }
+
+    /// Takes one measurement of the line in.
+    pub fn handle_sample(&mut self, now: Instant, sample: Sample) {
+        self.expire_samples(now);
+        let settled = now.has_passed(self.generator.since(), self.config.timing.signal_settle);
+        let signal = self.generator.signal();
+        if signal == Signal::Open || (!settled && self.generator.moved_the_top()) {
+            // The voltage is not the vehicle's doing. Power is off in all these cases.
+            self.filter.skip(now);
+        } else {
+            let level = self.read(sample);
+            self.filter.handle(now, level, self.rules(now));
+            if settled {
+                self.check.handle(now, sample, level, signal);
+            }
+        }
+        self.step(now);
+    }
+
+    /// Does what became due. Also notices that samples are missing.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        self.expire_samples(now);
+        self.step(now);
+    }
+
+    /// Notes that the contactor was switched, which disturbs the line.
+    pub fn handle_contactor_switched(&mut self, now: Instant) {
+        self.contactor_moved = Some(now);
+    }
+
+    /// Offers the vehicle a current per phase; `None`, or less than 6 A, offers nothing.
+    ///
+    /// A lower or higher offer reaches the line when the spacing of duty changes allows, no offer
+    /// at once: the vehicle then has 3 s to stop, and after 6 s is cut off under load.
+    pub fn set_offer(&mut self, now: Instant, offer: Option<Milliamps>) {
+        self.offer = offer;
+        self.step(now);
+    }
+
+    /// Makes the station available, or not (state F).
+    pub fn set_available(&mut self, now: Instant, available: bool) {
+        self.available = available;
+        self.step(now);
+    }
+
+    /// Interrupts the line as [`Config::interruption`] says, or ends that. Power must be off: the
+    /// demand is [`Demand::Open`] for as long as it lasts.
+    pub fn set_interrupted(&mut self, now: Instant, interrupted: bool) {
+        self.interrupted = interrupted;
+        self.step(now);
+    }
+
+    /// Shows the vehicle a fault that is not the pilot's: F for [`Timing::fault_hold`].
+    pub fn signal_fault(&mut self, now: Instant) {
+        self.fault_until = Some(now + self.config.timing.fault_hold);
+        self.step(now);
+    }
+
+    /// The next event, oldest first.
+    #[must_use]
+    pub fn poll_event(&mut self) -> Option<Event> {
+        self.events.pop()
+    }
+
+    /// When [`handle_timeout`](Self::handle_timeout) has something to do.
+    #[must_use]
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        let timing = &self.config.timing;
+        let level = self.filter.confirmed();
+        let diode_at_stake = level.is_some_and(Level::wants_power) && !self.has_fault(PilotFault::Diode);
+        let encouraged = self.first_wave.filter(|_| self.generator.signal() == Signal::Pwm(Duty::DIGITAL));
+        let encouraged = encouraged.filter(|_| self.config.digital == Digital::Encouragement);
+        let asleep_at = match (self.config.wake_up, self.pwm_since) {
+            (Some(wake), Some(start)) if self.wake == Wake::Idle && level == Some(Level::B) => {
+                Some(start.max(self.filter.since()) + wake.after)
+            }
+            _ => None,
+        };
+        let pulse_end = match self.wake {
+            Wake::Pulse(until) => Some(until),
+            Wake::Idle | Wake::Done => None,
+        };
+        [
+            level.map(|_| self.filter.last_sample() + timing.sample_timeout),
+            self.generator.next_change(self.target, timing),
+            self.fault_until,
+            encouraged.map(|at| at + ENCOURAGEMENT),
+            (self.connected.is_none() && level == Some(Level::A)).then_some(self.boot_until),
+            self.stopping_since.filter(|_| !self.stop_ignored).map(|since| since + timing.forced_open),
+            self.check.failing_since().map(|since| since + timing.diode_tolerance).filter(|_| diode_at_stake),
+            asleep_at,
+            pulse_end,
+        ]
+        .into_iter()
+        .fold(None, earliest)
+    }
+
+    /// What has to be on the line now.
+    pub const fn signal(&self) -> Signal {
+        self.generator.signal()
+    }
+
+    /// The state, or `None` while it is not known: after a start, without samples, with a voltage
+    /// that is no state.
+    pub fn state(&self) -> Option<State> {
+        self.filter.confirmed().and_then(|level| State::of(level, self.generator.signal()))
+    }
+
+    /// Whether a vehicle is connected; `None` until that is known. E and F leave it as it was.
+    pub const fn connected(&self) -> Option<bool> {
+        self.connected
+    }
+
+    /// Whether the vehicle showed the simplified pilot (A to C without B) since it was plugged in.
+    pub const fn is_simplified(&self) -> bool {
+        self.simplified
+    }
+
+    /// The current the line tells the vehicle now; zero without a nominal duty.
+    pub const fn advertised(&self) -> Milliamps {
+        match self.generator.signal() {
+            Signal::Pwm(duty) => duty.reading().current(),
+            Signal::Constant | Signal::Negative | Signal::Open => Milliamps(0),
+        }
+    }
+
+    /// Whether a fault stands.
+    pub const fn has_fault(&self, fault: PilotFault) -> bool {
+        self.faults.contains(fault)
+    }
+
+    /// When the newest sample arrived; the safety layer wants it fresh.
+    pub const fn last_sample(&self) -> Instant {
+        self.filter.last_sample()
+    }
+
+    /// What the vehicle demands of the contactor now.
+    pub fn demand(&self, now: Instant) -> Demand {
+        let timing = &self.config.timing;
+        let supplied = match self.filter.confirmed() {
+            Some(Level::C) => true,
+            Some(Level::D) => self.config.ventilation == Ventilation::Available,
+            _ => false,
+        };
+        if !supplied
+            || self.faults != FaultSet::default()
+            || (self.simplified && !self.config.allow_simplified)
+            || now.has_passed(self.filter.last_sample(), timing.sample_timeout)
+        {
+            return Demand::Open;
+        }
+        match (self.generator.signal(), self.pwm_since, self.stopping_since) {
+            (Signal::Pwm(_), Some(start), _) => self.demand_of_wave(now, start),
+            (Signal::Constant, _, Some(since)) if !now.has_passed(since, timing.forced_open) => Demand::Hold,
+            _ => Demand::Open,
+        }
+    }
+
+    fn demand_of_wave(&self, now: Instant, start: Instant) -> Demand {
+        let timing = &self.config.timing;
+        let proven = self.check.passed();
+        let ready = now.has_passed(self.filter.since(), timing.ready_debounce) && self.filter.is_calm();
+        if ready && proven == Some(self.filter.last_sample()) && !self.settling(now) {
+            return Demand::Close;
+        }
+        let proven = proven.unwrap_or(start).max(start + timing.signal_settle);
+        if now.since(proven) <= timing.diode_tolerance { Demand::Hold } else { Demand::Open }
+    }
+
+    /// Level of a sample; -12 V the station does not send is a short through a diode.
+    fn read(&self, sample: Sample) -> Level {
+        match classify(sample, self.filter.confirmed()) {
+            Level::F if self.generator.signal() != Signal::Negative => Level::E,
+            level => level,
+        }
+    }
+
+    fn rules(&self, now: Instant) -> Rules {
+        let glitching = self.duty_changed.is_some_and(|at| now.since(at) < self.config.timing.duty_glitch);
+        Rules { settling: self.settling(now), ignore: glitching.then_some(Level::B) }
+    }
+
+    fn settling(&self, now: Instant) -> bool {
+        let timing = &self.config.timing;
+        self.contactor_moved.is_some_and(|at| now.since(at) < timing.contactor_settle)
+            || self.duty_changed.is_some_and(|at| now.since(at) < timing.duty_settle)
+    }
+
+    fn expire_samples(&mut self, now: Instant) {
+        if now.has_passed(self.filter.last_sample(), self.config.timing.sample_timeout) {
+            self.filter.clear();
+        }
+    }
+
+    /// Brings everything derived from the level and the time up to date.
+    fn step(&mut self, now: Instant) {
+        self.follow_level(now);
+        self.follow_faults(now);
+        self.follow_wake_up(now);
+        if self.fault_until.is_some_and(|until| now >= until) {
+            self.fault_until = None;
+        }
+        self.drive(now);
+        self.follow_stop(now);
+        let state = self.state();
+        if state != self.reported {
+            self.reported = state;
+            self.events.push(Event::State(state));
+        }
+    }
+
+    /// Plugging, unplugging, and what is forgotten then.
+    fn follow_level(&mut self, now: Instant) {
+        let Some(level) = self.filter.confirmed() else { return };
+        let Some(connected) = level.connected() else { return };
+        if !connected {
+            self.check.forget_diode();
+            self.generator.forget_pause(now);
+            if self.connected.is_none() && now < self.boot_until {
+                return;
+            }
+        }
+        if self.connected != Some(connected) {
+            self.simplified = level.wants_power() && self.connected == Some(false);
+            self.first_wave = None;
+            self.wake = Wake::Idle;
+            self.connected = Some(connected);
+            self.events.push(if connected { Event::Plugged } else { Event::Unplugged });
+        }
+        match level {
+            Level::B => self.simplified = false,
+            Level::C | Level::D => self.wake = Wake::Idle,
+            _ => {}
+        }
+    }
+
+    fn follow_faults(&mut self, now: Instant) {
+        let level = self.filter.confirmed();
+        for fault in PilotFault::ALL {
+            let was = self.faults.contains(fault);
+            let is = match fault {
+                PilotFault::Short => level.map_or(was, |l| l == Level::E),
+                PilotFault::OutOfRange => level.map_or(was, |l| l == Level::Invalid),
+                PilotFault::Diode => (was || self.diode_failed(now, level)) && level != Some(Level::A),
+                PilotFault::Generator => (was && !self.check.is_matched()) || self.check.is_mismatched(),
+                PilotFault::Ventilation => level
+                    .map_or(was, |l| l == Level::D && self.config.ventilation == Ventilation::Unavailable),
+            };
+            // In F the station sees only itself, so nothing that stood can be seen to be gone.
+            if is == was || (was && level == Some(Level::F)) {
+                continue;
+            }
+            self.faults = self.faults.with(fault, is);
+            self.events.push(if is { Event::Fault(fault) } else { Event::Cleared(fault) });
+            if is && fault != PilotFault::Ventilation {
+                self.fault_until = Some(now + self.config.timing.fault_hold);
+            }
+        }
+    }
+
+    fn diode_failed(&self, now: Instant, level: Option<Level>) -> bool {
+        let tolerance = match level {
+            Some(Level::B) => Duration::ZERO,
+            _ => self.config.timing.diode_tolerance,
+        };
+        self.check.failing_since().is_some_and(|since| now.has_passed(since, tolerance))
+    }
+
+    fn follow_wake_up(&mut self, now: Instant) {
+        let Some(wake) = self.config.wake_up else { return };
+        match (self.wake, self.pwm_since) {
+            (Wake::Idle, Some(start)) if self.filter.confirmed() == Some(Level::B) => {
+                if now.has_passed(start.max(self.filter.since()), wake.after) {
+                    self.wake = Wake::Pulse(now + wake.pulse);
+                    self.events.push(Event::WakeUp);
+                }
+            }
+            (Wake::Pulse(until), _) if now >= until => {
+                self.wake = Wake::Done;
+                self.drive_to(now, Signal::Constant);
+                self.generator.start_from(now + wake.gap);
+            }
+            _ => {}
+        }
+    }
+
+    /// The vehicle has to leave C within the limit after the wave ended.
+    fn follow_stop(&mut self, now: Instant) {
+        let wants_power = self.filter.confirmed().is_some_and(Level::wants_power);
+        if !wants_power || self.generator.signal().is_pwm() {
+            self.stopping_since = None;
+            self.stop_ignored = false;
+        }
+        let overdue =
+            self.stopping_since.is_some_and(|since| now.has_passed(since, self.config.timing.forced_open));
+        if overdue && !self.stop_ignored {
+            self.stop_ignored = true;
+            self.events.push(Event::VehicleIgnoresStop);
+        }
+    }
+
+    /// The signal the line should have, if no spacing rule stood against it.
+    fn wanted(&self, now: Instant) -> Signal {
+        let interruption = match self.config.interruption {
+            Interruption::Negative => Signal::Negative,
+            Interruption::Open => Signal::Open,
+        };
+        if !self.available || self.fault_until.is_some() {
+            return Signal::Negative;
+        }
+        if self.interrupted || matches!(self.wake, Wake::Pulse(_)) {
+            return interruption;
+        }
+        let present = matches!(self.filter.confirmed(), Some(Level::B | Level::C | Level::D));
+        let limit = if self.simplified { SIMPLIFIED_LIMIT } else { Milliamps(u32::MAX) };
+        match self.offer.and_then(|offer| Duty::for_current(offer.min(limit))) {
+            Some(_) if !present || self.faults != FaultSet::default() => Signal::Constant,
+            Some(_) if self.shows_digital(now) => Signal::Pwm(Duty::DIGITAL),
+            Some(duty) => Signal::Pwm(duty),
+            None => Signal::Constant,
+        }
+    }
+
+    fn shows_digital(&self, now: Instant) -> bool {
+        match self.config.digital {
+            Digital::Disabled | Digital::Offer | Digital::Ed2 => false,
+            Digital::Encouragement => self.first_wave.is_none_or(|at| !now.has_passed(at, ENCOURAGEMENT)),
+            Digital::Force => true,
+        }
+    }
+
+    fn drive(&mut self, now: Instant) {
+        self.drive_to(now, self.wanted(now));
+    }
+
+    fn drive_to(&mut self, now: Instant, target: Signal) {
+        self.target = target;
+        let before = self.generator.signal();
+        let spaced = before != Signal::Pwm(Duty::DIGITAL);
+        if !self.generator.drive(now, target, spaced, &self.config.timing) {
+            return;
+        }
+        let after = self.generator.signal();
+        match (before.is_pwm(), after.is_pwm()) {
+            (false, true) => {
+                self.pwm_since = Some(now);
+                self.first_wave.get_or_insert(now);
+            }
+            (true, false) => {
+                self.pwm_since = None;
+                self.check.forget_diode();
+                let wants_power = self.filter.confirmed().is_some_and(Level::wants_power);
+                self.stopping_since = (wants_power && after == Signal::Constant).then_some(now);
+            }
+            _ => {}
+        }
+        if before.is_pwm() && after.is_pwm() {
+            self.duty_changed = Some(now);
+        }
+    }
+}

@@ -1,0 +1,407 @@
+//! The safety layer: one pure function from everything known to *may the contactor be closed*.
+//!
+//! Everything else in the crate, and everything above it, only asks. The rules:
+//!
+//! * Closing needs every condition, each of them fresh. Missing, stale and contradictory count as
+//!   tripped.
+//! * A permission from above is necessary to close and never sufficient. Taking it away stops the
+//!   offer; the vehicle then has the time of table A.6 to stop before power is cut under load.
+//! * A hazard (anything tripped, missing or stale) opens at once, under load or not.
+
+use core::time::Duration;
+
+use thiserror::Error;
+
+use crate::contactor::ContactorFault;
+use crate::pilot::{Demand, PilotFault};
+use crate::units::{Instant, Milliamps};
+
+/// A guard besides pilot, proximity and contactor. Stations differ in which ones are fitted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Protection {
+    /// Residual current monitor (6 mA DC), or the feedback of a residual current device.
+    ResidualCurrent,
+    /// Emergency stop.
+    EmergencyStop,
+    /// Feedback of circuit breakers or other protection upstream of the contactor.
+    Upstream,
+    /// Over-current and overload watch on the measured currents.
+    OverCurrent,
+    /// Temperature of the electronics, contacts or socket.
+    Temperature,
+    /// Mains voltage and frequency.
+    Mains,
+    /// The controller's own supply.
+    Supply,
+    /// Cable lock of a socket.
+    Lock,
+    /// External enable input (KEBA X1), delayed start, EVlink's conditional input.
+    EnableInput,
+}
+
+impl Protection {
+    /// All protections, in the order in which they are blamed.
+    pub const ALL: [Self; 9] = [
+        Self::ResidualCurrent,
+        Self::EmergencyStop,
+        Self::Upstream,
+        Self::OverCurrent,
+        Self::Temperature,
+        Self::Mains,
+        Self::Supply,
+        Self::Lock,
+        Self::EnableInput,
+    ];
+
+    /// A report older than this is stale. Inferred: twice the slowest usual reporting period, and
+    /// for what must open within 100 ms a few sampling periods.
+    pub const fn freshness(self) -> Duration {
+        Duration::from_millis(match self {
+            Self::ResidualCurrent | Self::EmergencyStop => 250,
+            Self::Upstream | Self::Supply | Self::EnableInput => 500,
+            Self::Lock => 1_000,
+            Self::OverCurrent | Self::Mains => 2_000,
+            Self::Temperature => 10_000,
+        })
+    }
+}
+
+/// What a protection reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Status {
+    /// Nothing stands against power.
+    Clear,
+    /// Not now, but nothing is wrong: no offer, and a charging vehicle is asked to stop.
+    NotReady,
+    /// Power off at once.
+    Tripped,
+}
+
+/// The protections a station has, with their newest reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Protections {
+    started: Instant,
+    slots: [Slot; Protection::ALL.len()],
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Slot {
+    fitted: bool,
+    report: Option<(Status, Instant)>,
+}
+
+impl Protections {
+    /// The protections in `fitted`, none of which has reported yet.
+    pub fn new(now: Instant, fitted: &[Protection]) -> Self {
+        let mut slots = [Slot::default(); Protection::ALL.len()];
+        for (protection, slot) in Protection::ALL.iter().zip(&mut slots) {
+            slot.fitted = fitted.contains(protection);
+        }
+        Self { started: now, slots }
+    }
+
+    /// Takes a report in. One that is not fitted is fitted from now on: who reports once is missed
+    /// when it falls silent.
+    pub fn report(&mut self, now: Instant, protection: Protection, status: Status) {
+        if let Some(slot) = self.slots.get_mut(protection as usize) {
+            *slot = Slot { fitted: true, report: Some((status, now)) };
+        }
+    }
+
+    /// What `protection` says now, or why that does not count.
+    pub fn check(&self, now: Instant, protection: Protection) -> Result<Status, Silence> {
+        let Some(slot) = self.slots.get(protection as usize).filter(|slot| slot.fitted) else {
+            return Ok(Status::Clear);
+        };
+        match slot.report {
+            Some((_, at)) if now.has_passed(at, protection.freshness()) => Err(Silence::Stale),
+            Some((status, _)) => Ok(status),
+            None if now.has_passed(self.started, protection.freshness()) => Err(Silence::Missing),
+            None => Ok(Status::NotReady),
+        }
+    }
+
+    /// When the next report becomes stale.
+    #[must_use]
+    pub fn poll_timeout(&self, now: Instant) -> Option<Instant> {
+        Protection::ALL
+            .iter()
+            .zip(&self.slots)
+            .filter(|(_, slot)| slot.fitted)
+            .map(|(protection, slot)| slot.report.map_or(self.started, |(_, at)| at) + protection.freshness())
+            .filter(|at| *at > now)
+            .min()
+    }
+}
+
+/// Why a protection's word does not count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Silence {
+    /// It never reported.
+    Missing,
+    /// Its newest report is too old.
+    Stale,
+}
+
+/// What the contactor says about itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ContactorView {
+    /// Whether it is commanded closed.
+    pub closed: bool,
+    /// The fault that stands.
+    pub fault: Option<ContactorFault>,
+    /// Whether its feedback is fresh.
+    pub fresh: bool,
+    /// Whether it rested long enough to close again, with its feedback open.
+    pub can_close: bool,
+}
+
+/// Everything [`decide`] looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Conditions {
+    /// Permission from above: authorization, back end, load management.
+    pub permission: bool,
+    /// What the vehicle demands, from fresh samples.
+    pub demand: Demand,
+    /// A fault on the pilot.
+    pub pilot_fault: Option<PilotFault>,
+    /// The current the vehicle is told.
+    pub advertised: Milliamps,
+    /// The current the cable may carry; `None` without a fresh, valid reading.
+    pub cable: Option<Milliamps>,
+    /// The contactor.
+    pub contactor: ContactorView,
+    /// Everything else.
+    pub protections: Protections,
+}
+
+/// Something that opens the contactor at once and withdraws the offer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Error)]
+pub enum Hazard {
+    /// The contactor does not obey.
+    #[error("contactor fault: {0:?}")]
+    Contactor(ContactorFault),
+    /// The contactor's feedback is missing.
+    #[error("no feedback from the contactor")]
+    ContactorSilent,
+    /// A protection tripped.
+    #[error("{0:?} tripped")]
+    Tripped(Protection),
+    /// A protection is missing or its report is stale.
+    #[error("no word from {0:?}")]
+    Silent(Protection),
+    /// The pilot shows a fault.
+    #[error("control pilot fault: {0:?}")]
+    Pilot(PilotFault),
+}
+
+/// Why the contactor may not be closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Error)]
+pub enum Refusal {
+    /// A hazard stands.
+    #[error(transparent)]
+    Hazard(Hazard),
+    /// No cable with a valid rating.
+    #[error("no valid cable rating")]
+    Cable,
+    /// The vehicle is told more than the cable may carry.
+    #[error("{advertised} offered through a cable for {cable}")]
+    CableRating {
+        /// What the vehicle is told.
+        advertised: Milliamps,
+        /// What the cable may carry.
+        cable: Milliamps,
+    },
+    /// The vehicle does not ask for power, stopped asking, or was not checked yet.
+    #[error("the vehicle does not ask for power")]
+    Demand,
+    /// A protection is not ready.
+    #[error("{0:?} is not ready")]
+    NotReady(Protection),
+    /// The permission from above is missing.
+    #[error("not permitted")]
+    Permission,
+    /// The contactor closed too short a time ago, or its feedback is not open yet.
+    #[error("the contactor has to rest")]
+    Resting,
+}
+
+/// The hazard that stands, if any.
+///
+/// # Errors
+///
+/// The first hazard, in the order contactor, protections, pilot.
+pub fn hazard(now: Instant, conditions: &Conditions) -> Result<(), Hazard> {
+    if let Some(fault) = conditions.contactor.fault {
+        return Err(Hazard::Contactor(fault));
+    }
+    if !conditions.contactor.fresh {
+        return Err(Hazard::ContactorSilent);
+    }
+    for protection in Protection::ALL {
+        match conditions.protections.check(now, protection) {
+            Ok(Status::Tripped) => return Err(Hazard::Tripped(protection)),
+            Err(_) => return Err(Hazard::Silent(protection)),
+            Ok(Status::Clear | Status::NotReady) => {}
+        }
+    }
+    conditions.pilot_fault.map_or(Ok(()), |fault| Err(Hazard::Pilot(fault)))
+}
+
+/// Whether the contactor may close, or, when it is closed, stay closed.
+///
+/// # Errors
+///
+/// The first reason against it.
+pub fn decide(now: Instant, conditions: &Conditions) -> Result<(), Refusal> {
+    hazard(now, conditions).map_err(Refusal::Hazard)?;
+    let cable = conditions.cable.ok_or(Refusal::Cable)?;
+    if conditions.advertised > cable {
+        return Err(Refusal::CableRating { advertised: conditions.advertised, cable });
+    }
+    if conditions.contactor.closed {
+        return if conditions.demand >= Demand::Hold { Ok(()) } else { Err(Refusal::Demand) };
+    }
+    if let Some(protection) = not_ready(now, conditions) {
+        return Err(Refusal::NotReady(protection));
+    }
+    if !conditions.permission {
+        return Err(Refusal::Permission);
+    }
+    if conditions.demand < Demand::Close {
+        return Err(Refusal::Demand);
+    }
+    if conditions.contactor.can_close { Ok(()) } else { Err(Refusal::Resting) }
+}
+
+/// The first protection that is not ready. While there is one, nothing is offered.
+pub fn not_ready(now: Instant, conditions: &Conditions) -> Option<Protection> {
+    Protection::ALL
+        .into_iter()
+        .find(|protection| conditions.protections.check(now, *protection) == Ok(Status::NotReady))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Instant = Instant::from_millis(100_000);
+
+    fn good(fitted: &[Protection]) -> Conditions {
+        let mut protections = Protections::new(Instant::ZERO, fitted);
+        for protection in fitted {
+            protections.report(NOW, *protection, Status::Clear);
+        }
+        Conditions {
+            permission: true,
+            demand: Demand::Close,
+            pilot_fault: None,
+            advertised: Milliamps(16_000),
+            cable: Some(Milliamps(20_000)),
+            contactor: ContactorView { closed: false, fault: None, fresh: true, can_close: true },
+            protections,
+        }
+    }
+
+    fn closed(mut conditions: Conditions) -> Conditions {
+        conditions.contactor.closed = true;
+        conditions
+    }
+
+    #[test]
+    fn everything_good_may_close_and_stay_closed() {
+        let conditions = good(&Protection::ALL);
+        assert_eq!(decide(NOW, &conditions), Ok(()));
+        assert_eq!(decide(NOW, &closed(conditions)), Ok(()));
+    }
+
+    #[test]
+    fn every_protection_opens_when_tripped_stale_or_missing() {
+        for protection in Protection::ALL {
+            for closed in [false, true] {
+                let mut conditions = good(&Protection::ALL);
+                conditions.contactor.closed = closed;
+                conditions.protections.report(NOW, protection, Status::Tripped);
+                let tripped = Refusal::Hazard(Hazard::Tripped(protection));
+                assert_eq!(decide(NOW, &conditions), Err(tripped));
+
+                conditions.protections = Protections::new(Instant::ZERO, &[protection]);
+                let silent = Refusal::Hazard(Hazard::Silent(protection));
+                assert_eq!(decide(NOW, &conditions), Err(silent), "missing");
+
+                conditions.protections.report(NOW, protection, Status::Clear);
+                let limit = protection.freshness();
+                let before = Instant::from_millis((NOW + limit).as_millis() - 1);
+                assert_eq!(decide(before, &conditions), Ok(()));
+                assert_eq!(decide(NOW + limit, &conditions), Err(silent), "stale");
+            }
+        }
+    }
+
+    #[test]
+    fn not_ready_keeps_open_but_does_not_cut_off() {
+        for protection in Protection::ALL {
+            let mut conditions = good(&[]);
+            conditions.protections.report(NOW, protection, Status::NotReady);
+            assert_eq!(decide(NOW, &conditions), Err(Refusal::NotReady(protection)));
+            assert_eq!(decide(NOW, &closed(conditions)), Ok(()));
+        }
+    }
+
+    #[test]
+    fn a_fitted_protection_is_waited_for_after_a_start() {
+        let protections = Protections::new(NOW, &[Protection::Mains]);
+        assert_eq!(protections.check(NOW, Protection::Mains), Ok(Status::NotReady));
+        assert_eq!(protections.check(NOW + Duration::from_secs(2), Protection::Mains), Err(Silence::Missing));
+        assert_eq!(protections.check(NOW, Protection::Lock), Ok(Status::Clear));
+    }
+
+    #[test]
+    fn permission_is_needed_to_close_and_does_not_cut_off() {
+        let conditions = Conditions { permission: false, ..good(&[]) };
+        assert_eq!(decide(NOW, &conditions), Err(Refusal::Permission));
+        assert_eq!(decide(NOW, &closed(conditions)), Ok(()));
+    }
+
+    #[test]
+    fn permission_alone_closes_nothing() {
+        let base = good(&[]);
+        let view = base.contactor;
+        let rows = [
+            (Conditions { demand: Demand::Open, ..base }, Refusal::Demand),
+            (Conditions { demand: Demand::Hold, ..base }, Refusal::Demand),
+            (Conditions { cable: None, ..base }, Refusal::Cable),
+            (
+                Conditions { advertised: Milliamps(20_001), ..base },
+                Refusal::CableRating { advertised: Milliamps(20_001), cable: Milliamps(20_000) },
+            ),
+            (Conditions { contactor: ContactorView { can_close: false, ..view }, ..base }, Refusal::Resting),
+            (
+                Conditions { contactor: ContactorView { fresh: false, ..view }, ..base },
+                Refusal::Hazard(Hazard::ContactorSilent),
+            ),
+            (
+                Conditions {
+                    contactor: ContactorView { fault: Some(ContactorFault::Welded), ..view },
+                    ..base
+                },
+                Refusal::Hazard(Hazard::Contactor(ContactorFault::Welded)),
+            ),
+            (
+                Conditions { pilot_fault: Some(PilotFault::Diode), ..base },
+                Refusal::Hazard(Hazard::Pilot(PilotFault::Diode)),
+            ),
+        ];
+        for (conditions, refusal) in rows {
+            assert_eq!(decide(NOW, &conditions), Err(refusal));
+        }
+    }
+
+    #[test]
+    fn a_closed_contactor_is_held_but_not_without_demand() {
+        let hold = Conditions { demand: Demand::Hold, ..good(&[]) };
+        assert_eq!(decide(NOW, &closed(hold)), Ok(()));
+        let open = Conditions { demand: Demand::Open, ..good(&[]) };
+        assert_eq!(decide(NOW, &closed(open)), Err(Refusal::Demand));
+    }
+}
