@@ -178,7 +178,7 @@ impl Evse {
     /// # Errors
     ///
     /// A setting out of its bounds.
-    pub fn new(now: Instant, config: Config<'_>) -> Result<Self, ConfigError> {
+    pub fn new(now: Instant, config: &Config<'_>) -> Result<Self, ConfigError> {
         Ok(Self {
             connection: config.connection,
             phases: config.phases,

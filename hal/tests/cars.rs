@@ -11,7 +11,7 @@ use support::{Load, Plant, amps, pwm};
 
 #[test]
 fn a_whole_session() {
-    let mut plant = Plant::new(Config::DEFAULT);
+    let mut plant = Plant::new(&Config::DEFAULT);
     plant.run(6_000);
     assert_eq!(plant.events(), [Event::State(Some(State::A1)), Event::Unplugged]);
 

@@ -1,249 +1,17 @@
 //! The states of the line, and what they demand of the contactor.
 
-use core::fmt;
 use core::time::Duration;
 
 use super::check::Check;
+use super::config::{Config, Digital, Interruption, SIMPLIFIED_LIMIT, Ventilation};
 use super::duty::Duty;
 use super::filter::{Filter, Rules};
 use super::generator::{Generator, Signal};
 use super::level::{Level, Sample, classify};
-use super::timing::{ENCOURAGEMENT, Timing, TimingError};
+use super::state::{Demand, Event, FaultSet, PilotFault, State};
+use super::timing::{ENCOURAGEMENT, TimingError};
 use crate::queue::Queue;
 use crate::units::{Instant, Milliamps, earliest};
-
-/// A vehicle with a simplified pilot is given no more than this (IEC 61851-1 A.2.3, inferred).
-pub const SIMPLIFIED_LIMIT: Milliamps = Milliamps(10_000);
-
-/// State of the pilot: the vehicle's letter and the station's digit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum State {
-    /// No vehicle, constant +12 V.
-    A1,
-    /// No vehicle, square wave; lasts only until the machine notices.
-    A2,
-    /// Vehicle connected, no current allowed.
-    B1,
-    /// Vehicle connected, current offered.
-    B2,
-    /// Vehicle ready, no current allowed (any more).
-    C1,
-    /// Vehicle ready, current offered.
-    C2,
-    /// Vehicle ready and in need of ventilation, no current allowed (any more).
-    D1,
-    /// Vehicle ready and in need of ventilation, current offered.
-    D2,
-    /// Line shorted to earth, or station without power.
-    E,
-    /// Station not available.
-    F,
-}
-
-impl State {
-    const fn of(level: Level, signal: Signal) -> Option<Self> {
-        Some(match (level, signal.is_pwm()) {
-            (Level::A, false) => Self::A1,
-            (Level::A, true) => Self::A2,
-            (Level::B, false) => Self::B1,
-            (Level::B, true) => Self::B2,
-            (Level::C, false) => Self::C1,
-            (Level::C, true) => Self::C2,
-            (Level::D, false) => Self::D1,
-            (Level::D, true) => Self::D2,
-            (Level::E, _) => Self::E,
-            (Level::F, _) => Self::F,
-            (Level::Invalid, _) => return None,
-        })
-    }
-
-    /// The name EVlink stations use in the maintenance report, row *EV state* (EVlink manual
-    /// chapter 7). The manual has one name for both A1 and A2.
-    pub const fn evlink_name(self) -> &'static str {
-        match self {
-            Self::A1 | Self::A2 => "A_Not_Present_12V",
-            Self::B1 => "B_Present_9V",
-            Self::B2 => "B_Present_Asked_9V_M12V",
-            Self::C1 => "C_Ready_6V",
-            Self::C2 => "C_Ready_6V_M12V",
-            Self::D1 => "D_Ready_VR_3V",
-            Self::D2 => "D_Ready_VR_3V_M12V",
-            Self::E => "E_ShortCut",
-            Self::F => "F_NotAvailable",
-        }
-    }
-}
-
-impl fmt::Display for State {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(self, f)
-    }
-}
-
-/// What the vehicle, as seen on the pilot, demands of the contactor.
-///
-/// A demand is never an order to close: the safety layer weighs it with everything else.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Demand {
-    /// The contactor has to be open.
-    #[default]
-    Open,
-    /// A closed contactor may stay closed for now; an open one may not close.
-    Hold,
-    /// The contactor may close.
-    Close,
-}
-
-/// Something wrong on the pilot. Each one opens the contactor and stops the offer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum PilotFault {
-    /// The line is shorted to earth. Clears when the line is no longer.
-    Short,
-    /// The voltage belongs to no state. Clears when it does again.
-    OutOfRange,
-    /// The vehicle shows no diode, or somebody tampers. Clears when it is unplugged.
-    Diode,
-    /// The line does not follow the generator. Clears when it does.
-    Generator,
-    /// The vehicle needs ventilation and there is none. Clears when it stops asking for it.
-    Ventilation,
-}
-
-impl PilotFault {
-    /// All faults.
-    pub const ALL: [Self; 5] =
-        [Self::Short, Self::OutOfRange, Self::Diode, Self::Generator, Self::Ventilation];
-}
-
-/// A set of faults, one bit each.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-struct FaultSet(u8);
-
-impl FaultSet {
-    const fn contains(self, fault: PilotFault) -> bool {
-        self.0 & (1 << fault as u8) != 0
-    }
-
-    const fn with(self, fault: PilotFault, present: bool) -> Self {
-        let bit = 1 << fault as u8;
-        Self(if present { self.0 | bit } else { self.0 & !bit })
-    }
-}
-
-/// What the pilot has to tell. One call produces at most ten.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Event {
-    /// The state changed; `None` while it is not known.
-    State(Option<State>),
-    /// A vehicle was plugged in, or is there after a start.
-    Plugged,
-    /// The vehicle was unplugged, or is not there after a start.
-    Unplugged,
-    /// A fault appeared.
-    Fault(PilotFault),
-    /// A fault is gone.
-    Cleared(PilotFault),
-    /// The vehicle stayed in C for too long after the offer ended: power is cut under load.
-    VehicleIgnoresStop,
-    /// A sleeping vehicle is being woken.
-    WakeUp,
-}
-
-/// What happens when a vehicle asks for ventilation (state D; EVlink manual chapter 3).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Ventilation {
-    /// Indoors without ventilation: no power, and a fault.
-    #[default]
-    Unavailable,
-    /// Outdoors, or with ventilation: D is treated as C.
-    Available,
-}
-
-/// How the 5 % duty of digital communication is used (Bender manual 7.3).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Digital {
-    /// Never: the nominal duty, and nobody listens for digital communication.
-    #[default]
-    Disabled,
-    /// 5 % for the first 2 s of an offer to a newly plugged vehicle, then the nominal duty.
-    Encouragement,
-    /// The nominal duty; a vehicle may start digital communication by itself.
-    Offer,
-    /// 5 % always: only vehicles with digital communication can charge.
-    Force,
-    /// As `Offer`, with the timing of the second edition of ISO 15118.
-    Ed2,
-}
-
-/// How the line is interrupted to wake a vehicle or to switch phases.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Interruption {
-    /// By a constant -12 V (state F), which every station can send.
-    #[default]
-    Negative,
-    /// By disconnecting the line, for stations with a relay in it.
-    Open,
-}
-
-/// Waking a vehicle that fell asleep in B2 (EVerest; Bender calls it *Allow EV Wakeup*).
-///
-/// Done once per plug-in: one interruption of `pulse`, the constant level for `gap`, then the offer
-/// again. IEC 61851-1 A.5.3 asks for one pulse of 4 s.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct WakeUp {
-    /// How long the vehicle has to stay in B2 before it counts as asleep.
-    pub after: Duration,
-    /// Length of the interruption.
-    pub pulse: Duration,
-    /// Constant level between the interruption and the offer.
-    pub gap: Duration,
-}
-
-impl WakeUp {
-    /// EVerest's values: 30 s, 4 s, 750 ms.
-    pub const DEFAULT: Self = Self {
-        after: Duration::from_secs(30),
-        pulse: Duration::from_secs(4),
-        gap: Duration::from_millis(750),
-    };
-}
-
-/// Settings of the pilot.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Config {
-    /// Time limits.
-    pub timing: Timing,
-    /// Whether vehicles in D are supplied.
-    pub ventilation: Ventilation,
-    /// Use of the 5 % duty.
-    pub digital: Digital,
-    /// How the line is interrupted.
-    pub interruption: Interruption,
-    /// Whether, and how, sleeping vehicles are woken.
-    pub wake_up: Option<WakeUp>,
-    /// Whether vehicles that go from A to C without B (simplified pilot) get power, of at most
-    /// [`SIMPLIFIED_LIMIT`].
-    pub allow_simplified: bool,
-}
-
-impl Config {
-    /// The standard's times, no ventilation, no digital communication, no waking, and simplified
-    /// vehicles allowed.
-    pub const DEFAULT: Self = Self {
-        timing: Timing::DEFAULT,
-        ventilation: Ventilation::Unavailable,
-        digital: Digital::Disabled,
-        interruption: Interruption::Negative,
-        wake_up: None,
-        allow_simplified: true,
-    };
-}
-
-impl Default for Config {
-    fn default() -> Self {
-        Self::DEFAULT
-    }
-}
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Wake {
@@ -376,7 +144,7 @@ impl Pilot {
         self.step(now);
     }
 
-    /// Shows the vehicle a fault that is not the pilot's: F for [`Timing::fault_hold`].
+    /// Shows the vehicle a fault that is not the pilot's: F for [`Timing::fault_hold`](super::Timing::fault_hold).
     pub fn signal_fault(&mut self, now: Instant) {
         self.fault_until = Some(now + self.config.timing.fault_hold);
         self.step(now);
@@ -595,11 +363,12 @@ impl Pilot {
     fn follow_wake_up(&mut self, now: Instant) {
         let Some(wake) = self.config.wake_up else { return };
         match (self.wake, self.pwm_since) {
-            (Wake::Idle, Some(start)) if self.filter.confirmed() == Some(Level::B) => {
-                if now.has_passed(start.max(self.filter.since()), wake.after) {
-                    self.wake = Wake::Pulse(now + wake.pulse);
-                    self.events.push(Event::WakeUp);
-                }
+            (Wake::Idle, Some(start))
+                if self.filter.confirmed() == Some(Level::B)
+                    && now.has_passed(start.max(self.filter.since()), wake.after) =>
+            {
+                self.wake = Wake::Pulse(now + wake.pulse);
+                self.events.push(Event::WakeUp);
             }
             (Wake::Pulse(until), _) if now >= until => {
                 self.wake = Wake::Done;

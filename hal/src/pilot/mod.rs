@@ -38,14 +38,17 @@
 //! | E, F, invalid, no samples | -12 V for at least 300 ms after a fault, then constant | open |
 
 mod check;
+mod config;
 pub mod duty;
 mod filter;
 mod generator;
 pub mod level;
 mod machine;
+mod state;
 pub mod timing;
 
 pub use check::{CONSTANT_RIPPLE, DIODE_ASYMMETRY, DIODE_DRIFT, DIODE_LOW};
+pub use config::{Config, Digital, Interruption, SIMPLIFIED_LIMIT, Ventilation, WakeUp};
 pub use duty::{Duty, DutyReading};
 pub use generator::Signal;
 pub use level::{Level, Sample};

@@ -92,7 +92,7 @@ pub const CABLE_20: Ohms = R_20A;
 pub const CABLE_32: Ohms = R_32A;
 
 impl Plant {
-    pub fn new(config: Config<'_>) -> Self {
+    pub fn new(config: &Config<'_>) -> Self {
         Self {
             evse: Evse::new(ms(0), config).expect("valid settings"),
             car: Car::ABSENT,
@@ -107,7 +107,7 @@ impl Plant {
     }
 
     /// A plant with a car in B that may charge with 16 A, past the start.
-    pub fn ready_to_charge(config: Config<'_>) -> Self {
+    pub fn ready_to_charge(config: &Config<'_>) -> Self {
         let mut plant = Self::new(config);
         plant.evse.set_permission(plant.now, true);
         plant.evse.set_offer(plant.now, amps(16));
@@ -118,7 +118,7 @@ impl Plant {
     }
 
     /// As `ready_to_charge`, with the contactor closed.
-    pub fn charging(config: Config<'_>) -> Self {
+    pub fn charging(config: &Config<'_>) -> Self {
         let mut plant = Self::ready_to_charge(config);
         plant.car.load = Load::C;
         plant.run(1_000);
