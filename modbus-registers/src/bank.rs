@@ -1,0 +1,238 @@
+//! The other side: a device that answers from quantity values, for simulators and tests.
+//!
+//! It is as strict as real devices are: a read that cuts a value, covers registers the device does not have or is too
+//! long gets the exception a real one would send.
+
+use crate::encode::{EncodeError, MAX_VALUE_WORDS, ScaleContent};
+use crate::map::{Formula, Gaps, MAX_READ_WORDS, Map};
+use crate::pdu::{self, ExceptionCode, PduError, Request, Response};
+use crate::quantity::Quantity;
+use crate::registers::Registers;
+use crate::row::{Function, Row, Scale};
+use crate::value::{Absence, Decimal, Value};
+
+/// Registers of a device, filled by quantity and read by address.
+#[derive(Debug)]
+pub struct Bank<'a> {
+    map: &'a Map<'a>,
+    /// The registers of all rows, one row after the other.
+    words: &'a mut [u16],
+}
+
+impl<'a> Bank<'a> {
+    /// A bank over `storage`, which needs [`Map::total_words`] registers. Everything is absent where the device has a
+    /// pattern for that, else 0.
+    ///
+    /// # Errors
+    ///
+    /// [`EncodeError::NoRoom`] names the first row without room.
+    pub fn new(map: &'a Map<'a>, storage: &'a mut [u16]) -> Result<Self, EncodeError> {
+        storage.fill(0);
+        let mut bank = Self { map, words: storage };
+        for row in map.rows() {
+            match bank.put(row, Value::Absent(Absence::NotAvailable)) {
+                Ok(()) | Err(EncodeError::NeverAbsent { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(bank)
+    }
+
+    /// Sets a quantity in every register that holds it. A derived quantity sets its parts: a difference goes to the
+    /// first part if positive and to the second if negative, a sum goes to the first.
+    ///
+    /// Where the scale is in a register, set that one first.
+    ///
+    /// # Errors
+    ///
+    /// If the device has no such quantity or the value does not fit.
+    pub fn set<'v>(&mut self, quantity: Quantity, value: impl Into<Value<'v>>) -> Result<(), EncodeError> {
+        let (map, value) = (self.map, value.into());
+        let mut found = false;
+        for row in map.rows().iter().filter(|row| row.quantity == quantity) {
+            self.put(row, value)?;
+            found = true;
+        }
+        if found {
+            return Ok(());
+        }
+        let derived = map.derived_quantities().iter().find(|derived| derived.quantity == quantity);
+        let derived = derived.ok_or(EncodeError::NoRow { quantity })?;
+        let (first, second) = match (derived.formula, value) {
+            (Formula::Difference, Value::Number(number)) if number < Decimal::ZERO => {
+                let positive = number.checked_neg().unwrap_or_default();
+                (Value::Number(Decimal::ZERO), Value::Number(positive))
+            }
+            (_, Value::Number(_)) => (value, Value::Number(Decimal::ZERO)),
+            _ => (value, value),
+        };
+        self.set(derived.first, first)?;
+        self.set(derived.second, second)
+    }
+
+    /// Sets a text.
+    ///
+    /// # Errors
+    ///
+    /// If the device has no such quantity, or not as a text of this length.
+    pub fn set_text(&mut self, quantity: Quantity, text: &str) -> Result<(), EncodeError> {
+        let map = self.map;
+        let row = map.rows().iter().find(|row| row.quantity == quantity);
+        let row = row.ok_or(EncodeError::NoRow { quantity })?;
+        let mut buffer = [0; MAX_VALUE_WORDS];
+        let words = map.encode_text(row, text, &mut buffer)?;
+        self.store(row, words)
+    }
+
+    fn put(&mut self, row: &Row, value: Value<'_>) -> Result<(), EncodeError> {
+        let map = self.map;
+        let mut buffer = [0; MAX_VALUE_WORDS];
+        let words = map.encode(row, value, self.scale_content(row), &mut buffer)?;
+        self.store(row, words)
+    }
+
+    fn store(&mut self, row: &Row, words: &[u16]) -> Result<(), EncodeError> {
+        let address = row.address.wrapping_add(self.map.base());
+        let no_room = EncodeError::NoRoom { address, quantity: row.quantity, words: row.words() };
+        let offset = self.offset(row);
+        let room = self.words.get_mut(offset..offset + words.len()).ok_or(no_room)?;
+        room.copy_from_slice(words);
+        Ok(())
+    }
+
+    /// Where the registers of `row` are in the storage.
+    fn offset(&self, row: &Row) -> usize {
+        let above = self.map.rows().iter().take_while(|other| !core::ptr::eq(*other, row));
+        above.map(|row| usize::from(row.words)).sum()
+    }
+
+    fn scale_content(&self, row: &Row) -> ScaleContent {
+        let register = |address| {
+            let rows = self.map.rows().iter();
+            let scale =
+                rows.filter(|other| other.function == row.function).find(|other| other.address == address);
+            scale.map(|scale| self.registers(scale))
+        };
+        match row.scale {
+            Scale::Pow10(_) => ScaleContent::Exponent(0),
+            Scale::Exponent { address, .. } | Scale::ExponentLowByte { address } => {
+                let word = register(address).and_then(|words| words.get(0)).unwrap_or(0);
+                let [_, low] = word.to_be_bytes();
+                // 0x8000 means that there is no exponent; its low byte is 0.
+                ScaleContent::Exponent(low.cast_signed())
+            }
+            Scale::Factor { address } => {
+                let words = register(address).unwrap_or(Registers::from(&[]));
+                let factor = words.iter().fold(0, |bits: u32, word| bits << 16 | u32::from(word));
+                ScaleContent::Factor(factor.max(1))
+            }
+        }
+    }
+
+    fn registers(&self, row: &Row) -> Registers<'_> {
+        let offset = self.offset(row);
+        let words = self.words.get(offset..offset + usize::from(row.words));
+        Registers::from(words.unwrap_or_default())
+    }
+
+    /// Answers a read of `words` registers from `address` on, into `buffer`.
+    ///
+    /// # Errors
+    ///
+    /// The exception the device sends: illegal function, illegal data value for a wrong number of registers, illegal
+    /// data address for registers that do not exist or for a read that cuts a value.
+    pub fn read<'b>(
+        &self,
+        function: Function,
+        address: u16,
+        words: u16,
+        buffer: &'b mut [u16],
+    ) -> Result<&'b [u16], ExceptionCode> {
+        if !function.is_read() {
+            return Err(ExceptionCode::IllegalFunction);
+        }
+        if words == 0 || words > u16::from(self.map.limits().max_words) {
+            return Err(ExceptionCode::IllegalDataValue);
+        }
+        let buffer = buffer.get_mut(..usize::from(words)).ok_or(ExceptionCode::ServerDeviceFailure)?;
+        let (start, end) = (u32::from(address), u32::from(address) + u32::from(words));
+        let mut next = start;
+        let answers = |row: &&Row| {
+            row.function == function || (self.map.answers_either_function() && row.function.is_read())
+        };
+        let rows = self.map.rows().iter().filter(answers);
+        for row in rows.clone().filter(|row| row.alone) {
+            let span = row.span_of_value().shifted(self.map.base());
+            if (span.start, span.end) == (start, end) {
+                copy(self.registers(row), buffer);
+                return Ok(buffer);
+            }
+        }
+        for row in rows.filter(|row| !row.alone) {
+            let span = row.span_of_value().shifted(self.map.base());
+            if span.end <= start || span.start >= end {
+                continue;
+            }
+            if span.start < start || span.end > end {
+                return Err(ExceptionCode::IllegalDataAddress);
+            }
+            self.fill_gap(next, span.start, start, buffer)?;
+            let at = (span.start - start) as usize;
+            let room = buffer.get_mut(at..at + usize::from(row.words)).unwrap_or_default();
+            copy(self.registers(row), room);
+            next = span.end;
+        }
+        self.fill_gap(next, end, start, buffer)?;
+        Ok(buffer)
+    }
+
+    /// Registers without a row read as 0 where the device answers them at all.
+    fn fill_gap(&self, from: u32, to: u32, start: u32, buffer: &mut [u16]) -> Result<(), ExceptionCode> {
+        if from == to {
+            return Ok(());
+        }
+        let answered = match self.map.limits().gaps {
+            Gaps::Readable { first, last } => u32::from(first) <= from && to <= u32::from(last) + 1,
+            Gaps::Unknown | Gaps::Refused => false,
+        };
+        if !answered {
+            return Err(ExceptionCode::IllegalDataAddress);
+        }
+        let gap = buffer.get_mut((from - start) as usize..(to - start) as usize);
+        gap.unwrap_or_default().fill(0);
+        Ok(())
+    }
+
+    /// Answers a request unit with a response unit, an exception included. Only reads are answered.
+    ///
+    /// # Errors
+    ///
+    /// [`PduError::NoRoom`] if `buffer` is too small; [`pdu::MAX_PDU`] bytes always suffice. An empty request has no
+    /// answer and gives [`PduError::Length`].
+    pub fn answer<'b>(&self, request: &[u8], buffer: &'b mut [u8]) -> Result<&'b [u8], PduError> {
+        let &function_code = request.first().ok_or(PduError::Length { want: 1, got: 0 })?;
+        let mut words = [0; MAX_READ_WORDS as usize];
+        match self.registers_for(request, &mut words) {
+            Ok((function, words)) => Response::Registers { function, registers: words.into() }.encode(buffer),
+            Err(code) => pdu::encode_exception(function_code, code, buffer),
+        }
+    }
+
+    fn registers_for<'w>(
+        &self,
+        request: &[u8],
+        words: &'w mut [u16],
+    ) -> Result<(Function, &'w [u16]), ExceptionCode> {
+        let (function, address, count) = match Request::parse(request) {
+            Ok(Request::ReadHolding { address, words }) => (Function::ReadHolding, address, words),
+            Ok(Request::ReadInput { address, words }) => (Function::ReadInput, address, words),
+            Ok(_) | Err(PduError::UnknownFunction(_)) => return Err(ExceptionCode::IllegalFunction),
+            Err(_) => return Err(ExceptionCode::IllegalDataValue),
+        };
+        Ok((function, self.read(function, address, count, words)?))
+    }
+}
+
+fn copy(from: Registers<'_>, to: &mut [u16]) {
+    to.iter_mut().zip(from.iter()).for_each(|(to, word)| *to = word);
+}

@@ -1,0 +1,360 @@
+//! From registers to values: the only place that does it.
+
+use thiserror::Error;
+
+use crate::float::{self, NoNumber};
+use crate::map::{Derived, Formula, Map};
+use crate::quantity::Quantity;
+use crate::registers::Registers;
+use crate::row::{Absent, Confidence, Function, Kind, Row, Scale, WordOrder};
+use crate::value::{Absence, Decimal, Text, Value};
+
+/// Why registers give no value. Every variant names the register.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum DecodeError {
+    /// The response does not have the number of registers asked for.
+    #[error("register {address}: {got} registers came where {asked} were asked for")]
+    Length {
+        /// First register asked for.
+        address: u16,
+        /// Registers asked for.
+        asked: u16,
+        /// Registers that came.
+        got: usize,
+    },
+    /// The registers of the value, or of its scale, are not in the block.
+    #[error("register {address}: {quantity} is not in the block that was read")]
+    NotInBlock {
+        /// First register of the value.
+        address: u16,
+        /// What the register should hold.
+        quantity: Quantity,
+    },
+    /// The number is beyond what a decimal holds, which no meter measures.
+    #[error("register {address}: {quantity} is out of any range")]
+    OutOfRange {
+        /// First register of the value.
+        address: u16,
+        /// What the register should hold.
+        quantity: Quantity,
+    },
+    /// The scale register holds an exponent no device uses.
+    #[error("register {address}: {quantity} has the impossible decimal exponent {exponent}")]
+    Exponent {
+        /// First register of the value.
+        address: u16,
+        /// What the register should hold.
+        quantity: Quantity,
+        /// What the scale register says.
+        exponent: i16,
+    },
+    /// There is a response, but no number: the device marks the value as absent, or it is a text.
+    #[error("register {address}: {quantity}: {absence}")]
+    Absent {
+        /// First register of the value.
+        address: u16,
+        /// What the register should hold.
+        quantity: Quantity,
+        /// Why there is no number.
+        absence: Absence,
+    },
+    /// The value is a text where a number was wanted.
+    #[error("register {address}: {quantity} is a text")]
+    NotANumber {
+        /// First register of the value.
+        address: u16,
+        /// What the register holds.
+        quantity: Quantity,
+    },
+}
+
+/// Consecutive registers that came in one response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Block<'a> {
+    function: Function,
+    address: u16,
+    registers: Registers<'a>,
+}
+
+impl<'a> Block<'a> {
+    /// Registers from `address` on, read with `function`.
+    pub fn new(function: Function, address: u16, registers: impl Into<Registers<'a>>) -> Self {
+        Self { function, address, registers: registers.into() }
+    }
+
+    fn slice(&self, start: u32, words: u16) -> Option<Registers<'a>> {
+        let offset = start.checked_sub(u32::from(self.address))?;
+        self.registers.slice(usize::try_from(offset).ok()?, usize::from(words))
+    }
+}
+
+/// A value with its meaning and origin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reading<'a> {
+    /// What it is.
+    pub quantity: Quantity,
+    /// The value, in the unit of the quantity.
+    pub value: Value<'a>,
+    /// First register it came from.
+    pub address: u16,
+    /// How well the map knows this register.
+    pub confidence: Confidence,
+}
+
+impl Reading<'_> {
+    /// The number.
+    ///
+    /// # Errors
+    ///
+    /// [`DecodeError::Absent`] or [`DecodeError::NotANumber`].
+    pub const fn number(&self) -> Result<Decimal, DecodeError> {
+        let (address, quantity) = (self.address, self.quantity);
+        match self.value {
+            Value::Number(number) => Ok(number),
+            Value::Absent(absence) => Err(DecodeError::Absent { address, quantity, absence }),
+            Value::Text(_) => Err(DecodeError::NotANumber { address, quantity }),
+        }
+    }
+}
+
+impl<'a> Map<'a> {
+    /// The value of `row`, from a block that contains it and its scale register.
+    ///
+    /// # Errors
+    ///
+    /// If the block does not contain them or the number is impossible. A value the device marks as absent is no
+    /// error but [`Value::Absent`].
+    pub fn value<'r>(&self, row: &Row, block: &Block<'r>) -> Result<Value<'r>, DecodeError> {
+        let place = Place { map: self, row, block };
+        let registers = place.registers()?;
+        match row.kind {
+            Kind::Ascii => Ok(Value::Text(Text::new(registers, false))),
+            Kind::WideAscii => Ok(Value::Text(Text::new(registers, true))),
+            Kind::Float => place.float(registers),
+            Kind::QuadrantPf => place.quadrant_power_factor(registers),
+            Kind::Unsigned | Kind::Signed => place.integer(registers),
+            Kind::IskraT5 | Kind::IskraT6 => place.iskra(registers),
+        }
+    }
+
+    /// The reading of `row`, as [`Map::value`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Map::value`].
+    pub fn reading<'r>(&self, row: &Row, block: &Block<'r>) -> Result<Reading<'r>, DecodeError> {
+        let value = self.value(row, block)?;
+        let address = row.address.wrapping_add(self.base());
+        Ok(Reading { quantity: row.quantity, value, address, confidence: self.confidence(row) })
+    }
+
+    /// The reading of a derived quantity, from a block that contains both its parts.
+    ///
+    /// It is absent if one of the parts is, for the same reason.
+    ///
+    /// # Errors
+    ///
+    /// As [`Map::value`], for the parts.
+    pub fn derived_reading<'r>(
+        &self,
+        derived: &Derived,
+        block: &Block<'r>,
+    ) -> Result<Reading<'r>, DecodeError> {
+        let part = |quantity| {
+            let missing = DecodeError::NotInBlock { address: block.address, quantity };
+            self.row(quantity).ok_or(missing).and_then(|row| self.reading(row, block))
+        };
+        let (first, second) = (part(derived.first)?, part(derived.second)?);
+        let out_of_range = DecodeError::OutOfRange { address: first.address, quantity: derived.quantity };
+        let value = match (first.value, second.value) {
+            (Value::Number(a), Value::Number(b)) => {
+                let result = match derived.formula {
+                    Formula::Sum => a.checked_add(b),
+                    Formula::Difference => a.checked_sub(b),
+                };
+                Value::Number(result.ok_or(out_of_range)?)
+            }
+            (Value::Number(_), other) | (other, _) => other,
+        };
+        let confidence = first.confidence.min(second.confidence);
+        Ok(Reading { quantity: derived.quantity, value, address: first.address, confidence })
+    }
+}
+
+/// A row about to be decoded.
+struct Place<'p, 'm, 'r> {
+    map: &'p Map<'m>,
+    row: &'p Row,
+    block: &'p Block<'r>,
+}
+
+impl<'r> Place<'_, '_, 'r> {
+    fn address(&self) -> u16 {
+        self.row.address.wrapping_add(self.map.base())
+    }
+
+    fn not_in_block(&self) -> DecodeError {
+        DecodeError::NotInBlock { address: self.address(), quantity: self.row.quantity }
+    }
+
+    fn out_of_range(&self) -> DecodeError {
+        DecodeError::OutOfRange { address: self.address(), quantity: self.row.quantity }
+    }
+
+    fn at(&self, address: u16, words: u16) -> Result<Registers<'r>, DecodeError> {
+        let start = u32::from(address) + u32::from(self.map.base());
+        self.block.slice(start, words).ok_or_else(|| self.not_in_block())
+    }
+
+    fn registers(&self) -> Result<Registers<'r>, DecodeError> {
+        let same = self.row.function == self.block.function;
+        if !(same || (self.map.answers_either_function() && self.block.function.is_read())) {
+            return Err(self.not_in_block());
+        }
+        self.at(self.row.address, self.row.words())
+    }
+
+    /// All bits, most significant first, for up to four registers.
+    fn bits(&self, registers: Registers<'_>) -> u64 {
+        let join = |bits: u64, word: u16| bits << 16 | u64::from(word);
+        match self.map.order_of(self.row) {
+            WordOrder::HighFirst => registers.iter().fold(0, join),
+            WordOrder::LowFirst => registers.iter().rev().fold(0, join),
+        }
+    }
+
+    fn float(&self, registers: Registers<'_>) -> Result<Value<'r>, DecodeError> {
+        let Scale::Pow10(pow10) = self.row.scale else { return Err(self.out_of_range()) };
+        let format = if self.row.words == 2 { float::BINARY32 } else { float::BINARY64 };
+        match format.decode(self.bits(registers), pow10) {
+            Ok(number) => self.signed_value(number),
+            Err(NoNumber::Absent(absence)) => Ok(Value::Absent(absence)),
+            Err(NoNumber::OutOfRange) => Err(self.out_of_range()),
+        }
+    }
+
+    fn quadrant_power_factor(&self, registers: Registers<'_>) -> Result<Value<'r>, DecodeError> {
+        let (one, two) = (Decimal::from_int(1), Decimal::from_int(2));
+        let (minus_one, minus_two) = (Decimal::from_int(-1), Decimal::from_int(-2));
+        let value = self.float(registers)?;
+        let Value::Number(raw) = value else { return Ok(value) };
+        let folded = if minus_one <= raw && raw <= one {
+            Some(raw)
+        } else if one < raw && raw <= two {
+            two.checked_sub(raw)
+        } else if minus_two <= raw && raw < minus_one {
+            minus_two.checked_sub(raw)
+        } else {
+            None
+        };
+        folded.map(Value::Number).ok_or_else(|| self.out_of_range())
+    }
+
+    fn integer(&self, registers: Registers<'_>) -> Result<Value<'r>, DecodeError> {
+        let bits = self.bits(registers);
+        if let Some(absence) = self.row.absence(bits) {
+            return Ok(Value::Absent(absence));
+        }
+        let width = 16 * u32::from(self.row.words);
+        let number = match self.row.kind {
+            // Moves the sign bit to bit 63 and back down.
+            Kind::Signed => (bits << (64 - width)).cast_signed() >> (64 - width),
+            _ => i64::try_from(bits).map_err(|_| self.out_of_range())?,
+        };
+        self.scaled(number)
+    }
+
+    fn scaled(&self, number: i64) -> Result<Value<'r>, DecodeError> {
+        let exponent = match self.row.scale {
+            Scale::Pow10(pow10) => i32::from(pow10),
+            Scale::Exponent { address, pow10 } => match self.exponent(address, |word| word.cast_signed())? {
+                Some(exponent) => i32::from(exponent) + i32::from(pow10),
+                None => return Ok(Value::Absent(Absence::NoScale)),
+            },
+            Scale::ExponentLowByte { address } => {
+                let [_, low] = self.at(address, 1)?.get(0).unwrap_or_default().to_be_bytes();
+                i32::from(low.cast_signed())
+            }
+            Scale::Factor { address } => {
+                let factor =
+                    self.at(address, 2)?.iter().fold(0i64, |bits, word| bits << 16 | i64::from(word));
+                if factor == 0 {
+                    return Ok(Value::Absent(Absence::NoScale));
+                }
+                let product = number.checked_mul(factor).ok_or_else(|| self.out_of_range())?;
+                return self.signed_value(Decimal::from_int(product));
+            }
+        };
+        let number = Decimal::new(number, exponent).ok_or_else(|| self.out_of_range())?;
+        self.signed_value(number)
+    }
+
+    /// A decimal exponent in a register; `None` if the device has none. SunSpec allows -10 to 10.
+    fn exponent(&self, address: u16, of: fn(u16) -> i16) -> Result<Option<i16>, DecodeError> {
+        let exponent = of(self.at(address, 1)?.get(0).unwrap_or_default());
+        match exponent {
+            i16::MIN => Ok(None),
+            -10..=10 => Ok(Some(exponent)),
+            _ => {
+                let (address, quantity) = (self.address(), self.row.quantity);
+                Err(DecodeError::Exponent { address, quantity, exponent })
+            }
+        }
+    }
+
+    fn iskra(&self, registers: Registers<'_>) -> Result<Value<'r>, DecodeError> {
+        let bits = self.bits(registers);
+        let [_, _, _, _, exponent, a, b, c] = bits.to_be_bytes();
+        let exponent = i32::from(exponent.cast_signed());
+        let mantissa = match self.row.kind {
+            Kind::IskraT6 => i32::from_be_bytes([a, b, c, 0]) >> 8,
+            _ => i32::from_be_bytes([0, a, b, c]),
+        };
+        let Scale::Pow10(pow10) = self.row.scale else { return Err(self.out_of_range()) };
+        let number = Decimal::new(i64::from(mantissa), exponent + i32::from(pow10));
+        self.signed_value(number.ok_or_else(|| self.out_of_range())?)
+    }
+
+    fn signed_value(&self, number: Decimal) -> Result<Value<'r>, DecodeError> {
+        let number = if self.row.negated { number.checked_neg() } else { Some(number) };
+        number.map(Value::Number).ok_or_else(|| self.out_of_range())
+    }
+}
+
+impl Row {
+    /// Why `bits` are no value.
+    pub(crate) fn absence(&self, bits: u64) -> Option<Absence> {
+        let ones = u64::MAX >> (64 - 16 * u32::from(self.words.clamp(1, 4)));
+        let signed = self.kind == Kind::Signed;
+        let pattern = match self.absent {
+            Absent::Never => return None,
+            Absent::Extreme => {
+                if signed {
+                    ones >> 1
+                } else {
+                    ones
+                }
+            }
+            Absent::AllOnes => ones,
+            Absent::SunSpec => {
+                if signed {
+                    (ones >> 1) + 1
+                } else {
+                    ones
+                }
+            }
+            Absent::Zero => 0,
+            Absent::Raw(raw) => i64::from(raw).cast_unsigned() & ones,
+            Absent::CarloGavazzi => {
+                return match bits {
+                    0x7FFF | 0x7FFF_FFFF => Some(Absence::Overflow),
+                    0x7FFE_FFFF => Some(Absence::NoSensor),
+                    0x7FFD_FFFF => Some(Absence::NotInSystem),
+                    _ => None,
+                };
+            }
+        };
+        (bits == pattern).then_some(Absence::NotAvailable)
+    }
+}
