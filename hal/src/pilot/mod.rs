@@ -52,8 +52,6 @@ pub use config::{Config, Digital, Interruption, SIMPLIFIED_LIMIT, Ventilation, W
 pub use duty::{Duty, DutyReading};
 pub use generator::Signal;
 pub use level::{Level, Sample};
-pub use machine::{
-    Config, Demand, Digital, Event, Interruption, Pilot, PilotFault, SIMPLIFIED_LIMIT, State, Ventilation,
-    WakeUp,
-};
+pub use machine::Pilot;
+pub use state::{Demand, Event, PilotFault, State};
 pub use timing::{Timing, TimingError};
