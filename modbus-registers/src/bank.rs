@@ -4,7 +4,7 @@
 //! long gets the exception a real one would send.
 
 use crate::encode::{EncodeError, MAX_VALUE_WORDS, ScaleContent};
-use crate::map::{Formula, Gaps, MAX_READ_WORDS, Map};
+use crate::map::{MAX_READ_WORDS, Map};
 use crate::pdu::{self, ExceptionCode, PduError, Request, Response};
 use crate::quantity::Quantity;
 use crate::registers::Registers;
@@ -38,8 +38,8 @@ impl<'a> Bank<'a> {
         Ok(bank)
     }
 
-    /// Sets a quantity in every register that holds it. A derived quantity sets its parts: a difference goes to the
-    /// first part if positive and to the second if negative, a sum goes to the first.
+    /// Sets a quantity in every register that holds it. A derived quantity sets its parts: all of it goes to the first
+    /// part, or if it is negative to the first part that is taken off; the others become 0.
     ///
     /// Where the scale is in a register, set that one first.
     ///
@@ -58,16 +58,17 @@ impl<'a> Bank<'a> {
         }
         let derived = map.derived_quantities().iter().find(|derived| derived.quantity == quantity);
         let derived = derived.ok_or(EncodeError::NoRow { quantity })?;
-        let (first, second) = match (derived.formula, value) {
-            (Formula::Difference, Value::Number(number)) if number < Decimal::ZERO => {
-                let positive = number.checked_neg().unwrap_or_default();
-                (Value::Number(Decimal::ZERO), Value::Number(positive))
+        let (number, sign) = match value {
+            Value::Number(number) if number < Decimal::ZERO && !derived.minus().is_empty() => {
+                (Value::Number(number.checked_neg().unwrap_or_default()), derived.minus())
             }
-            (_, Value::Number(_)) => (value, Value::Number(Decimal::ZERO)),
-            _ => (value, value),
+            other => (other, derived.plus()),
         };
-        self.set(derived.first, first)?;
-        self.set(derived.second, second)
+        let holder = sign.first().copied();
+        derived.parts().try_for_each(|part| match value {
+            Value::Number(_) if Some(part) != holder => self.set(part, Decimal::ZERO),
+            _ => self.set(part, number),
+        })
     }
 
     /// Sets a text.
@@ -151,7 +152,7 @@ impl<'a> Bank<'a> {
         if !function.is_read() {
             return Err(ExceptionCode::IllegalFunction);
         }
-        if words == 0 || words > u16::from(self.map.limits().max_words) {
+        if words == 0 || words > u16::from(self.map.read_limit()) {
             return Err(ExceptionCode::IllegalDataValue);
         }
         let buffer = buffer.get_mut(..usize::from(words)).ok_or(ExceptionCode::ServerDeviceFailure)?;
@@ -191,11 +192,7 @@ impl<'a> Bank<'a> {
         if from == to {
             return Ok(());
         }
-        let answered = match self.map.limits().gaps {
-            Gaps::Readable { first, last } => u32::from(first) <= from && to <= u32::from(last) + 1,
-            Gaps::Unknown | Gaps::Refused => false,
-        };
-        if !answered {
+        if !self.map.bridges(from, to) {
             return Err(ExceptionCode::IllegalDataAddress);
         }
         let gap = buffer.get_mut((from - start) as usize..(to - start) as usize);

@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use crate::float::{self, NoNumber};
-use crate::map::{Derived, Formula, Map};
+use crate::map::{Derived, Map};
 use crate::quantity::Quantity;
 use crate::registers::Registers;
 use crate::row::{Absent, Confidence, Function, Kind, Row, Scale, WordOrder};
@@ -149,7 +149,7 @@ impl<'a> Map<'a> {
         Ok(Reading { quantity: row.quantity, value, address, confidence: self.confidence(row) })
     }
 
-    /// The reading of a derived quantity, from a block that contains both its parts.
+    /// The reading of a derived quantity, from a block that contains all its parts.
     ///
     /// It is absent if one of the parts is, for the same reason.
     ///
@@ -161,24 +161,24 @@ impl<'a> Map<'a> {
         derived: &Derived,
         block: &Block<'r>,
     ) -> Result<Reading<'r>, DecodeError> {
-        let part = |quantity| {
-            let missing = DecodeError::NotInBlock { address: block.address, quantity };
-            self.row(quantity).ok_or(missing).and_then(|row| self.reading(row, block))
-        };
-        let (first, second) = (part(derived.first)?, part(derived.second)?);
-        let out_of_range = DecodeError::OutOfRange { address: first.address, quantity: derived.quantity };
-        let value = match (first.value, second.value) {
-            (Value::Number(a), Value::Number(b)) => {
-                let result = match derived.formula {
-                    Formula::Sum => a.checked_add(b),
-                    Formula::Difference => a.checked_sub(b),
-                };
-                Value::Number(result.ok_or(out_of_range)?)
-            }
-            (Value::Number(_), other) | (other, _) => other,
-        };
-        let confidence = first.confidence.min(second.confidence);
-        Ok(Reading { quantity: derived.quantity, value, address: first.address, confidence })
+        let quantity = derived.quantity;
+        let mut total = Decimal::ZERO;
+        let mut origin = None;
+        for (index, part) in derived.parts().enumerate() {
+            let missing = DecodeError::NotInBlock { address: block.address, quantity: part };
+            let reading = self.row(part).ok_or(missing).and_then(|row| self.reading(row, block))?;
+            let (address, confidence) = origin.unwrap_or((reading.address, reading.confidence));
+            origin = Some((address, confidence.min(reading.confidence)));
+            let Value::Number(number) = reading.value else { return Ok(Reading { quantity, ..reading }) };
+            let sum = if index < derived.plus.len() {
+                total.checked_add(number)
+            } else {
+                total.checked_sub(number)
+            };
+            total = sum.ok_or(DecodeError::OutOfRange { address, quantity })?;
+        }
+        let (address, confidence) = origin.unwrap_or((block.address, Confidence::Low));
+        Ok(Reading { quantity, value: Value::Number(total), address, confidence })
     }
 }
 
@@ -336,7 +336,6 @@ impl Row {
                     ones
                 }
             }
-            Absent::AllOnes => ones,
             Absent::SunSpec => {
                 if signed {
                     (ones >> 1) + 1
@@ -347,10 +346,11 @@ impl Row {
             Absent::Zero => 0,
             Absent::Raw(raw) => i64::from(raw).cast_unsigned() & ones,
             Absent::CarloGavazzi => {
-                return match bits {
-                    0x7FFF | 0x7FFF_FFFF => Some(Absence::Overflow),
-                    0x7FFE_FFFF => Some(Absence::NoSensor),
-                    0x7FFD_FFFF => Some(Absence::NotInSystem),
+                return match (self.words, bits) {
+                    _ if !signed => None,
+                    (1, 0x7FFF) | (2, 0x7FFF_FFFF) | (4, 0x7FFF_FFFF_FFFF_FFFF) => Some(Absence::Overflow),
+                    (2, 0x7FFE_FFFF) => Some(Absence::NoSensor),
+                    (2, 0x7FFD_FFFF) => Some(Absence::NotInSystem),
                     _ => None,
                 };
             }

@@ -247,13 +247,12 @@ impl Target<'_> {
             (Kind::Float | Kind::QuadrantPf, _) if self.row.words == 2 => Ok(0x7FC0_0000),
             (Kind::Float, _) => Ok(0x7FF8_0000_0000_0000),
             (Kind::Unsigned | Kind::Signed, Absent::Extreme) => Ok(if signed { ones >> 1 } else { ones }),
-            (Kind::Unsigned | Kind::Signed, Absent::AllOnes) => Ok(ones),
             (Kind::Unsigned | Kind::Signed, Absent::SunSpec) => {
                 Ok(if signed { (ones >> 1) + 1 } else { ones })
             }
             (Kind::Unsigned | Kind::Signed, Absent::Zero) => Ok(0),
             (Kind::Unsigned | Kind::Signed, Absent::Raw(raw)) => Ok(i64::from(raw).cast_unsigned() & ones),
-            (Kind::Unsigned | Kind::Signed, Absent::CarloGavazzi) => Ok(ones >> 1),
+            (Kind::Signed, Absent::CarloGavazzi) => Ok(ones >> 1),
             _ => Err(EncodeError::NeverAbsent { address: self.address, quantity: self.row.quantity }),
         }
     }

@@ -3,35 +3,18 @@
 use thiserror::Error;
 
 use crate::quantity::Quantity;
-use crate::row::{Confidence, Function, Kind, Row, Scale, WordOrder};
+use crate::row::{Confidence, Function, Kind, Row, Scale, Span, WordOrder};
 
 /// Most registers one response can carry (Modbus Application Protocol 1.1b3, section 6.3).
 pub const MAX_READ_WORDS: u8 = 125;
 
-/// What a device does when a read covers registers its map does not list.
+/// Registers from `first` to `last` that a device answers whether its map lists them or not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Gaps {
-    /// Not known; plans do not try.
-    Unknown,
-    /// The whole read fails, usually with exception 2.
-    Refused,
-    /// Everything from `first` to `last` can be read, listed or not.
-    Readable {
-        /// First address.
-        first: u16,
-        /// Last address.
-        last: u16,
-    },
-}
-
-/// What one read may cover.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Limits {
-    /// Most registers per read, at most [`MAX_READ_WORDS`].
-    pub max_words: u8,
-    /// Registers between the listed ones.
-    pub gaps: Gaps,
+pub struct Readable {
+    /// First address.
+    pub first: u16,
+    /// Last address.
+    pub last: u16,
 }
 
 /// Waiting times the vendor asks for, in milliseconds; 0 where nothing is known.
@@ -77,35 +60,20 @@ pub struct Endpoint {
     pub port: u16,
 }
 
-/// How a derived quantity comes from two others.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Formula {
-    /// First plus second, such as the energies of two tariffs.
-    Sum,
-    /// First minus second, such as import minus export.
-    Difference,
-}
-
-/// A quantity the device does not send but that follows from two it sends.
+/// A quantity the device does not send but that follows from some it sends: the sum of two tariffs, import minus export.
 ///
-/// Both are always taken from one response, so the result is never torn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// All parts are taken from one response, so the result is never torn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Derived {
     pub(crate) quantity: Quantity,
-    pub(crate) formula: Formula,
-    pub(crate) first: Quantity,
-    pub(crate) second: Quantity,
+    pub(crate) plus: &'static [Quantity],
+    pub(crate) minus: &'static [Quantity],
 }
 
 impl Derived {
-    /// `quantity = first + second`.
-    pub const fn sum(quantity: Quantity, first: Quantity, second: Quantity) -> Self {
-        Self { quantity, formula: Formula::Sum, first, second }
-    }
-
-    /// `quantity = first - second`.
-    pub const fn difference(quantity: Quantity, first: Quantity, second: Quantity) -> Self {
-        Self { quantity, formula: Formula::Difference, first, second }
+    /// `quantity` is the sum of `plus` less the sum of `minus`.
+    pub const fn new(quantity: Quantity, plus: &'static [Quantity], minus: &'static [Quantity]) -> Self {
+        Self { quantity, plus, minus }
     }
 
     /// The quantity that follows.
@@ -113,14 +81,19 @@ impl Derived {
         self.quantity
     }
 
-    /// The two quantities it follows from.
-    pub const fn parts(&self) -> [Quantity; 2] {
-        [self.first, self.second]
+    /// What is added.
+    pub const fn plus(&self) -> &'static [Quantity] {
+        self.plus
     }
 
-    /// How it follows.
-    pub const fn formula(&self) -> Formula {
-        self.formula
+    /// What is taken off.
+    pub const fn minus(&self) -> &'static [Quantity] {
+        self.minus
+    }
+
+    /// All parts.
+    pub fn parts(&self) -> impl Iterator<Item = Quantity> + use<> {
+        self.plus.iter().chain(self.minus).copied()
     }
 }
 
@@ -136,7 +109,8 @@ pub struct Map<'a> {
     base: u16,
     order: Option<WordOrder>,
     confidence: Confidence,
-    limits: Limits,
+    max_words: u8,
+    readable: &'a [Readable],
     pacing: Pacing,
     line: Option<Line>,
     endpoint: Option<Endpoint>,
@@ -187,7 +161,8 @@ impl<'a> Map<'a> {
             base: 0,
             order: None,
             confidence: Confidence::High,
-            limits: Limits { max_words: MAX_READ_WORDS, gaps: Gaps::Unknown },
+            max_words: MAX_READ_WORDS,
+            readable: &[],
             pacing: Pacing { read_ms: 0, write_ms: 0 },
             line: None,
             endpoint: None,
@@ -228,13 +203,14 @@ impl<'a> Map<'a> {
 
     /// Most registers per read.
     pub const fn max_words(mut self, words: u8) -> Self {
-        self.limits.max_words = words;
+        self.max_words = words;
         self
     }
 
-    /// What happens to reads over unlisted registers.
-    pub const fn gaps(mut self, gaps: Gaps) -> Self {
-        self.limits.gaps = gaps;
+    /// Where reads may cover registers that are not listed, addresses counted from the base. Elsewhere the whole read is
+    /// expected to fail, usually with exception 2.
+    pub const fn readable(mut self, ranges: &'a [Readable]) -> Self {
+        self.readable = ranges;
         self
     }
 
@@ -307,9 +283,18 @@ impl<'a> Map<'a> {
         self.base
     }
 
-    /// What one read may cover.
-    pub const fn limits(&self) -> Limits {
-        self.limits
+    /// Most registers per read.
+    pub const fn read_limit(&self) -> u8 {
+        self.max_words
+    }
+
+    /// Whether the registers from `start` to before `end`, none of them listed, answer too. Addresses are those on the
+    /// wire.
+    pub(crate) fn bridges(&self, start: u32, end: u32) -> bool {
+        self.readable.iter().any(|range| {
+            let range = Span { start: u32::from(range.first), end: u32::from(range.last) + 1 };
+            range.shifted(self.base).contains(Span { start, end })
+        })
     }
 
     /// Waiting times between requests.
@@ -378,7 +363,7 @@ impl<'a> Map<'a> {
     ///
     /// The first fault found, with the index of its row.
     pub const fn check(&self) -> Result<(), MapError> {
-        if self.limits.max_words == 0 || self.limits.max_words > MAX_READ_WORDS {
+        if self.max_words == 0 || self.max_words > MAX_READ_WORDS {
             return Err(MapError::Limits);
         }
         let mut index = 0;
@@ -412,7 +397,7 @@ impl<'a> Map<'a> {
         if !width_suits {
             return Err(MapError::Width(index));
         }
-        if row.function.is_read() && row.words > self.limits.max_words {
+        if row.function.is_read() && row.words > self.max_words {
             return Err(MapError::TooWide(index));
         }
         let scale_fits = match row.scale {
@@ -426,7 +411,7 @@ impl<'a> Map<'a> {
             if !self.has_register(row.function, address, words) {
                 return Err(MapError::ScaleRegister(index));
             }
-            if row.span().len() > self.limits.max_words as u32 {
+            if row.span().len() > self.max_words as u32 {
                 return Err(MapError::TooWide(index));
             }
         }
@@ -476,31 +461,44 @@ impl<'a> Map<'a> {
         false
     }
 
+    /// Whether all parts are rows that can be read together, and the result is no row itself.
     const fn derived_fits(&self, derived: &Derived) -> bool {
-        let (mut first, mut second) = (None, None);
+        let mut whole = None;
+        let mut part = 0;
+        while part < derived.plus.len() + derived.minus.len() {
+            let quantity = if part < derived.plus.len() {
+                derived.plus[part]
+            } else {
+                derived.minus[part - derived.plus.len()]
+            };
+            let Some(row) = self.const_row(quantity) else { return false };
+            whole = match whole {
+                None => Some((row.function, row.span())),
+                Some((function, span)) if function as u8 == row.function as u8 => {
+                    Some((function, span.union(row.span())))
+                }
+                Some(_) => return false,
+            };
+            part += 1;
+        }
+        match whole {
+            Some((_, span)) => {
+                span.len() <= self.max_words as u32 && self.const_row(derived.quantity).is_none()
+            }
+            None => false,
+        }
+    }
+
+    /// [`Map::row`] for constant evaluation, without rows that must be read alone.
+    const fn const_row(&self, quantity: Quantity) -> Option<&'a Row> {
         let mut index = 0;
         while index < self.rows.len() {
             let row = &self.rows[index];
-            if row.function.is_read() && !row.alternate {
-                if row.quantity.is(derived.quantity) {
-                    return false;
-                }
-                if row.quantity.is(derived.first) {
-                    first = Some(row);
-                }
-                if row.quantity.is(derived.second) {
-                    second = Some(row);
-                }
+            if row.quantity.is(quantity) && row.function.is_read() && !row.alternate && !row.alone {
+                return Some(row);
             }
             index += 1;
         }
-        match (first, second) {
-            (Some(first), Some(second)) => {
-                let whole = first.span().union(second.span());
-                let same_function = first.function as u8 == second.function as u8;
-                same_function && !first.alone && !second.alone && whole.len() <= self.limits.max_words as u32
-            }
-            _ => false,
-        }
+        None
     }
 }

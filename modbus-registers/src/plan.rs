@@ -5,7 +5,7 @@
 //! covers registers the device is not known to answer.
 
 use crate::decode::{Block, DecodeError, Reading};
-use crate::map::{Gaps, Map};
+use crate::map::{Derived, Map};
 use crate::quantity::Quantity;
 use crate::registers::Registers;
 use crate::row::{Function, Row, Span};
@@ -17,10 +17,20 @@ impl<'a> Map<'a> {
         Plan {
             map: self,
             wanted,
-            max_words: self.limits().max_words,
+            max_words: self.read_limit(),
             max_hole: u8::MAX,
             cursor: Cursor { function: Function::ReadHolding, start: 0, end: 0, alone: 0 },
         }
+    }
+}
+
+impl Map<'_> {
+    /// Registers of all parts of `derived`, if `function` reads them.
+    fn derived_span(&self, derived: &Derived, function: Function) -> Option<Span> {
+        let mut spans =
+            derived.parts().map(|part| self.row(part).filter(|row| row.function == function).map(Row::span));
+        let first = spans.next()??;
+        spans.try_fold(first, |whole, span| Some(whole.union(span?)))
     }
 }
 
@@ -48,7 +58,7 @@ impl<'p> Plan<'p> {
     /// At most this many registers per read, if the device takes that many; a value longer than that is still read
     /// whole.
     pub fn max_words(mut self, words: u8) -> Self {
-        self.max_words = words.min(self.map.limits().max_words).max(1);
+        self.max_words = words.min(self.map.read_limit()).max(1);
         self
     }
 
@@ -66,9 +76,8 @@ impl<'p> Plan<'p> {
             row.function == function && !row.alone && !row.alternate && wanted.contains(&row.quantity)
         });
         let derived = map.derived_quantities().iter().filter_map(move |derived| {
-            let (first, second) = (map.row(derived.first)?, map.row(derived.second)?);
-            (wanted.contains(&derived.quantity) && first.function == function)
-                .then(|| first.span().union(second.span()))
+            let wanted = wanted.contains(&derived.quantity);
+            map.derived_span(derived, function).filter(|_| wanted)
         });
         rows.map(Row::span).chain(derived).map(move |span| span.shifted(map.base()))
     }
@@ -127,16 +136,8 @@ impl<'p> Plan<'p> {
         reach
     }
 
-    /// Whether the registers from `start` to before `end`, none of them listed, may be read along.
     fn bridges(&self, start: u32, end: u32) -> bool {
-        match self.map.limits().gaps {
-            Gaps::Readable { first, last } => {
-                u32::from(first) <= start
-                    && end <= u32::from(last) + 1
-                    && end - start <= u32::from(self.max_hole)
-            }
-            Gaps::Unknown | Gaps::Refused => false,
-        }
+        end - start <= u32::from(self.max_hole) && self.map.bridges(start, end)
     }
 
     fn read(&self, function: Function, span: Span, covered: u32, alone: bool) -> Read<'p> {
@@ -235,12 +236,9 @@ impl<'r> Readings<'_, 'r> {
         loop {
             let derived = map.derived_quantities().get(self.derived)?;
             self.derived += 1;
-            let part = |quantity| map.row(quantity).filter(|row| row.function == self.read.function);
-            if let (Some(first), Some(second)) = (part(derived.first), part(derived.second)) {
-                let covered = self.covers(first.span().union(second.span()));
-                if covered && !self.read.alone && self.read.wants(derived.quantity) {
-                    return Some(map.derived_reading(derived, &self.block));
-                }
+            let covered = map.derived_span(derived, self.read.function).is_some_and(|span| self.covers(span));
+            if covered && !self.read.alone && self.read.wants(derived.quantity) {
+                return Some(map.derived_reading(derived, &self.block));
             }
         }
     }

@@ -117,15 +117,14 @@ impl Scale {
 pub enum Absent {
     /// Every pattern is a value.
     Never,
-    /// Unsigned all ones, signed the largest positive number (ABB, Hager, Carlo Gavazzi).
+    /// Unsigned all ones, signed the largest positive number (ABB, Hager, Socomec, Bender).
     Extreme,
-    /// All ones, signed or not (Socomec, Bender).
-    AllOnes,
     /// Unsigned all ones, signed the most negative number (SunSpec, SMA, Gossen Metrawatt).
     SunSpec,
     /// Zero, as in SunSpec accumulators.
     Zero,
-    /// Carlo Gavazzi EM27x/EM28x: `0x7FFFFFFF` overflow, `0x7FFEFFFF` no sensor, `0x7FFDFFFF` not in this system.
+    /// Signed numbers of Carlo Gavazzi: the largest positive one is an overflow (shown as EEE), `0x7FFEFFFF` no sensor,
+    /// `0x7FFDFFFF` not in this measuring system (EM27x, EM28x).
     CarloGavazzi,
     /// One particular pattern.
     Raw(i32),

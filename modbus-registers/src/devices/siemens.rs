@@ -12,11 +12,11 @@ const R: Template = Template::input();
 
 /// The energy totals as sums of the two tariffs.
 const TARIFF_SUMS: &[Derived] = &[
-    Derived::sum(EnergyActiveImportTotal, EnergyActiveImportT1, EnergyActiveImportT2),
-    Derived::sum(EnergyActiveExportTotal, EnergyActiveExportT1, EnergyActiveExportT2),
-    Derived::sum(EnergyReactiveImportTotal, EnergyReactiveImportT1, EnergyReactiveImportT2),
-    Derived::sum(EnergyReactiveExportTotal, EnergyReactiveExportT1, EnergyReactiveExportT2),
-    Derived::sum(EnergyApparentTotal, EnergyApparentT1, EnergyApparentT2),
+    Derived::new(EnergyActiveImportTotal, &[EnergyActiveImportT1, EnergyActiveImportT2], &[]),
+    Derived::new(EnergyActiveExportTotal, &[EnergyActiveExportT1, EnergyActiveExportT2], &[]),
+    Derived::new(EnergyReactiveImportTotal, &[EnergyReactiveImportT1, EnergyReactiveImportT2], &[]),
+    Derived::new(EnergyReactiveExportTotal, &[EnergyReactiveExportT1, EnergyReactiveExportT2], &[]),
+    Derived::new(EnergyApparentTotal, &[EnergyApparentT1, EnergyApparentT2], &[]),
 ];
 
 const PAC2200_ROWS: &[Row] = &[
