@@ -97,7 +97,8 @@ pub struct Contactor {
     last_closed: Option<Instant>,
     /// Newest raw feedback and since when it has been so.
     raw: Option<(Feedback, Instant)>,
-    last_feedback: Option<Instant>,
+    /// Newest feedback, or the start before there was any.
+    last_feedback: Instant,
     /// Feedback contradicts the command since then.
     contradicts: Option<Instant>,
     fault: Option<ContactorFault>,
@@ -117,7 +118,7 @@ impl Contactor {
             switched: now,
             last_closed: None,
             raw: None,
-            last_feedback: None,
+            last_feedback: now,
             contradicts: None,
             fault: None,
         })
@@ -125,7 +126,7 @@ impl Contactor {
 
     /// Takes the feedback contact in.
     pub fn handle_feedback(&mut self, now: Instant, feedback: Feedback) {
-        self.last_feedback = Some(now);
+        self.last_feedback = now;
         match self.raw {
             Some((raw, _)) if raw == feedback => {}
             _ => self.raw = Some((feedback, now)),
@@ -179,7 +180,7 @@ impl Contactor {
 
     /// Whether feedback is fresh, if it is fitted at all.
     pub fn is_fresh(&self, now: Instant) -> bool {
-        !self.config.feedback || self.last_feedback.is_some_and(|at| !now.has_passed(at, self.config.timeout))
+        !self.config.feedback || !now.has_passed(self.last_feedback, self.config.timeout)
     }
 
     /// Whether a command to close would be obeyed: no fault, feedback fresh and open, and the last
@@ -197,11 +198,13 @@ impl Contactor {
         self.last_closed.map(|at| at + self.config.reclose)
     }
 
-    /// When [`handle_timeout`](Self::handle_timeout) has something to do.
+    /// When [`handle_timeout`](Self::handle_timeout) has something to do, or feedback becomes stale.
+    /// A point in the past has been dealt with.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Instant> {
+        let stale = self.config.feedback.then(|| self.last_feedback + self.config.timeout);
         if self.fault.is_some() {
-            return None;
+            return stale;
         }
         let unsteady = match self.raw {
             Some((feedback, since)) if self.contradicts.is_none() && feedback != self.expected() => {
@@ -209,7 +212,8 @@ impl Contactor {
             }
             _ => None,
         };
-        earliest(unsteady, self.contradicts.map(|since| since + self.config.mismatch))
+        let mismatched = self.contradicts.map(|since| since + self.config.mismatch);
+        earliest(stale, earliest(unsteady, mismatched))
     }
 
     const fn expected(&self) -> Feedback {

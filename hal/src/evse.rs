@@ -14,10 +14,12 @@ use thiserror::Error;
 
 use crate::contactor::{self, Contactor, Feedback};
 use crate::pilot::timing::CLOSE_LIMIT;
-use crate::pilot::{self, Pilot, PilotFault, Sample, Signal, State, TimingError};
+use crate::pilot::{self, Pilot, Sample, Signal, State, TimingError};
 use crate::proximity::{CableRating, Proximity};
 use crate::queue::Queue;
-use crate::safety::{self, Conditions, ContactorView, Hazard, Protection, Protections, Refusal, Status};
+use crate::safety::{
+    self, Conditions, ContactorView, Hazard, HazardSet, Protection, Protections, Refusal, Status,
+};
 use crate::units::{Instant, Milliamps, Ohms, Phases, earliest};
 
 /// How the vehicle is connected to the station.
@@ -96,7 +98,7 @@ pub struct Outputs {
     pub contactor: bool,
 }
 
-/// What happened. One call produces at most twelve.
+/// What happened. One call produces at most twelve, and one more per hazard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Event {
     /// The pilot's state changed; `None` while it is not known.
@@ -152,13 +154,14 @@ pub struct Evse {
     permission: bool,
     offer: Option<Milliamps>,
     verdict: Result<(), Refusal>,
-    hazard: Option<Hazard>,
+    hazards: HazardSet,
     cable: Option<CableRating>,
     requested: bool,
     /// Since when the vehicle has been in C2 or D2, and whether the limit was reported.
     ready_since: Option<Instant>,
     late_reported: bool,
-    events: Queue<Event, 32>,
+    deadline: Option<Instant>,
+    events: Queue<Event, 40>,
 }
 
 impl fmt::Debug for Evse {
@@ -190,11 +193,12 @@ impl Evse {
             permission: false,
             offer: None,
             verdict: Err(Refusal::Demand),
-            hazard: None,
+            hazards: HazardSet::EMPTY,
             cable: None,
             requested: false,
             ready_since: None,
             late_reported: false,
+            deadline: None,
             events: Queue::new(),
         })
     }
@@ -273,16 +277,22 @@ impl Evse {
 
     /// When [`handle_timeout`](Self::handle_timeout) has something to do.
     #[must_use]
-    pub fn poll_timeout(&self, now: Instant) -> Option<Instant> {
+    pub const fn poll_timeout(&self) -> Option<Instant> {
+        self.deadline
+    }
+
+    fn next_deadline(&self, now: Instant) -> Option<Instant> {
         let close_limit = self.ready_since.filter(|_| !self.late_reported && !self.contactor.is_closed());
         [
             self.pilot.poll_timeout(),
             self.proximity.poll_timeout(),
             self.contactor.poll_timeout(),
-            self.protections.poll_timeout(now),
+            self.protections.next_stale(now),
             close_limit.map(|since| since + CLOSE_LIMIT),
+            self.contactor.reclose_at().filter(|_| self.verdict == Err(Refusal::Resting)),
         ]
         .into_iter()
+        .map(|at| at.filter(|at| *at > now))
         .fold(None, earliest)
     }
 
@@ -320,9 +330,9 @@ impl Evse {
         self.verdict
     }
 
-    /// The hazard that stands.
-    pub const fn hazard(&self) -> Option<Hazard> {
-        self.hazard
+    /// The hazards that stand.
+    pub const fn hazards(&self) -> HazardSet {
+        self.hazards
     }
 
     /// The current the cable may carry, or `None` without a valid one.
@@ -342,7 +352,7 @@ impl Evse {
         Conditions {
             permission: self.permission,
             demand: self.pilot.demand(now),
-            pilot_fault: PilotFault::ALL.into_iter().find(|fault| self.pilot.has_fault(*fault)),
+            pilot_faults: self.pilot.faults(),
             advertised: self.pilot.advertised(),
             cable: self.cable_limit(now),
             contactor: ContactorView {
@@ -359,40 +369,38 @@ impl Evse {
         self.proximity.handle_timeout(now);
         self.contactor.handle_timeout(now);
         self.pilot.handle_timeout(now);
-        self.follow_hazard(now);
+        self.follow_hazards(now);
         self.follow_cable(now);
         self.pilot.set_offer(now, self.allowed_offer(now));
         self.translate_pilot_events();
         self.follow_request(now);
         self.switch(now);
         self.follow_close_limit(now);
+        self.deadline = self.next_deadline(now);
     }
 
     /// What the vehicle may be told: nothing while anything stands against power.
     fn allowed_offer(&self, now: Instant) -> Option<Milliamps> {
         let conditions = self.conditions(now);
-        if !self.permission || self.hazard.is_some() || safety::not_ready(now, &conditions).is_some() {
+        if !self.permission || !self.hazards.is_empty() || safety::not_ready(now, &conditions).is_some() {
             return None;
         }
         Some(self.offer?.min(conditions.cable?).min(self.rating))
     }
 
-    fn follow_hazard(&mut self, now: Instant) {
-        let hazard = safety::hazard(now, &self.conditions(now)).err();
-        if hazard == self.hazard {
-            return;
-        }
-        if let Some(gone) = self.hazard {
+    fn follow_hazards(&mut self, now: Instant) {
+        let hazards = safety::hazards(now, &self.conditions(now));
+        for gone in self.hazards.without(hazards).iter() {
             self.events.push(Event::Cleared(gone));
         }
-        if let Some(new) = hazard {
+        for new in hazards.without(self.hazards).iter() {
             self.events.push(Event::Fault(new));
             // The pilot shows its own faults itself.
             if self.pilot.connected() == Some(true) && !matches!(new, Hazard::Pilot(_)) {
                 self.pilot.signal_fault(now);
             }
         }
-        self.hazard = hazard;
+        self.hazards = hazards;
     }
 
     fn follow_cable(&mut self, now: Instant) {

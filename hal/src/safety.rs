@@ -13,7 +13,7 @@ use core::time::Duration;
 use thiserror::Error;
 
 use crate::contactor::ContactorFault;
-use crate::pilot::{Demand, PilotFault};
+use crate::pilot::{Demand, FaultSet, PilotFault};
 use crate::units::{Instant, Milliamps};
 
 /// A guard besides pilot, proximity and contactor. Stations differ in which ones are fitted.
@@ -121,9 +121,9 @@ impl Protections {
         }
     }
 
-    /// When the next report becomes stale.
+    /// When the next report becomes stale, after `now`.
     #[must_use]
-    pub fn poll_timeout(&self, now: Instant) -> Option<Instant> {
+    pub fn next_stale(&self, now: Instant) -> Option<Instant> {
         Protection::ALL
             .iter()
             .zip(&self.slots)
@@ -163,8 +163,8 @@ pub struct Conditions {
     pub permission: bool,
     /// What the vehicle demands, from fresh samples.
     pub demand: Demand,
-    /// A fault on the pilot.
-    pub pilot_fault: Option<PilotFault>,
+    /// Faults on the pilot.
+    pub pilot_faults: FaultSet,
     /// The current the vehicle is told.
     pub advertised: Milliamps,
     /// The current the cable may carry; `None` without a fresh, valid reading.
@@ -193,6 +193,67 @@ pub enum Hazard {
     /// The pilot shows a fault.
     #[error("control pilot fault: {0:?}")]
     Pilot(PilotFault),
+}
+
+impl Hazard {
+    const PROTECTIONS: u32 = Protection::ALL.len() as u32;
+
+    const fn bit(self) -> u32 {
+        1 << match self {
+            Self::Contactor(fault) => fault as u32,
+            Self::ContactorSilent => 2,
+            Self::Tripped(protection) => 3 + protection as u32,
+            Self::Silent(protection) => 3 + Self::PROTECTIONS + protection as u32,
+            Self::Pilot(fault) => 3 + 2 * Self::PROTECTIONS + fault as u32,
+        }
+    }
+
+    /// Every hazard there is, in the order in which they are blamed.
+    pub fn all() -> impl Iterator<Item = Self> {
+        [
+            Self::Contactor(ContactorFault::Welded),
+            Self::Contactor(ContactorFault::NotClosing),
+            Self::ContactorSilent,
+        ]
+        .into_iter()
+        .chain(Protection::ALL.into_iter().map(Self::Tripped))
+        .chain(Protection::ALL.into_iter().map(Self::Silent))
+        .chain(PilotFault::ALL.into_iter().map(Self::Pilot))
+    }
+}
+
+/// A set of hazards.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct HazardSet(u32);
+
+impl HazardSet {
+    /// No hazard.
+    pub const EMPTY: Self = Self(0);
+
+    /// Whether there is none.
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Whether this one stands.
+    pub const fn contains(self, hazard: Hazard) -> bool {
+        self.0 & hazard.bit() != 0
+    }
+
+    /// The hazards, in the order in which they are blamed.
+    pub fn iter(self) -> impl Iterator<Item = Hazard> {
+        Hazard::all().filter(move |hazard| self.contains(*hazard))
+    }
+
+    /// The hazards of this set that are not in `other`.
+    #[must_use]
+    pub const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
+    fn insert(&mut self, hazard: Hazard) {
+        self.0 |= hazard.bit();
+    }
 }
 
 /// Why the contactor may not be closed.
@@ -226,26 +287,24 @@ pub enum Refusal {
     Resting,
 }
 
-/// The hazard that stands, if any.
-///
-/// # Errors
-///
-/// The first hazard, in the order contactor, protections, pilot.
-pub fn hazard(now: Instant, conditions: &Conditions) -> Result<(), Hazard> {
+/// The hazards that stand.
+pub fn hazards(now: Instant, conditions: &Conditions) -> HazardSet {
+    let mut set = HazardSet::EMPTY;
     if let Some(fault) = conditions.contactor.fault {
-        return Err(Hazard::Contactor(fault));
+        set.insert(Hazard::Contactor(fault));
     }
     if !conditions.contactor.fresh {
-        return Err(Hazard::ContactorSilent);
+        set.insert(Hazard::ContactorSilent);
     }
     for protection in Protection::ALL {
         match conditions.protections.check(now, protection) {
-            Ok(Status::Tripped) => return Err(Hazard::Tripped(protection)),
-            Err(_) => return Err(Hazard::Silent(protection)),
+            Ok(Status::Tripped) => set.insert(Hazard::Tripped(protection)),
+            Err(_) => set.insert(Hazard::Silent(protection)),
             Ok(Status::Clear | Status::NotReady) => {}
         }
     }
-    conditions.pilot_fault.map_or(Ok(()), |fault| Err(Hazard::Pilot(fault)))
+    conditions.pilot_faults.iter().for_each(|fault| set.insert(Hazard::Pilot(fault)));
+    set
 }
 
 /// Whether the contactor may close, or, when it is closed, stay closed.
@@ -254,7 +313,9 @@ pub fn hazard(now: Instant, conditions: &Conditions) -> Result<(), Hazard> {
 ///
 /// The first reason against it.
 pub fn decide(now: Instant, conditions: &Conditions) -> Result<(), Refusal> {
-    hazard(now, conditions).map_err(Refusal::Hazard)?;
+    if let Some(hazard) = hazards(now, conditions).iter().next() {
+        return Err(Refusal::Hazard(hazard));
+    }
     let cable = conditions.cable.ok_or(Refusal::Cable)?;
     if conditions.advertised > cable {
         return Err(Refusal::CableRating { advertised: conditions.advertised, cable });
@@ -295,7 +356,7 @@ mod tests {
         Conditions {
             permission: true,
             demand: Demand::Close,
-            pilot_fault: None,
+            pilot_faults: FaultSet::EMPTY,
             advertised: Milliamps(16_000),
             cable: Some(Milliamps(20_000)),
             contactor: ContactorView { closed: false, fault: None, fresh: true, can_close: true },
@@ -336,6 +397,17 @@ mod tests {
                 assert_eq!(decide(NOW + limit, &conditions), Err(silent), "stale");
             }
         }
+    }
+
+    #[test]
+    fn every_hazard_has_its_own_bit() {
+        let all = Hazard::all().fold(HazardSet::EMPTY, |mut set, hazard| {
+            assert!(!set.contains(hazard), "{hazard:?}");
+            set.insert(hazard);
+            set
+        });
+        assert!(all.iter().eq(Hazard::all()));
+        assert!(all.without(all).is_empty());
     }
 
     #[test]
@@ -388,7 +460,7 @@ mod tests {
                 Refusal::Hazard(Hazard::Contactor(ContactorFault::Welded)),
             ),
             (
-                Conditions { pilot_fault: Some(PilotFault::Diode), ..base },
+                Conditions { pilot_faults: FaultSet::EMPTY.with(PilotFault::Diode, true), ..base },
                 Refusal::Hazard(Hazard::Pilot(PilotFault::Diode)),
             ),
         ];

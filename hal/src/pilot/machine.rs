@@ -87,7 +87,7 @@ impl Pilot {
             contactor_moved: None,
             duty_changed: None,
             fault_until: None,
-            faults: FaultSet::default(),
+            faults: FaultSet::EMPTY,
             reported: None,
             events: Queue::new(),
         })
@@ -161,7 +161,8 @@ impl Pilot {
     pub fn poll_timeout(&self) -> Option<Instant> {
         let timing = &self.config.timing;
         let level = self.filter.confirmed();
-        let diode_at_stake = level.is_some_and(Level::wants_power) && !self.has_fault(PilotFault::Diode);
+        let diode_at_stake =
+            level.is_some_and(Level::wants_power) && !self.faults.contains(PilotFault::Diode);
         let encouraged = self.first_wave.filter(|_| self.generator.signal() == Signal::Pwm(Duty::DIGITAL));
         let encouraged = encouraged.filter(|_| self.config.digital == Digital::Encouragement);
         let asleep_at = match (self.config.wake_up, self.pwm_since) {
@@ -218,9 +219,9 @@ impl Pilot {
         }
     }
 
-    /// Whether a fault stands.
-    pub const fn has_fault(&self, fault: PilotFault) -> bool {
-        self.faults.contains(fault)
+    /// The faults that stand.
+    pub const fn faults(&self) -> FaultSet {
+        self.faults
     }
 
     /// When the newest sample arrived; the safety layer wants it fresh.
@@ -237,7 +238,7 @@ impl Pilot {
             _ => false,
         };
         if !supplied
-            || self.faults != FaultSet::default()
+            || !self.faults.is_empty()
             || (self.simplified && !self.config.allow_simplified)
             || now.has_passed(self.filter.last_sample(), timing.sample_timeout)
         {
@@ -409,7 +410,7 @@ impl Pilot {
         let present = matches!(self.filter.confirmed(), Some(Level::B | Level::C | Level::D));
         let limit = if self.simplified { SIMPLIFIED_LIMIT } else { Milliamps(u32::MAX) };
         match self.offer.and_then(|offer| Duty::for_current(offer.min(limit))) {
-            Some(_) if !present || self.faults != FaultSet::default() => Signal::Constant,
+            Some(_) if !present || !self.faults.is_empty() => Signal::Constant,
             Some(_) if self.shows_digital(now) => Signal::Pwm(Duty::DIGITAL),
             Some(duty) => Signal::Pwm(duty),
             None => Signal::Constant,

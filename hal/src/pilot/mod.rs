@@ -53,5 +53,5 @@ pub use duty::{Duty, DutyReading};
 pub use generator::Signal;
 pub use level::{Level, Sample};
 pub use machine::Pilot;
-pub use state::{Demand, Event, PilotFault, State};
+pub use state::{Demand, Event, FaultSet, PilotFault, State};
 pub use timing::{Timing, TimingError};

@@ -105,16 +105,32 @@ impl PilotFault {
         [Self::Short, Self::OutOfRange, Self::Diode, Self::Generator, Self::Ventilation];
 }
 
-/// A set of faults, one bit each.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct FaultSet(u8);
+/// The faults that stand on the pilot.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct FaultSet(u8);
 
 impl FaultSet {
-    pub(super) const fn contains(self, fault: PilotFault) -> bool {
+    /// No fault.
+    pub const EMPTY: Self = Self(0);
+
+    /// Whether no fault stands.
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Whether this fault stands.
+    pub const fn contains(self, fault: PilotFault) -> bool {
         self.0 & (1 << fault as u8) != 0
     }
 
-    pub(super) const fn with(self, fault: PilotFault, present: bool) -> Self {
+    /// The faults, in the order of [`PilotFault::ALL`].
+    pub fn iter(self) -> impl Iterator<Item = PilotFault> {
+        PilotFault::ALL.into_iter().filter(move |fault| self.contains(*fault))
+    }
+
+    /// The set with this fault, or without it.
+    #[must_use]
+    pub const fn with(self, fault: PilotFault, present: bool) -> Self {
         let bit = 1 << fault as u8;
         Self(if present { self.0 | bit } else { self.0 & !bit })
     }
