@@ -4,3 +4,25 @@
 extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
+
+pub mod bender;
+pub mod cards;
+#[cfg(feature = "alloc")]
+mod check;
+pub mod csv;
+pub mod document;
+pub mod edit;
+pub mod evlink;
+mod file;
+#[cfg(feature = "alloc")]
+pub mod finding;
+pub mod keba;
+pub mod lex;
+pub mod number;
+pub mod profile;
+#[cfg(feature = "alloc")]
+pub mod station;
+pub mod text;
+pub mod units;
+
+pub use file::{File, SetError};

@@ -1,0 +1,206 @@
+//! The parameters of Bender controllers.
+//!
+//! Three name spaces exist: OCPP keys, web labels, parameter files; the full mapping is printed by the device only. Confirmed are the 12 OCPP
+//! keys and the 18 parameter names of the first two groups below. **All other file names are inferred**: the labels, ranges and roles come
+//! from the Powerstation TWO manual (CC612/613), the file name is the label written the way the confirmed names are. Replace the table (a
+//! [`Profile`] is data) where a device shows other names.
+
+use crate::profile::{Access, Key, Kind, Profile, Role, Unit, Vendor};
+
+/// Parameter files. A second connector has keys of its own, with `_2` in front of the module.
+pub const PROFILE: Profile<'static> = Profile { vendor: Vendor::Bender, keys: &PARAMETERS };
+
+/// The documented keys of GetConfiguration.
+pub const OCPP_PROFILE: Profile<'static> = Profile { vendor: Vendor::Bender, keys: &OCPP_KEYS };
+
+/// Firmware documentation and programs that read or write these files.
+const FIRMWARE: &str = "Bender firmware documentation 5.33 and public clients";
+/// The on-device OCPP page.
+const OCPP: &str = "Bender OCPP guide 5.33";
+/// Labels, ranges and roles; the name is inferred.
+const MANUAL: &str = "Powerstation TWO manual (CC612/613), file name inferred";
+
+const SWITCH: Kind<'static> = Kind::Switch;
+const TEXT: Kind<'static> = Kind::Text { max: 0 };
+const COUNT: Kind<'static> = int(0, i32::MAX as i64);
+const PORT: Kind<'static> = int(1, 65535);
+/// Supply lines of connectors; no Bender station has more than 80 A per connector, so a larger number is a slip of unit.
+const AMPS: Kind<'static> = int(0, 80);
+/// Fuses of distributions; 9999 stands for no limit.
+const FUSE: Kind<'static> = int(0, 9999);
+const PHASES: Kind<'static> = Kind::OpenChoice(&["1-phase", "1-phase IT", "3-phase"]);
+const ROTATION: Kind<'static> = Kind::Choice(&["RST", "STR", "TRS", "RTS", "SRT", "TSR"]);
+
+const fn int(min: i64, max: i64) -> Kind<'static> {
+    Kind::Integer { min, max }
+}
+
+const fn proven(name: &'static str, kind: Kind<'static>) -> Key<'static> {
+    Key::new(name, kind, FIRMWARE).access(Access::Hidden).role(Role::Operator)
+}
+
+const fn reading(name: &'static str) -> Key<'static> {
+    proven(name, TEXT).access(Access::ReadOnly).optional().state()
+}
+
+/// A parameter of the manual whose file name is inferred.
+const fn label(name: &'static str, kind: Kind<'static>) -> Key<'static> {
+    Key::new(name, kind, MANUAL).access(Access::Hidden).role(Role::Operator).inferred()
+}
+
+const fn ocpp(name: &'static str, kind: Kind<'static>) -> Key<'static> {
+    Key::new(name, kind, OCPP).role(Role::Operator)
+}
+
+#[rustfmt::skip]
+static OCPP_KEYS: [Key<'static>; 12] = [
+    ocpp("RCMBDelta", int(0, 999)).unit(Unit::Decimilliampere).default("0"),
+    ocpp("RCMB_STATE", TEXT).access(Access::ReadOnly).optional().state(),
+    ocpp("RCMBTransactionMaxRMS", Kind::Decimal).unit(Unit::Decimilliampere).access(Access::ReadOnly).state().inferred(),
+    ocpp("RCMBTransactionMaxDC", Kind::Decimal).unit(Unit::Decimilliampere).access(Access::ReadOnly).state().inferred(),
+    ocpp("WeldCheck", Kind::OpenChoice(&["Disable", "Enable Opto C6/5", "Enable Opto C8/7"])).access(Access::ReadOnly),
+    ocpp("WeldCheckInType", Kind::OpenChoice(&["Normally open", "Normally closed"])).access(Access::ReadOnly),
+    ocpp("ChargePointVendor", TEXT).access(Access::ReadOnly),
+    ocpp("ChargePointModel", TEXT).access(Access::ReadOnly).seen("CC612_2S0R"),
+    ocpp("SSHAccessUsb", SWITCH).inferred(),
+    ocpp("SSHAccessWlanNetwork", SWITCH).inferred(),
+    ocpp("OperatorCurrentLimit", AMPS).unit(Unit::Ampere),
+    ocpp("OperatorCurrentLimit_2", AMPS).unit(Unit::Ampere),
+];
+
+#[rustfmt::skip]
+static PARAMETERS: [Key<'static>; 98] = [
+    // Proven settings
+    proven("FreeCharging_vehicleif", SWITCH).seen("off"),
+    proven("OperatorCurrentLimit_vehicleif", AMPS).alias("OperatorCurrentLimit").unit(Unit::Ampere).access(Access::ReadWrite).seen("16"),
+    proven("FLLFillMode_fll", Kind::Bit).seen("0"),
+    proven("WebUILanguage_web", TEXT).seen("en"),
+    proven("WebUIStyle_web", TEXT),
+    proven("ChargePointUUID_ocpp", TEXT).station_specific(),
+    proven("ManufacturerURL_custom", TEXT).optional(),
+    // Proven readings
+    reading("SignaledCurrentLimit_vehicleif"),
+    reading("Type2StateConnector1_vehicleif"),
+    reading("OcppMeterCurrent_meter"),
+    reading("OcppMeterVoltage_meter"),
+    reading("OcppMeterFrequency_meter"),
+    reading("FirstMeterTable_meter"),
+    reading("ErrorsList_custom"),
+    reading("Type2NumberContactorCyclesRO_vehicleif"),
+    reading("Type2PlugCounterRO_vehicleif"),
+    reading("EnergyManagerTable_energyman"),
+    reading("StateMon_energyman"),
+    // Network
+    label("ConnectionType_ocpp", Kind::OpenChoice(&["GSM", "Ethernet", "No backend"])),
+    label("Apn_modem", TEXT).optional(),
+    label("ApnUser_modem", TEXT).optional(),
+    label("ApnPassword_modem", TEXT).optional().secret(),
+    label("SimPin_modem", TEXT).optional().secret(),
+    label("NetworkMode_network", Kind::OpenChoice(&["auto", "manual", "DHCP server"])),
+    label("StaticAddress_network", Kind::Ipv4).optional().station_specific(),
+    label("Netmask_network", Kind::Ipv4).optional(),
+    label("Gateway_network", Kind::Ipv4).optional(),
+    label("Dns_network", Kind::Ipv4).optional(),
+    // Back end
+    label("ChargeBoxIdentity_ocpp", TEXT).optional().station_specific(),
+    label("OcppMode_ocpp", Kind::Choice(&["OCPP-S 1.5", "OCPP-S 1.6", "OCPP-J 1.6"])).seen("OCPP-J 1.6"),
+    label("SoapUrl_ocpp", Kind::Url(&["http", "https"])).optional(),
+    label("WebsocketUrl_ocpp", Kind::Url(&["ws", "wss"])).optional(),
+    label("WebsocketProxy_ocpp", TEXT).optional(),
+    label("WebsocketKeepAlive_ocpp", COUNT).unit(Unit::Second).default("0").seen("60"),
+    label("HttpBasicPassword_ocpp", TEXT).optional().secret(),
+    label("SoapServerPort_ocpp", PORT).default("8090"),
+    label("ConnectionTimeout_ocpp", COUNT).unit(Unit::Second).default("60"),
+    label("TcpWatchdog_ocpp", COUNT).unit(Unit::Second).default("10800"),
+    label("ForceHeartbeat_ocpp", SWITCH).seen("on"),
+    label("ShowDisconnectAsError_ocpp", SWITCH).default("off"),
+    label("RestartTransactionAfterPowerLoss_ocpp", SWITCH),
+    label("HeartbeatInterval_ocpp", COUNT).unit(Unit::Second),
+    label("MeterValueSampleInterval_ocpp", COUNT).unit(Unit::Second),
+    label("ClockAlignedDataInterval_ocpp", COUNT).unit(Unit::Second),
+    label("LongGetConfigurationKeys_ocpp", SWITCH).seen("off"),
+    // Authorization
+    label("VehicleConnectionTimeout_ocpp", COUNT).unit(Unit::Second).default("45"),
+    label("AuthorizeRemoteStart_ocpp", SWITCH).seen("on"),
+    label("AllowChargingIfInDoubt_vehicleif", Kind::Choice(&["off", "on", "immediately"])).seen("off"),
+    label("StopTransactionMode_vehicleif", Kind::OpenChoice(&["normal", "unplug", "card", "normal+D+RCD"])).seen("normal"),
+    label("LockOnlyIfAuthorized_vehicleif", SWITCH).seen("off"),
+    label("FreeChargingMode_vehicleif", int(1, 6)),
+    label("FreeChargingTag_vehicleif", TEXT).optional(),
+    label("RfidTagCase_rfid", Kind::Choice(&["lower", "upper", "lower reversed", "upper reversed"])).seen("lower"),
+    label("EnforceMasterRfid_rfid", SWITCH).seen("off"),
+    label("EnforceSecureRfid_rfid", SWITCH).seen("off"),
+    label("LocalWhitelistEnabled_fll", SWITCH).seen("on"),
+    label("LocalWhitelist_fll", TEXT).optional(),
+    label("OcppWhitelistEnabled_ocpp", SWITCH).seen("on"),
+    label("OcppWhitelistExpiry_ocpp", Kind::OpenChoice(&["end of epoch", "one year"])).default("end of epoch"),
+    label("LocalPreAuthorize_ocpp", SWITCH).seen("on"),
+    label("LocalAuthorizeOffline_ocpp", SWITCH).seen("on"),
+    label("Iso15118Mode_vehicleif", Kind::OpenChoice(&["off", "encourage", "offer", "force", "edition 2"])),
+    // Power
+    label("OperatorCurrentLimit_2_vehicleif", AMPS).alias("OperatorCurrentLimit_2").unit(Unit::Ampere),
+    label("InstallationCurrentLimit_vehicleif", AMPS).unit(Unit::Ampere).role(Role::Installer),
+    label("InstallationCurrentLimit_2_vehicleif", AMPS).unit(Unit::Ampere).role(Role::Installer),
+    label("MaximumCurrent_vehicleif", AMPS).unit(Unit::Ampere).role(Role::Manufacturer).seen("32"),
+    label("MaximumCurrent_2_vehicleif", AMPS).unit(Unit::Ampere).role(Role::Manufacturer),
+    label("MasterSlaveMode_vehicleif", Kind::Choice(&["off", "master", "slave"])).role(Role::Manufacturer),
+    label("OneFeedLine_energyman", SWITCH).role(Role::Manufacturer),
+    label("FeedLineCapacity_energyman", AMPS).unit(Unit::Ampere).role(Role::Manufacturer).seen("32"),
+    label("SupplyVoltage_vehicleif", int(100, 300)).unit(Unit::Volt).default("230"),
+    label("ConnectedPhases_vehicleif", PHASES).seen("3-phase"),
+    label("ConnectedPhases_2_vehicleif", PHASES),
+    label("PhaseRotation_vehicleif", ROTATION).seen("RST"),
+    label("PhaseRotation_2_vehicleif", ROTATION),
+    // Load management
+    label("ModbusServer_energyman", SWITCH),
+    label("DlmMode_energyman", Kind::OpenChoice(&["disabled", "master with internal slave", "master", "slave auto discovery", "slave fixed"])),
+    label("DlmNetworkId_energyman", COUNT).seen("0"),
+    label("DlmDiscoveryDisabled_energyman", SWITCH).seen("off"),
+    label("DlmSampleRate_energyman", COUNT).unit(Unit::Second).seen("30"),
+    label("DlmEvWakeUp_energyman", SWITCH).seen("on"),
+    label("EvseSubDistributionLimitL1_energyman", FUSE).unit(Unit::Ampere),
+    label("EvseSubDistributionLimitL2_energyman", FUSE).unit(Unit::Ampere),
+    label("EvseSubDistributionLimitL3_energyman", FUSE).unit(Unit::Ampere),
+    label("OperatorSubDistributionLimitL1_energyman", FUSE).unit(Unit::Ampere),
+    label("OperatorSubDistributionLimitL2_energyman", FUSE).unit(Unit::Ampere),
+    label("OperatorSubDistributionLimitL3_energyman", FUSE).unit(Unit::Ampere),
+    label("MainDistributionLimitL1_energyman", FUSE).unit(Unit::Ampere).seen("100"),
+    label("MainDistributionLimitL2_energyman", FUSE).unit(Unit::Ampere).seen("100"),
+    label("MainDistributionLimitL3_energyman", FUSE).unit(Unit::Ampere).seen("100"),
+    label("ExternalMeter_energyman", SWITCH).seen("off"),
+    label("SecondMeterType_meter", TEXT).seen("Siemens 7KM2200 (TCP)"),
+    label("SecondMeterAddress_meter", Kind::Ipv4).optional(),
+    label("SecondMeterPort_meter", PORT).seen("502"),
+    label("ExternalMeterLocation_energyman", Kind::OpenChoice(&["including", "excluding"])).seen("including"),
+    label("CurrentImbalancePrevention_energyman", SWITCH).seen("off"),
+    label("MinimumCurrentLimit_energyman", AMPS).unit(Unit::Ampere).seen("7"),
+    label("DisconnectedLimit_energyman", AMPS).unit(Unit::Ampere).seen("7"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::profile::Confidence;
+
+    #[test]
+    fn counts_of_what_is_proven() {
+        assert_eq!(OCPP_KEYS.len(), 12);
+        assert_eq!(PARAMETERS.iter().filter(|key| key.confidence == Confidence::Confirmed).count(), 18);
+    }
+
+    #[test]
+    fn names_are_unique_and_seen_values_are_right() {
+        for keys in [&OCPP_KEYS[..], &PARAMETERS[..]] {
+            for (index, key) in keys.iter().enumerate() {
+                assert!(
+                    keys.iter().skip(index + 1).all(|other| other.name != key.name),
+                    "{} twice",
+                    key.name
+                );
+                for value in key.seen.into_iter().chain(key.default) {
+                    assert!(key.read(value.into()).is_some(), "{}: {value}", key.name);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,353 @@
+//! The line grammar: any bytes become lines, and every line knows its parts.
+//!
+//! All three vendors write lines of text: `[SECTION]`, `key=value`, a comment, nothing, or something that makes no sense. The grammar
+//! accepts every byte string; what it cannot read is a [`LineKind::Stray`] line that is kept like all others. Two laws hold for any input
+//! and are fuzzed: the tokens of all lines joined are the input, and a line's parts lie in order inside the line.
+//!
+//! A line ends with LF, CRLF or a lone CR, in any mixture; the last one may have no end. Blanks (space, tab) around names, signs and
+//! values are padding. `#` and `;` open a comment at the very start of a line only, because values may hold both.
+
+use nom::branch::alt;
+use nom::bytes::complete::{tag, take_till, take_until, take_while};
+use nom::character::complete::one_of;
+use nom::combinator::{eof, recognize, rest, verify};
+use nom::sequence::terminated;
+use nom::{IResult, Parser};
+
+use crate::text::{Span, is_blank, trim};
+
+/// The byte order mark of UTF-8, skipped at the start of the input.
+pub(crate) const UTF8_BOM: &[u8] = b"\xef\xbb\xbf";
+
+/// The line formats of the family.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    /// Sections, comments and `key=value`: KEBA `.conf` and EVlink `.cfg`.
+    Ini,
+    /// Bare `key:value` lines: the state dump of Bender controllers.
+    Colon,
+}
+
+impl Dialect {
+    /// The sign between key and value; the first one in a line counts.
+    #[must_use]
+    pub const fn sign(self) -> &'static str {
+        match self {
+            Self::Ini => "=",
+            Self::Colon => ":",
+        }
+    }
+}
+
+/// What a line is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LineKind {
+    /// Nothing but blanks.
+    #[default]
+    Blank,
+    /// `#` or `;` at the line start.
+    Comment,
+    /// `[NAME]`.
+    Section,
+    /// `key=value`; the value may be empty, the key not.
+    Entry,
+    /// Anything else. Kept, never interpreted.
+    Stray,
+}
+
+/// One line of the input as spans: an element of the tape.
+///
+/// `name` is the section's name, the entry's key, or the text of a comment or stray line; `value` is empty but for entries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Line {
+    /// What the line is.
+    pub kind: LineKind,
+    /// The whole line with its end.
+    pub span: Span,
+    /// Section name, key, or the text of the line.
+    pub name: Span,
+    /// The value without padding. An empty value lies after the padding that follows the sign.
+    pub value: Span,
+    /// The text without the line end: `span` minus LF, CRLF or CR.
+    pub body: Span,
+}
+
+impl Line {
+    /// The line end: LF, CRLF, CR, or nothing at the end of the input.
+    #[must_use]
+    pub const fn ending(&self) -> Span {
+        Span::new(self.body.end, self.span.end)
+    }
+
+    /// The tokens of the line in order, empty ones left out. Their spans joined are the line.
+    pub fn tokens(&self) -> impl Iterator<Item = Token> + use<> {
+        let (before, name) = match self.kind {
+            LineKind::Blank => (TokenKind::Blank, TokenKind::Blank),
+            LineKind::Comment => (TokenKind::Blank, TokenKind::Comment),
+            LineKind::Section => (TokenKind::Mark, TokenKind::Section),
+            LineKind::Entry => (TokenKind::Blank, TokenKind::Key),
+            LineKind::Stray => (TokenKind::Blank, TokenKind::Stray),
+        };
+        [
+            Token { kind: before, span: Span::new(self.body.start, self.name.start) },
+            Token { kind: name, span: self.name },
+            Token { kind: TokenKind::Mark, span: Span::new(self.name.end, self.value.start) },
+            Token { kind: TokenKind::Value, span: self.value },
+            Token { kind: TokenKind::Blank, span: Span::new(self.value.end, self.body.end) },
+            Token { kind: TokenKind::Ending, span: self.ending() },
+        ]
+        .into_iter()
+        .filter(|token| !token.span.is_empty())
+    }
+}
+
+/// What a [`Token`] is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenKind {
+    /// UTF-8 byte order mark.
+    Bom,
+    /// Spaces and tabs.
+    Blank,
+    /// A comment line's text.
+    Comment,
+    /// Brackets or the sign, with the blanks around them.
+    Mark,
+    /// A section's name.
+    Section,
+    /// A key.
+    Key,
+    /// A value.
+    Value,
+    /// Text that is none of the above.
+    Stray,
+    /// LF, CRLF or CR.
+    Ending,
+}
+
+/// The smallest part of the input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Token {
+    /// What it is.
+    pub kind: TokenKind,
+    /// Where it is.
+    pub span: Span,
+}
+
+/// Cuts `bytes` into lines. A UTF-8 byte order mark at the start belongs to no line.
+#[must_use]
+pub fn lines(bytes: &[u8], dialect: Dialect) -> Lines<'_> {
+    let rest = bytes.strip_prefix(UTF8_BOM).unwrap_or(bytes);
+    Lines { rest, offset: bytes.len() - rest.len(), dialect }
+}
+
+/// Iterator of [`lines`].
+#[derive(Debug, Clone)]
+pub struct Lines<'a> {
+    rest: &'a [u8],
+    offset: usize,
+    dialect: Dialect,
+}
+
+impl Iterator for Lines<'_> {
+    type Item = Line;
+
+    fn next(&mut self) -> Option<Line> {
+        let (body, ending, behind) = split_line(self.rest)?;
+        let parts = parts(body, self.dialect);
+        let span = |len: usize| {
+            let start = self.offset;
+            self.offset += len;
+            Span::new(start, self.offset)
+        };
+        let [lead, name, mark, value, trail] = parts.lengths.map(span);
+        let ending = Span::new(trail.end, trail.end + ending.len());
+        debug_assert_eq!(trail.end - lead.start, body.len(), "the parts are the line");
+        debug_assert_eq!(mark.start, name.end, "the parts touch");
+        self.rest = behind;
+        self.offset = ending.end;
+        Some(Line {
+            kind: parts.kind,
+            span: Span::new(lead.start, ending.end),
+            name,
+            value,
+            body: Span::new(lead.start, trail.end),
+        })
+    }
+}
+
+/// The lengths of a line's parts: lead, name, mark, value, trail. Together they are the line without its end.
+struct Parts {
+    kind: LineKind,
+    lengths: [usize; 5],
+}
+
+type Parsed<'a, T> = IResult<&'a [u8], T>;
+
+/// Reads one line without its end; what no form fits is a stray line.
+fn parts(body: &[u8], dialect: Dialect) -> Parts {
+    let entry = |input| entry(input, dialect.sign());
+    let read = match dialect {
+        Dialect::Ini => alt((blank, comment, section, entry)).parse_complete(body),
+        Dialect::Colon => alt((blank, entry)).parse_complete(body),
+    };
+    read.map_or_else(|_| stray(body), |(_, parts)| parts)
+}
+
+fn blank(input: &[u8]) -> Parsed<'_, Parts> {
+    let (input, lead) = terminated(blanks, eof).parse_complete(input)?;
+    Ok((input, Parts { kind: LineKind::Blank, lengths: [lead.len(), 0, 0, 0, 0] }))
+}
+
+fn comment(input: &[u8]) -> Parsed<'_, Parts> {
+    let (input, text) = recognize((one_of("#;"), rest)).parse_complete(input)?;
+    Ok((input, Parts { kind: LineKind::Comment, lengths: [0, text.len(), 0, 0, 0] }))
+}
+
+fn section(input: &[u8]) -> Parsed<'_, Parts> {
+    let open = recognize((blanks, tag("["), blanks));
+    let name = take_till(|b| matches!(b, b'[' | b']'));
+    let close = recognize((tag("]"), blanks));
+    let (input, (open, name, close)) = terminated((open, name, close), eof).parse_complete(input)?;
+    let name_len = without_trail(name);
+    let lengths = [open.len(), name_len, name.len() - name_len + close.len(), 0, 0];
+    Ok((input, Parts { kind: LineKind::Section, lengths }))
+}
+
+fn entry<'a>(input: &'a [u8], sign: &str) -> Parsed<'a, Parts> {
+    let key = verify(take_until(sign), |key: &[u8]| !key.is_empty());
+    let sign = recognize((tag(sign), blanks));
+    let (input, (lead, key, sign, value)) = (blanks, key, sign, rest).parse_complete(input)?;
+    let (key_len, value_len) = (without_trail(key), without_trail(value));
+    let mark = key.len() - key_len + sign.len();
+    let lengths = [lead.len(), key_len, mark, value_len, value.len() - value_len];
+    Ok((input, Parts { kind: LineKind::Entry, lengths }))
+}
+
+fn stray(body: &[u8]) -> Parts {
+    let text = trim(body).len();
+    let lead = body.iter().take_while(|&&b| is_blank(b)).count();
+    Parts { kind: LineKind::Stray, lengths: [lead, text, 0, 0, body.len().saturating_sub(lead + text)] }
+}
+
+fn blanks(input: &[u8]) -> Parsed<'_, &[u8]> {
+    take_while(is_blank).parse_complete(input)
+}
+
+/// The first line of `input`, its end, and what follows; none if nothing is left.
+pub(crate) fn split_line(input: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
+    let (behind, body) = until_line_end(input).ok()?;
+    let (behind, ending) = line_end(behind).ok()?;
+    (!input.is_empty()).then_some((body, ending, behind))
+}
+
+fn until_line_end(input: &[u8]) -> Parsed<'_, &[u8]> {
+    take_till(|b| matches!(b, b'\r' | b'\n')).parse_complete(input)
+}
+
+fn line_end(input: &[u8]) -> Parsed<'_, &[u8]> {
+    alt((tag("\r\n"), tag("\n"), tag("\r"), tag(""))).parse_complete(input)
+}
+
+/// Length of `part` without the blanks at its end.
+fn without_trail(part: &[u8]) -> usize {
+    part.iter().rposition(|&b| !is_blank(b)).map_or(0, |last| last + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    extern crate alloc;
+    use alloc::vec::Vec;
+
+    use super::*;
+
+    /// Kind, name and value of every line.
+    fn read(bytes: &[u8]) -> Vec<(LineKind, &[u8], &[u8])> {
+        lines(bytes, Dialect::Ini).map(|l| (l.kind, l.name.of(bytes), l.value.of(bytes))).collect()
+    }
+
+    #[test]
+    fn knows_the_kinds_of_lines() {
+        use LineKind::*;
+        let input = b"[A B]\nkey=   value \n# note\n; note=1\n \t\nnonsense\nempty=\n=x\n [ C ] \n[D] e";
+        assert_eq!(
+            read(input),
+            [
+                (Section, &b"A B"[..], &b""[..]),
+                (Entry, b"key", b"value"),
+                (Comment, b"# note", b""),
+                (Comment, b"; note=1", b""),
+                (Blank, b"", b""),
+                (Stray, b"nonsense", b""),
+                (Entry, b"empty", b""),
+                (Stray, b"=x", b""),
+                (Section, b"C", b""),
+                (Stray, b"[D] e", b""),
+            ]
+        );
+    }
+
+    #[test]
+    fn first_sign_counts_and_blanks_around_it_are_padding() {
+        assert_eq!(
+            read(b" url \t=\t http://h/?a=b "),
+            [(LineKind::Entry, &b"url"[..], &b"http://h/?a=b"[..])]
+        );
+        assert_eq!(
+            read(b" # x=1"),
+            [(LineKind::Entry, &b"# x"[..], &b"1"[..])],
+            "a comment starts in column 1"
+        );
+    }
+
+    #[test]
+    fn every_line_end_is_kept_as_found() {
+        let ends: Vec<_> =
+            lines(b"a=1\r\nb=2\rc=3\n\r\r\nd=4", Dialect::Ini).map(|l| l.ending().len()).collect();
+        assert_eq!(ends, [2, 1, 1, 1, 2, 0]);
+    }
+
+    #[test]
+    fn byte_order_mark_belongs_to_no_line() {
+        let first = lines(b"\xef\xbb\xbf[A]\n", Dialect::Ini).next().unwrap();
+        assert_eq!((first.kind, first.span), (LineKind::Section, Span::new(3, 7)));
+    }
+
+    #[test]
+    fn an_empty_value_lies_after_the_padding() {
+        assert_eq!(lines(b"k=  \n", Dialect::Ini).next().unwrap().value, Span::empty(4));
+    }
+
+    #[test]
+    fn colon_dialect_knows_neither_sections_nor_comments() {
+        let bytes = b"errors:no:errors\n[x]\n#y:1";
+        let kinds: Vec<_> =
+            lines(bytes, Dialect::Colon).map(|l| (l.kind, l.name.of(bytes), l.value.of(bytes))).collect();
+        assert_eq!(
+            kinds,
+            [
+                (LineKind::Entry, &b"errors"[..], &b"no:errors"[..]),
+                (LineKind::Stray, b"[x]", b""),
+                (LineKind::Entry, b"#y", b"1"),
+            ]
+        );
+    }
+
+    #[test]
+    fn tokens_name_every_byte() {
+        use TokenKind::*;
+        let bytes = b" key = a b \r\n";
+        let line = lines(bytes, Dialect::Ini).next().unwrap();
+        let tokens: Vec<_> = line.tokens().map(|t| (t.kind, t.span.of(bytes))).collect();
+        assert_eq!(
+            tokens,
+            [
+                (Blank, &b" "[..]),
+                (Key, b"key"),
+                (Mark, b" = "),
+                (Value, b"a b"),
+                (Blank, b" "),
+                (Ending, b"\r\n"),
+            ]
+        );
+    }
+}

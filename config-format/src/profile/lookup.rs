@@ -1,0 +1,190 @@
+//! Finding a key in a profile: exactly, or by the spellings met in practice, and always saying which rule matched.
+//!
+//! The rules are evidence, not kindness: one manual prints `HOTSPOT SSID` for `HOTSPOT_SSID`; GetConfiguration of EVlink writes file keys in
+//! lower case and misspells some of them.
+
+use super::{Key, Profile};
+use crate::text::Text;
+
+/// How a written name was recognised, best first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Rule {
+    /// Byte for byte.
+    Exact,
+    /// Upper and lower case taken as one.
+    LetterCase,
+    /// Blank, underscore and letter case taken as one.
+    Separator,
+    /// By its other name.
+    Alias,
+}
+
+/// A key of the profile recognised in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Known<'p> {
+    /// The row.
+    pub key: &'p Key<'p>,
+    /// How its name was recognised.
+    pub rule: Rule,
+    /// Whether it stands in another section than its own.
+    pub misplaced: bool,
+    /// The number behind a numbered key.
+    pub number: Option<u16>,
+}
+
+impl<'p> Profile<'p> {
+    /// Looks `name` up in `section`; `None` for entries before the first heading. The best match wins: right section first, then the
+    /// order of [`Rule`].
+    #[must_use]
+    pub fn find(&self, section: Option<Text<'_>>, name: Text<'_>) -> Option<Known<'p>> {
+        let known = self.keys.iter().filter_map(|key| {
+            let (rule, number) = matches(key, name)?;
+            let misplaced =
+                key.section.is_some_and(|own| !section.is_some_and(|s| same_but_separators(own, s)));
+            Some(Known { key, rule, misplaced, number })
+        });
+        known.min_by_key(|known| (known.misplaced, known.rule))
+    }
+
+    /// The row of this exact name, in this section if the profile has the name more than once.
+    #[must_use]
+    pub fn key(&self, section: Option<&str>, name: &str) -> Option<&'p Key<'p>> {
+        self.keys.iter().find(|key| key.name == name && (section.is_none() || key.section == section))
+    }
+
+    /// The known name most like `name`, if one is near: at most a third of its letters differ.
+    #[must_use]
+    pub fn nearest(&self, name: Text<'_>) -> Option<&'p str> {
+        let candidates = self
+            .keys
+            .iter()
+            .filter_map(|key| Some((distance(key.name.as_bytes(), name.as_bytes())?, key.name)));
+        let (distance, nearest) = candidates.min_by_key(|(distance, _)| *distance)?;
+        (distance * 3 <= name.as_bytes().len()).then_some(nearest)
+    }
+}
+
+/// Whether `name` is this key, by which rule, and with which number.
+fn matches(key: &Key<'_>, name: Text<'_>) -> Option<(Rule, Option<u16>)> {
+    let (stem, number) = if key.numbered { split_number(name)? } else { (name, None) };
+    let rule = if stem == key.name {
+        Rule::Exact
+    } else if stem.eq_ignore_case(key.name) {
+        Rule::LetterCase
+    } else if same_but_separators(key.name, stem) {
+        Rule::Separator
+    } else if key.alias.is_some_and(|alias| stem.eq_ignore_case(alias)) {
+        Rule::Alias
+    } else {
+        return None;
+    };
+    Some((rule, number))
+}
+
+/// Cuts a decimal number from 1 without leading zeros off the end.
+fn split_number(name: Text<'_>) -> Option<(Text<'_>, Option<u16>)> {
+    let bytes = name.as_bytes();
+    let digits = bytes.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+    let (stem, number) = bytes.split_at_checked(bytes.len().checked_sub(digits)?)?;
+    if number.first() == Some(&b'0') {
+        return None;
+    }
+    let number = core::str::from_utf8(number).ok()?.parse().ok()?;
+    Some((Text::new(stem), Some(number)))
+}
+
+/// Compares with blank, underscore and letter case taken as one.
+pub(crate) fn same_but_separators(known: &str, text: Text<'_>) -> bool {
+    let fold = |b: &u8| if *b == b' ' { b'_' } else { b.to_ascii_lowercase() };
+    known.as_bytes().iter().map(fold).eq(text.as_bytes().iter().map(fold))
+}
+
+/// Longest name [`distance`] measures; the longest known key has 47 bytes.
+const LONGEST: usize = 64;
+
+/// Number of letters to insert, delete or replace to get from `a` to `b`, letter case free; none if a name is longer than [`LONGEST`].
+fn distance(a: &[u8], b: &[u8]) -> Option<usize> {
+    let mut row = [0; LONGEST + 1];
+    let row = row.get_mut(..=b.len())?;
+    if a.len() > LONGEST {
+        return None;
+    }
+    row.iter_mut().enumerate().for_each(|(column, cost)| *cost = column);
+    for (above, x) in a.iter().enumerate() {
+        let mut diagonal = above;
+        let mut left = above + 1;
+        for (cost, y) in row.iter_mut().skip(1).zip(b) {
+            let replace = diagonal + usize::from(!x.eq_ignore_ascii_case(y));
+            diagonal = *cost;
+            left = replace.min(diagonal + 1).min(left + 1);
+            *cost = left;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = above + 1;
+        }
+    }
+    row.last().copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Kind, Vendor};
+    use super::*;
+
+    const KEYS: [Key<'static>; 5] = [
+        Key::new("HttpPort", Kind::Bit, "").within("REPORT HTTP"),
+        Key::new("HttpPort", Kind::Bool, "").within("UPDATE HTTP"),
+        Key::new("HOTSPOT_SSID", Kind::Bool, ""),
+        Key::new("currentPH1", Kind::Bool, "").within("ENERGY").alias("currentpb1"),
+        Key::new("MaxCurrentSerial", Kind::Bool, "").numbered(),
+    ];
+    const PROFILE: Profile<'static> = Profile { vendor: Vendor::Keba, keys: &KEYS };
+
+    fn find(section: &str, name: &str) -> Option<(&'static str, Kind<'static>, Rule, bool, Option<u16>)> {
+        let known = PROFILE.find(Some(section.into()), name.into())?;
+        Some((known.key.name, known.key.kind, known.rule, known.misplaced, known.number))
+    }
+
+    #[test]
+    fn says_which_rule_matched() {
+        use Rule::*;
+        assert_eq!(find("X", "HOTSPOT_SSID"), Some(("HOTSPOT_SSID", Kind::Bool, Exact, false, None)));
+        assert_eq!(find("X", "Hotspot_SSID"), Some(("HOTSPOT_SSID", Kind::Bool, LetterCase, false, None)));
+        assert_eq!(find("X", "HOTSPOT SSID"), Some(("HOTSPOT_SSID", Kind::Bool, Separator, false, None)));
+        assert_eq!(find("ENERGY", "currentpb1"), Some(("currentPH1", Kind::Bool, Alias, false, None)));
+        assert_eq!(find("X", "HOTSPOTSSID"), None);
+    }
+
+    #[test]
+    fn the_right_section_wins() {
+        use Rule::*;
+        assert_eq!(find("UPDATE HTTP", "HttpPort"), Some(("HttpPort", Kind::Bool, Exact, false, None)));
+        assert_eq!(find("update_http", "httpport"), Some(("HttpPort", Kind::Bool, LetterCase, false, None)));
+        assert_eq!(find("ENERGY", "HttpPort"), Some(("HttpPort", Kind::Bit, Exact, true, None)));
+        assert!(PROFILE.find(None, "currentPH1".into()).is_some_and(|known| known.misplaced));
+    }
+
+    #[test]
+    fn numbered_keys_take_numbers_from_one() {
+        assert_eq!(find("X", "MaxCurrentSerial12").and_then(|known| known.4), Some(12));
+        for name in ["MaxCurrentSerial", "MaxCurrentSerial0", "MaxCurrentSerial01", "MaxCurrentSerial99999"] {
+            assert_eq!(find("X", name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn suggests_what_is_near() {
+        assert_eq!(PROFILE.nearest("HtpPort".into()), Some("HttpPort"));
+        assert_eq!(PROFILE.nearest("MaxCurentSerial3".into()), Some("MaxCurrentSerial"));
+        assert_eq!(PROFILE.nearest("Zebra".into()), None);
+        assert_eq!(PROFILE.nearest(Text::new(&[b'a'; 65])), None);
+    }
+
+    #[test]
+    fn distance_counts_edits() {
+        assert_eq!(distance(b"kitten", b"sitting"), Some(3));
+        assert_eq!(distance(b"", b"abc"), Some(3));
+        assert_eq!(distance(b"abc", b""), Some(3));
+        assert_eq!(distance(b"ABC", b"abc"), Some(0));
+    }
+}
