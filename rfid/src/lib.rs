@@ -5,12 +5,20 @@ extern crate alloc;
 #[cfg(any(feature = "std", test))]
 extern crate std;
 
+mod csv;
+mod mac;
 mod policy;
+mod sheet;
+mod store;
 mod text;
 mod token;
 mod uid;
 
+pub use csv::Label;
+pub use mac::MacAddress;
 pub use policy::*;
+pub use sheet::*;
+pub use store::*;
 pub use text::Text;
 pub use token::{IdTag, IdToken, Token, TokenError, TokenKind};
 pub use uid::*;

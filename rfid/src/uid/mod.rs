@@ -13,7 +13,7 @@ pub use hex::{ByteOrder, Case, Separator, UidError, UidFormat, UidText};
 pub use matching::{Candidate, Candidates, Fragment, Match, Place, Reading, Why};
 pub use vendor::{KebaTag, evlink, exact_or_reversed, keba_modbus, keba_padded, keba_tag};
 
-use core::{cmp::Ordering, fmt, hash};
+use core::{cmp::Ordering, fmt, hash, num::NonZeroU8};
 
 /// Bytes of the longest UID, a triple-size one of ISO 14443-3.
 pub const MAX_UID_LEN: usize = 10;
@@ -38,8 +38,8 @@ pub const MAX_UID_LEN: usize = 10;
 /// ```
 #[derive(Clone, Copy)]
 pub struct Uid {
-    /// 1 to 10.
-    len: u8,
+    /// 1 to 10; never zero, so that an empty place in a list costs no byte.
+    len: NonZeroU8,
     /// Bytes from `len` on are zero, so whole arrays may be compared.
     bytes: [u8; MAX_UID_LEN],
 }
@@ -75,22 +75,18 @@ impl Uid {
     ///
     /// [`UidError::Empty`] and, for more than ten bytes, [`UidError::Length`].
     pub fn with_any_length(bytes: &[u8]) -> Result<Self, UidError> {
-        let mut out = Self { len: 0, bytes: [0; MAX_UID_LEN] };
-        let (Some(room), Ok(len)) = (out.bytes.get_mut(..bytes.len()), u8::try_from(bytes.len())) else {
-            return Err(UidError::Length { bytes: bytes.len() });
-        };
-        if bytes.is_empty() {
-            return Err(UidError::Empty);
-        }
-        room.copy_from_slice(bytes);
-        out.len = len;
+        let error = UidError::Length { bytes: bytes.len() };
+        let len = u8::try_from(bytes.len()).map_err(|_| error)?;
+        let len = NonZeroU8::new(len).ok_or(UidError::Empty)?;
+        let mut out = Self { len, bytes: [0; MAX_UID_LEN] };
+        out.bytes.get_mut(..bytes.len()).ok_or(error)?.copy_from_slice(bytes);
         Ok(out)
     }
 
     /// The bytes in canonical order.
     pub fn as_bytes(&self) -> &[u8] {
         // `len` never exceeds the array; the fallback only avoids a panicking index.
-        self.bytes.get(..usize::from(self.len)).unwrap_or(&self.bytes)
+        self.bytes.get(..usize::from(self.len.get())).unwrap_or(&self.bytes)
     }
 
     /// Air interface, derived from length and first byte.
@@ -130,52 +126,33 @@ impl Uid {
     #[must_use]
     pub fn reversed(&self) -> Self {
         let mut out = *self;
-        if let Some(bytes) = out.bytes.get_mut(..usize::from(self.len)) {
+        if let Some(bytes) = out.bytes.get_mut(..usize::from(self.len.get())) {
             bytes.reverse();
         }
         out
     }
 }
 
-impl From<[u8; 4]> for Uid {
-    fn from(bytes: [u8; 4]) -> Self {
-        Self::padded(bytes)
-    }
-}
-
-impl From<[u8; 7]> for Uid {
-    fn from(bytes: [u8; 7]) -> Self {
-        Self::padded(bytes)
-    }
-}
-
-impl From<[u8; 8]> for Uid {
-    fn from(bytes: [u8; 8]) -> Self {
-        Self::padded(bytes)
-    }
-}
-
-impl From<[u8; 10]> for Uid {
-    fn from(bytes: [u8; 10]) -> Self {
-        Self::padded(bytes)
-    }
-}
-
-impl Uid {
-    fn padded<const N: usize>(from: [u8; N]) -> Self {
-        const { assert!(N >= 1 && N <= MAX_UID_LEN) };
-        let mut bytes = [0; MAX_UID_LEN];
-        for (to, byte) in bytes.iter_mut().zip(from) {
-            *to = byte;
+/// The four lengths a UID may have need no check.
+macro_rules! from_array {
+    ($($len:literal)*) => {$(
+        impl From<[u8; $len]> for Uid {
+            fn from(from: [u8; $len]) -> Self {
+                const LEN: NonZeroU8 = NonZeroU8::new($len).unwrap();
+                let mut bytes = [0; MAX_UID_LEN];
+                bytes.iter_mut().zip(from).for_each(|(to, byte)| *to = byte);
+                Self { len: LEN, bytes }
+            }
         }
-        Self { len: N as u8, bytes }
-    }
+    )*};
 }
+
+from_array!(4 7 8 10);
 
 impl PartialEq for Uid {
     fn eq(&self, other: &Self) -> bool {
         let differing = self.bytes.iter().zip(&other.bytes).fold(0, |sum, (a, b)| sum | (a ^ b));
-        (differing | (self.len ^ other.len)) == 0
+        (differing | (self.len.get() ^ other.len.get())) == 0
     }
 }
 
@@ -202,7 +179,7 @@ impl hash::Hash for Uid {
 impl fmt::Debug for Uid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.as_bytes() {
-            [first, .., last] if self.len >= 4 => {
+            [first, .., last] if self.len.get() >= 4 => {
                 write!(f, "Uid({first:02X}…{last:02X}, {} bytes)", self.len)
             }
             _ => write!(f, "Uid({} bytes)", self.len),

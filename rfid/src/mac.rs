@@ -1,0 +1,87 @@
+//! Hardware addresses of cars, for AutoCharge and the MAC entries of Bender white lists.
+
+use core::fmt;
+
+use crate::token::{IdToken, Token, TokenError, TokenKind};
+use crate::uid::{Case, Separator, Uid, UidError, UidFormat};
+
+/// A 48-bit hardware address (EUI-48). Debug shows the maker's half only: the whole identifies a car.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MacAddress(pub [u8; 6]);
+
+impl MacAddress {
+    /// Reads 12 hexadecimal digits, with `:`, `-` or blanks between bytes or without.
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`Uid::parse`]; [`UidError::Digits`] for another length.
+    pub fn parse(text: &str) -> Result<Self, UidError> {
+        let uid = Uid::parse_any_length(text)?;
+        let bytes = uid.as_bytes();
+        let error = UidError::Digits { digits: 2 * bytes.len(), expected: 12 };
+        bytes.try_into().map(Self).map_err(|_| error)
+    }
+
+    /// The token of AutoCharge: `VID:` and twelve digits in upper case, as the back ends of that scheme expect it.
+    ///
+    /// # Errors
+    ///
+    /// None in practice; the 16 characters fit every token type of OCPP.
+    pub fn autocharge<const N: usize>(&self) -> Result<Token<N>, TokenError> {
+        let mut text = crate::Text::<16>::EMPTY;
+        // Sixteen characters fit exactly.
+        _ = fmt::Write::write_fmt(&mut text, format_args!("VID:{self}"));
+        Token::new(&text)
+    }
+
+    /// The token of OCPP 2.0.1, of kind `MacAddress`.
+    ///
+    /// # Errors
+    ///
+    /// None in practice; 12 characters fit.
+    pub fn id_token(&self) -> Result<IdToken, TokenError> {
+        let mut text = crate::Text::<12>::EMPTY;
+        _ = fmt::Write::write_fmt(&mut text, format_args!("{self}"));
+        IdToken::new(TokenKind::MacAddress, &text)
+    }
+}
+
+/// Twelve digits in upper case without separators; `{:#}` puts colons between the bytes.
+impl fmt::Display for MacAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let separator = if f.alternate() { Separator::Colon } else { Separator::None };
+        let form = UidFormat { case: Case::Upper, separator, ..UidFormat::UPPER };
+        match Uid::with_any_length(&self.0) {
+            Ok(bytes) => fmt::Display::fmt(&bytes.text(form), f),
+            Err(_) => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for MacAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [a, b, c, ..] = self.0;
+        write!(f, "MacAddress({a:02X}:{b:02X}:{c:02X}:…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::IdTag;
+    use std::format;
+
+    #[test]
+    fn reads_and_writes() {
+        let mac = MacAddress([0x00, 0xB0, 0x52, 0x01, 0x02, 0x03]);
+        for text in ["00B052010203", "00:b0:52:01:02:03", "00-B0-52-01-02-03"] {
+            assert_eq!(MacAddress::parse(text), Ok(mac), "{text}");
+        }
+        assert_eq!(MacAddress::parse("00B0520102"), Err(UidError::Digits { digits: 10, expected: 12 }));
+        assert_eq!(format!("{mac} {mac:#}"), "00B052010203 00:B0:52:01:02:03");
+        assert_eq!(format!("{mac:?}"), "MacAddress(00:B0:52:…)");
+        let tag: IdTag = mac.autocharge().unwrap();
+        assert_eq!(tag.as_str(), "VID:00B052010203");
+        assert_eq!(mac.id_token().unwrap(), IdToken::new(TokenKind::MacAddress, "00b052010203").unwrap());
+    }
+}
