@@ -1,6 +1,20 @@
-//! OCPP messages, validation and sans-IO sessions for charging stations and central systems
+//! OCPP messages, validation and sans-IO sessions for charging stations and central systems.
 #![no_std]
-#[cfg(feature = "alloc")]
+
+#[cfg(any(feature = "alloc", test))]
 extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
+
+#[macro_use]
+mod macros;
+
+pub mod json;
+pub mod list;
+pub mod message;
+pub mod num;
+pub mod rpc;
+pub mod schema;
+pub mod text;
+pub mod time;
+pub mod v16;

@@ -1,0 +1,344 @@
+//! The one macro behind all message tables.
+//!
+//! `messages!` takes tables of two shapes. A row of a `struct` names a member on the wire, its Rust field, its type and,
+//! in brackets, marks for what the type cannot say (each a constant function of [`Field`](crate::schema::Field)); a row of
+//! an `enum` pairs a text with a variant. From them come the type, its schema as a constant, reading, writing and
+//! `into_owned`. `actions!` pairs requests with their responses and makes the enumerations over all of them.
+
+macro_rules! messages {
+    () => {};
+
+    (
+        $(#[$meta:meta])*
+        struct $Name:ident<$lt:lifetime> { $($rows:tt)* }
+        $($rest:tt)*
+    ) => {
+        messages!(@struct [$(#[$meta])*] $Name [$lt] [<$lt>] [<'static>] { $($rows)* });
+        messages!($($rest)*);
+    };
+
+    (
+        $(#[$meta:meta])*
+        struct $Name:ident { $($rows:tt)* }
+        $($rest:tt)*
+    ) => {
+        messages!(@struct [$(#[$meta])*] $Name ['a] [] [] { $($rows)* });
+        messages!($($rest)*);
+    };
+
+    // A closed enumeration.
+    (
+        $(#[$meta:meta])*
+        enum $Name:ident { $($(#[$doc:meta])* $wire:literal => $Variant:ident,)* }
+        $($rest:tt)*
+    ) => {
+        messages!(@enum [$(#[$meta])*] $Name false [] { $($(#[$doc])* $wire => $Variant,)* });
+        messages!($($rest)*);
+    };
+
+    // An enumeration that makers are known to extend.
+    (
+        $(#[$meta:meta])*
+        open enum $Name:ident { $($(#[$doc:meta])* $wire:literal => $Variant:ident,)* }
+        $($rest:tt)*
+    ) => {
+        messages!(@enum [$(#[$meta])*] $Name true [
+            /// A value of the maker's own, received under
+            /// [`Leniency::VENDOR_ENUM`](crate::schema::Leniency::VENDOR_ENUM); cannot be sent.
+            Vendor
+        ] { $($(#[$doc])* $wire => $Variant,)* });
+        messages!($($rest)*);
+    };
+
+    (@struct [$($meta:tt)*] $Name:ident [$lt:lifetime] [$($generics:tt)*] [$($owned:tt)*] {
+        $($(#[$doc:meta])* $wire:literal $field:ident: $Type:ty $([$($mark:ident($($arg:expr),*)),*])?,)*
+    }) => {
+        $($meta)*
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub struct $Name $($generics)* {
+            $($(#[$doc])* pub $field: $Type,)*
+        }
+
+        impl $($generics)* $crate::message::sealed::Sealed for $Name $($generics)* {}
+
+        impl<$lt> $crate::message::Value<$lt> for $Name $($generics)* {
+            const KIND: $crate::schema::Kind =
+                $crate::schema::Kind::Object(<Self as $crate::message::Message<$lt>>::SCHEMA);
+
+            fn read(raw: $crate::schema::Raw<$lt>) -> Option<Self> {
+                let mut slots = [$crate::schema::Slot::EMPTY; messages!(@count $($wire)*)];
+                $crate::schema::index(raw.0, <Self as $crate::message::Message<$lt>>::SCHEMA, &mut slots);
+                <Self as $crate::message::Message<$lt>>::from_slots(raw.0, &slots)
+            }
+
+            fn write(&self, w: &mut $crate::json::Writer<'_>) {
+                w.begin_object();
+                $($crate::message::Value::write_member(&self.$field, $wire, w);)*
+                w.end_object();
+            }
+        }
+
+        impl<$lt> $crate::message::Message<$lt> for $Name $($generics)* {
+            const SCHEMA: &'static $crate::schema::Object = &$crate::schema::Object {
+                name: stringify!($Name),
+                fields: &[$(
+                    $crate::schema::Field::new(
+                        $wire,
+                        <$Type as $crate::message::Value<$lt>>::KIND,
+                        <$Type as $crate::message::Value<$lt>>::REQUIRED,
+                    )$($(.$mark($($arg),*))*)?,
+                )*],
+            };
+
+            #[allow(unused_variables, unused_mut, reason = "some messages have no members")]
+            fn from_slots(text: &$lt str, slots: &[$crate::schema::Slot]) -> Option<Self> {
+                let mut slots = slots.iter();
+                Some(Self { $($field: $crate::message::Value::read_member(slots.next()?.raw(text))?,)* })
+            }
+
+            fn decode_with(
+                text: &$lt str,
+                version: $crate::schema::Version,
+                tolerance: &mut $crate::schema::Tolerance,
+            ) -> Result<Self, $crate::schema::Violation> {
+                let mut slots = [$crate::schema::Slot::EMPTY; messages!(@count $($wire)*)];
+                $crate::schema::check_into(
+                    text,
+                    <Self as $crate::message::Message<$lt>>::SCHEMA,
+                    version,
+                    tolerance,
+                    &mut slots,
+                )?;
+                <Self as $crate::message::Message<$lt>>::from_slots(text, &slots).ok_or_else(|| {
+                    $crate::schema::Violation::unreadable(<Self as $crate::message::Message<$lt>>::SCHEMA, version)
+                })
+            }
+        }
+
+        #[cfg(feature = "alloc")]
+        impl $($generics)* $crate::message::IntoOwned for $Name $($generics)* {
+            type Owned = $Name $($owned)*;
+
+            fn into_owned(self) -> Self::Owned {
+                $Name { $($field: $crate::message::IntoOwned::into_owned(self.$field),)* }
+            }
+        }
+    };
+
+    (@enum [$($meta:tt)*] $Name:ident $open:literal [$($(#[$vendor_doc:meta])* $Vendor:ident)?] {
+        $($(#[$doc:meta])* $wire:literal => $Variant:ident,)*
+    }) => {
+        $($meta)*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $Name {
+            $($(#[$doc])* #[doc = concat!("`", $wire, "`")] $Variant,)*
+            $($(#[$vendor_doc])* $Vendor,)?
+        }
+
+        impl $Name {
+            /// All values of the enumeration, in the order of the specification.
+            pub const ALL: &'static [Self] = &[$(Self::$Variant),*];
+
+            pub(crate) const TEXTS: &'static [&'static str] = &[$($wire),*];
+
+            /// The text on the wire.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                Self::TEXTS.get(self as usize).copied().unwrap_or_default()
+            }
+
+            /// The value with that text on the wire; the case of letters matters.
+            #[must_use]
+            pub fn from_text(text: &str) -> Option<Self> {
+                let at = Self::TEXTS.iter().position(|known| *known == text)?;
+                Self::ALL.get(at).copied()
+            }
+        }
+
+        impl ::core::fmt::Display for $Name {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+
+        impl $crate::message::sealed::Sealed for $Name {}
+
+        impl<'a> $crate::message::Value<'a> for $Name {
+            const KIND: $crate::schema::Kind = $crate::schema::Kind::Choice($crate::schema::Choice {
+                values: Self::TEXTS,
+                listed: Self::TEXTS.len() as u8,
+                open: $open,
+            });
+
+            fn read(raw: $crate::schema::Raw<'a>) -> Option<Self> {
+                match $crate::message::choice_index(raw, Self::TEXTS) {
+                    Some(at) => Self::ALL.get(at).copied(),
+                    None => messages!(@vendor $($Vendor)?),
+                }
+            }
+
+            fn write(&self, w: &mut $crate::json::Writer<'_>) {
+                w.escaped(self.as_str());
+            }
+        }
+
+        #[cfg(feature = "alloc")]
+        impl $crate::message::IntoOwned for $Name {
+            type Owned = Self;
+
+            fn into_owned(self) -> Self {
+                self
+            }
+        }
+    };
+
+    // The number of rows.
+    (@count $($wire:literal)*) => {{
+        const NAMES: &[&str] = &[$($wire),*];
+        NAMES.len()
+    }};
+
+    (@vendor) => { None };
+    (@vendor $Vendor:ident) => { Some(Self::$Vendor) };
+}
+
+/// Pairs the requests of a version with their responses, one line per action.
+macro_rules! actions {
+    (
+        $version:expr, Request<$req:lifetime>, Response<$res:lifetime>;
+        $($(#[$doc:meta])* $Action:ident: $Request:ident $(<$lt:lifetime>)? => $Response:ident $(<$rlt:lifetime>)?,)*
+    ) => {
+        /// The actions of this version, named as on the wire.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Action {
+            $($(#[$doc])* $Action,)*
+        }
+
+        #[allow(elided_lifetimes_in_paths, reason = "some messages have a lifetime, some have none")]
+        impl Action {
+            /// All actions.
+            pub const ALL: &'static [Self] = &[$(Self::$Action),*];
+
+            /// The name on the wire.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$Action => stringify!($Action),)*
+                }
+            }
+
+            /// The action of that name; the case of letters matters.
+            #[must_use]
+            pub fn from_text(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|action| action.as_str() == name)
+            }
+
+            /// The schema of the request.
+            #[must_use]
+            pub const fn request_schema(self) -> &'static Object {
+                match self {
+                    $(Self::$Action => <$Request as Message<'_>>::SCHEMA,)*
+                }
+            }
+
+            /// The schema of the response.
+            #[must_use]
+            pub const fn response_schema(self) -> &'static Object {
+                match self {
+                    $(Self::$Action => <$Response as Message<'_>>::SCHEMA,)*
+                }
+            }
+        }
+
+        impl ::core::fmt::Display for Action {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+
+        actions!(@enum Request $req "request" $version; $($Action $Request $(<$lt>)?,)*);
+        actions!(@enum Response $res "response" $version; $($Action $Response $(<$rlt>)?,)*);
+
+        $(
+            impl $(<$lt>)? Call for $Request $(<$lt>)? {
+                type Action = Action;
+                type Response<'r> = actions!(@response $Response $($rlt)? 'r);
+                const ACTION: Action = Action::$Action;
+                const NAME: &'static str = stringify!($Action);
+            }
+        )*
+    };
+
+    (@response $Response:ident $free:lifetime) => { $Response };
+    (@response $Response:ident $written:lifetime $free:lifetime) => { $Response<$free> };
+
+    (@enum $Enum:ident $a:lifetime $word:literal $version:expr; $($Action:ident $Type:ident $(<$lt:lifetime>)?,)*) => {
+        #[doc = concat!("Any ", $word, " of this version.")]
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub enum $Enum<$a> {
+            $(
+                #[doc = concat!("The ", $word, " of [`Action::", stringify!($Action), "`].")]
+                $Action($Type $(<$lt>)?),
+            )*
+        }
+
+        impl<$a> $Enum<$a> {
+            /// The action.
+            #[must_use]
+            pub const fn action(&self) -> Action {
+                match self {
+                    $(Self::$Action(_) => Action::$Action,)*
+                }
+            }
+
+            #[doc = concat!("Checks the payload of a ", $word, " exactly and reads it.")]
+            ///
+            /// # Errors
+            /// The first rule broken.
+            pub fn decode(action: Action, payload: &$a str) -> Result<Self, Violation> {
+                Self::decode_with(action, payload, &mut Tolerance::default())
+            }
+
+            #[doc = concat!("Checks the payload of a ", $word, " and reads it, forgiving what `tolerance` allows.")]
+            ///
+            /// # Errors
+            /// The first rule broken and not forgiven.
+            pub fn decode_with(
+                action: Action,
+                payload: &$a str,
+                tolerance: &mut Tolerance,
+            ) -> Result<Self, Violation> {
+                Ok(match action {
+                    $(Action::$Action => Self::$Action($Type::decode_with(payload, $version, tolerance)?),)*
+                })
+            }
+
+            /// Writes the payload and checks it: whatever leaves satisfies the schema exactly.
+            ///
+            /// # Errors
+            /// If the buffer is too small or a value breaks the schema.
+            pub fn encode<'b>(&self, buffer: &'b mut [u8]) -> Result<&'b str, EncodeError> {
+                match self {
+                    $(Self::$Action(message) => message.encode($version, buffer),)*
+                }
+            }
+
+            /// The same message, borrowing nothing.
+            #[cfg(feature = "alloc")]
+            #[must_use]
+            pub fn into_owned(self) -> $Enum<'static> {
+                match self {
+                    $(Self::$Action(message) => $Enum::$Action(IntoOwned::into_owned(message)),)*
+                }
+            }
+        }
+
+        $(
+            impl<$a> From<$Type $(<$lt>)?> for $Enum<$a> {
+                fn from(message: $Type $(<$lt>)?) -> Self {
+                    Self::$Action(message)
+                }
+            }
+        )*
+    };
+}

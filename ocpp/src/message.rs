@@ -1,0 +1,237 @@
+//! What every message and every value in it can do: be read from checked text, be written, be owned.
+
+use core::fmt;
+
+use chrono::{DateTime, Utc};
+
+use crate::json::{Lexer, Quoted, Writer};
+use crate::num::Decimal;
+use crate::schema::{self, Kind, Object, Raw, Slot, Tolerance, Version, Violation};
+use crate::text::{CiStr, Str};
+
+pub(crate) mod sealed {
+    /// Keeps [`Value`](super::Value) to the types of this crate.
+    pub trait Sealed {}
+}
+
+/// A value of a message.
+///
+/// Implemented by the types in message tables; the functions are for the tables' macro.
+pub trait Value<'a>: sealed::Sealed + Sized {
+    /// What the schema says about the value.
+    #[doc(hidden)]
+    const KIND: Kind;
+
+    /// Whether a member of this type must be there.
+    #[doc(hidden)]
+    const REQUIRED: bool = true;
+
+    /// Reads text that has been checked.
+    #[doc(hidden)]
+    fn read(raw: Raw<'a>) -> Option<Self>;
+
+    /// Reads a member that may be absent.
+    #[doc(hidden)]
+    fn read_member(raw: Option<Raw<'a>>) -> Option<Self> {
+        Self::read(raw?)
+    }
+
+    /// Writes the value.
+    #[doc(hidden)]
+    fn write(&self, w: &mut Writer<'_>);
+
+    /// Writes the member, or nothing if it is absent.
+    #[doc(hidden)]
+    fn write_member(&self, name: &str, w: &mut Writer<'_>) {
+        w.key(name);
+        self.write(w);
+    }
+}
+
+/// The payload of a message.
+pub trait Message<'a>: Value<'a> {
+    /// Its schema.
+    const SCHEMA: &'static Object;
+
+    /// Reads the members, found by the check, in the order of the table.
+    #[doc(hidden)]
+    fn from_slots(text: &'a str, slots: &[Slot]) -> Option<Self>;
+
+    /// Checks `text` and reads it, forgiving what `tolerance` allows.
+    ///
+    /// # Errors
+    /// The first rule broken and not forgiven.
+    fn decode_with(text: &'a str, version: Version, tolerance: &mut Tolerance) -> Result<Self, Violation>;
+
+    /// Checks `text` exactly and reads it.
+    ///
+    /// # Errors
+    /// The first rule broken.
+    fn decode(text: &'a str, version: Version) -> Result<Self, Violation> {
+        Self::decode_with(text, version, &mut Tolerance::default())
+    }
+
+    /// Writes the payload and checks it: whatever leaves satisfies the schema exactly.
+    ///
+    /// # Errors
+    /// If the buffer is too small or a value breaks the schema.
+    fn encode<'b>(&self, version: Version, buffer: &'b mut [u8]) -> Result<&'b str, EncodeError> {
+        let mut w = Writer::new(buffer);
+        self.write(&mut w);
+        let text = w.finish().map_err(|needed| EncodeError::BufferTooSmall { needed })?;
+        schema::check(text, Self::SCHEMA, version)?;
+        Ok(text)
+    }
+}
+
+/// A request, and what answers it.
+pub trait Call: sealed::Sealed {
+    /// The actions of its version.
+    type Action: Copy + Eq + fmt::Debug;
+    /// The answer.
+    type Response<'r>: Message<'r>;
+    /// Its action.
+    const ACTION: Self::Action;
+    /// Its action on the wire.
+    const NAME: &'static str;
+}
+
+/// A message cannot be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum EncodeError {
+    /// The text does not fit the buffer.
+    #[error("the message needs {needed} bytes")]
+    BufferTooSmall {
+        /// Bytes the whole text needs.
+        needed: usize,
+    },
+    /// A value breaks the schema: a text received too long, an empty list where items are due, a limit finer than 0.1, a
+    /// `Vendor` value, a year beyond 9999.
+    #[error("the message breaks its own schema at {0}")]
+    Invalid(#[from] Violation),
+}
+
+/// A value that can outlive the text it was read from.
+#[cfg(feature = "alloc")]
+pub trait IntoOwned {
+    /// The same type, borrowing nothing.
+    type Owned: 'static;
+
+    /// Copies what is borrowed.
+    fn into_owned(self) -> Self::Owned;
+}
+
+impl<T: sealed::Sealed> sealed::Sealed for Option<T> {}
+
+impl<'a, T: Value<'a>> Value<'a> for Option<T> {
+    const KIND: Kind = T::KIND;
+    const REQUIRED: bool = false;
+
+    fn read(raw: Raw<'a>) -> Option<Self> {
+        T::read(raw).map(Some)
+    }
+
+    fn read_member(raw: Option<Raw<'a>>) -> Option<Self> {
+        match raw {
+            Some(raw) => Self::read(raw),
+            None => Some(None),
+        }
+    }
+
+    fn write(&self, w: &mut Writer<'_>) {
+        if let Some(value) = self {
+            value.write(w);
+        }
+    }
+
+    fn write_member(&self, name: &str, w: &mut Writer<'_>) {
+        if let Some(value) = self {
+            value.write_member(name, w);
+        }
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl<T: IntoOwned> IntoOwned for Option<T> {
+    type Owned = Option<T::Owned>;
+
+    fn into_owned(self) -> Self::Owned {
+        self.map(T::into_owned)
+    }
+}
+
+/// A string that has been checked.
+pub(crate) fn quoted(raw: Raw<'_>) -> Option<Quoted<'_>> {
+    let inside = raw.0.strip_prefix('"')?.strip_suffix('"')?;
+    Some(Quoted { raw: inside, escaped: inside.as_bytes().contains(&b'\\') })
+}
+
+macro_rules! scalar {
+    ($Type:ty, $kind:expr, |$raw:ident| $read:expr, |$w:ident, $value:ident| $write:expr) => {
+        impl sealed::Sealed for $Type {}
+
+        impl<'a> Value<'a> for $Type {
+            const KIND: Kind = $kind;
+
+            fn read($raw: Raw<'a>) -> Option<Self> {
+                $read
+            }
+
+            fn write(&self, $w: &mut Writer<'_>) {
+                let $value = *self;
+                $write;
+            }
+        }
+
+        #[cfg(feature = "alloc")]
+        impl IntoOwned for $Type {
+            type Owned = Self;
+
+            fn into_owned(self) -> Self {
+                self
+            }
+        }
+    };
+}
+
+scalar!(bool, Kind::Boolean, |raw| Lexer::new(raw.0).boolean().ok(), |w, value| w.boolean(value));
+scalar!(i64, Kind::Integer, |raw| Decimal::from_json(raw.0)?.exact(0), |w, value| w.integer(value));
+scalar!(Decimal, Kind::Decimal, |raw| Decimal::from_json(raw.0), |w, value| w.decimal(value));
+scalar!(DateTime<Utc>, Kind::DateTime, |raw| schema::stamp(quoted(raw)?)?.0.to_utc(), |w, value| w
+    .date_time(value));
+
+macro_rules! text {
+    ($($Name:ident)*) => {$(
+        impl<const MAX: usize> sealed::Sealed for $Name<'_, MAX> {}
+
+            impl<'a, const MAX: usize> Value<'a> for $Name<'a, MAX> {
+            const KIND: Kind = Kind::Text(if MAX < u16::MAX as usize { MAX as u16 } else { u16::MAX });
+
+            fn read(raw: Raw<'a>) -> Option<Self> {
+                quoted(raw).map(Self::received)
+            }
+
+            fn write(&self, w: &mut Writer<'_>) {
+                self.write(w);
+            }
+        }
+
+        #[cfg(feature = "alloc")]
+        impl<'a, const MAX: usize> IntoOwned for $Name<'a, MAX> {
+            type Owned = $Name<'static, MAX>;
+
+            fn into_owned(self) -> Self::Owned {
+                self.into_owned()
+            }
+        }
+    )*};
+}
+
+text!(Str CiStr);
+
+/// Which of `texts` a checked string is.
+pub(crate) fn choice_index(raw: Raw<'_>, texts: &[&str]) -> Option<usize> {
+    let text = quoted(raw)?;
+    texts.iter().position(|known| text.is(known))
+}

@@ -1,0 +1,301 @@
+//! [`Decimal`]: the numbers of OCPP without floating point.
+//!
+//! The 1.6 schemas demand multiples of 0.1 for charging limits, which binary fractions cannot express (8.1 fails the
+//! division), and a meter's trailing zeros carry its resolution. A decimal keeps both exactly.
+
+use core::cmp::Ordering;
+use core::fmt;
+use core::str::FromStr;
+
+/// `mantissa × 10^-scale`, exactly as written: `21.40` has mantissa 2140 and scale 2.
+///
+/// Equality and order are those of the number, so `21.4 == 21.40`; the scale is kept for printing only.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Decimal {
+    mantissa: i64,
+    scale: u8,
+}
+
+/// The text is no JSON number or needs more than 64 bits or 255 decimal places.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a JSON number of at most 18 digits")]
+pub struct NotDecimal;
+
+impl Decimal {
+    /// Zero.
+    pub const ZERO: Self = Self::new(0, 0);
+
+    /// `mantissa × 10^-scale`; `Decimal::new(165, 1)` is 16.5.
+    #[must_use]
+    pub const fn new(mantissa: i64, scale: u8) -> Self {
+        Self { mantissa, scale }
+    }
+
+    /// The digits without the point.
+    #[must_use]
+    pub const fn mantissa(self) -> i64 {
+        self.mantissa
+    }
+
+    /// Number of decimal places written.
+    #[must_use]
+    pub const fn scale(self) -> u8 {
+        self.scale
+    }
+
+    /// The number in units of `10^-places`, rounded down (towards negative infinity): `16.55` in tenths is 165.
+    ///
+    /// Limits are rounded this way before they are sent. `None` if 64 bits do not hold the result.
+    #[must_use]
+    pub fn floor(self, places: u8) -> Option<i64> {
+        match places.checked_sub(self.scale) {
+            Some(up) => self.mantissa.checked_mul(pow10(up)?),
+            None => Some(
+                pow10(self.scale - places)
+                    .map_or(if self.mantissa < 0 { -1 } else { 0 }, |unit| self.mantissa.div_euclid(unit)),
+            ),
+        }
+    }
+
+    /// The number in units of `10^-places` if it is a whole number of them and 64 bits hold it.
+    #[must_use]
+    pub fn exact(self, places: u8) -> Option<i64> {
+        let units = self.floor(places)?;
+        (Self::new(units, places) == self).then_some(units)
+    }
+
+    /// Reads the text of a JSON number that the lexer has already accepted.
+    pub(crate) fn from_json(text: &str) -> Option<Self> {
+        let (negative, digits) = match text.strip_prefix('-') {
+            Some(digits) => (true, digits),
+            None => (false, text),
+        };
+        let mut mantissa: i64 = 0;
+        let mut scale: i32 = 0;
+        let mut fraction = 0;
+        let mut exponent = None;
+        for (at, byte) in digits.bytes().enumerate() {
+            match byte {
+                b'0'..=b'9' => {
+                    let digit = i64::from(byte - b'0');
+                    mantissa = mantissa.checked_mul(10)?;
+                    mantissa =
+                        if negative { mantissa.checked_sub(digit)? } else { mantissa.checked_add(digit)? };
+                    scale += fraction;
+                }
+                b'.' => fraction = 1,
+                _ => {
+                    exponent = digits.get(at + 1..);
+                    break;
+                }
+            }
+        }
+        if let Some(exponent) = exponent {
+            if mantissa != 0 {
+                scale = scale.checked_sub(exponent.parse::<i32>().ok()?)?;
+            }
+        }
+        if scale < 0 {
+            mantissa = mantissa.checked_mul(pow10(u8::try_from(scale.checked_neg()?).ok()?)?)?;
+            scale = 0;
+        }
+        Some(Self { mantissa, scale: u8::try_from(scale).ok()? })
+    }
+
+    /// Sign, position of the leading digit, and the digits brought to 19 places: what numeric order compares.
+    fn key(self) -> (i64, i32, u64) {
+        let mut digits = self.mantissa.unsigned_abs();
+        if digits == 0 {
+            return (0, 0, 0);
+        }
+        let mut point = -i32::from(self.scale);
+        while digits < 1_000_000_000_000_000_000 {
+            digits *= 10;
+            point -= 1;
+        }
+        (self.mantissa.signum(), point, digits)
+    }
+}
+
+fn pow10(exponent: u8) -> Option<i64> {
+    10i64.checked_pow(exponent.into())
+}
+
+impl From<i64> for Decimal {
+    fn from(value: i64) -> Self {
+        Self::new(value, 0)
+    }
+}
+
+impl From<i32> for Decimal {
+    fn from(value: i32) -> Self {
+        Self::new(value.into(), 0)
+    }
+}
+
+impl PartialEq for Decimal {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Decimal {}
+
+impl PartialOrd for Decimal {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Decimal {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let (sign, point, digits) = self.key();
+        let (other_sign, other_point, other_digits) = other.key();
+        sign.cmp(&other_sign).then_with(|| {
+            let magnitude = (point, digits).cmp(&(other_point, other_digits));
+            if sign < 0 { magnitude.reverse() } else { magnitude }
+        })
+    }
+}
+
+/// Plain notation with as many decimal places as the scale says, never an exponent.
+impl fmt::Display for Decimal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut digits = [b'0'; MAX_LEN];
+        f.pad_integral(self.mantissa >= 0, "", format(*self, &mut digits))
+    }
+}
+
+/// Longest unsigned text: 255 places, a point and a digit before it.
+pub(crate) const MAX_LEN: usize = 257;
+
+/// The digits and the point, without sign.
+pub(crate) fn format(value: Decimal, out: &mut [u8; MAX_LEN]) -> &str {
+    let scale = u16::from(value.scale);
+    let mut rest = value.mantissa.unsigned_abs();
+    let mut start = MAX_LEN;
+    let mut slots = out.iter_mut().rev();
+    let mut put = |byte| {
+        if let Some(slot) = slots.next() {
+            *slot = byte;
+            start -= 1;
+        }
+    };
+    for place in 0.. {
+        if place == scale && place != 0 {
+            put(b'.');
+        }
+        put(b'0' + (rest % 10) as u8);
+        rest /= 10;
+        if rest == 0 && place >= scale {
+            break;
+        }
+    }
+    out.get(start..).and_then(|text| core::str::from_utf8(text).ok()).unwrap_or_default()
+}
+
+/// Takes the JSON grammar for numbers: no `+`, no leading zeros, digits on both sides of a point.
+impl FromStr for Decimal {
+    type Err = NotDecimal;
+
+    fn from_str(text: &str) -> Result<Self, NotDecimal> {
+        let mut lexer = crate::json::Lexer::new(text);
+        let number = lexer.number().map_err(|_| NotDecimal)?;
+        if number.text.len() == text.len() {
+            Self::from_json(text).ok_or(NotDecimal)
+        } else {
+            Err(NotDecimal)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+
+    fn dec(text: &str) -> Decimal {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn reads_exactly() {
+        for (text, mantissa, scale) in [
+            ("0", 0, 0),
+            ("-0", 0, 0),
+            ("16", 16, 0),
+            ("8.1", 81, 1),
+            ("21.40", 2140, 2),
+            ("-0.05", -5, 2),
+            ("1e3", 1000, 0),
+            ("1.5E+2", 150, 0),
+            ("15e-1", 15, 1),
+            ("1.4210854715202004e-14", 14_210_854_715_202_004, 30),
+            ("9223372036854775807", i64::MAX, 0),
+            ("-9223372036854775808", i64::MIN, 0),
+            ("0e999999", 0, 0),
+        ] {
+            let value = dec(text);
+            assert_eq!((value.mantissa(), value.scale()), (mantissa, scale), "{text}");
+        }
+        for text in [
+            "",
+            "+1",
+            "01",
+            ".5",
+            "1.",
+            "1e",
+            "1e+",
+            "0x1",
+            "1 ",
+            "NaN",
+            "9223372036854775808",
+            "1e300",
+            "1e-300",
+        ] {
+            assert_eq!(text.parse::<Decimal>(), Err(NotDecimal), "{text}");
+        }
+    }
+
+    #[test]
+    fn prints_the_scale() {
+        for text in ["0", "16", "-16", "8.1", "21.40", "-0.05", "0.00", "9223372036854775807", "-0.0000001"] {
+            assert_eq!(dec(text).to_string(), text);
+        }
+        assert_eq!(Decimal::new(1, 255).to_string().len(), 257);
+    }
+
+    #[test]
+    fn compares_by_value() {
+        assert_eq!(dec("21.4"), dec("21.40"));
+        assert_eq!(dec("0.00"), Decimal::ZERO);
+        let rising = [
+            "-100",
+            "-21.41",
+            "-21.4",
+            "-0.001",
+            "0",
+            "1e-40",
+            "0.5",
+            "0.51",
+            "6",
+            "10.0",
+            "9223372036854775807",
+        ];
+        for (low, high) in rising.iter().zip(rising.iter().skip(1)) {
+            assert!(dec(low) < dec(high), "{low} {high}");
+        }
+    }
+
+    #[test]
+    fn scales() {
+        assert_eq!(dec("16.55").floor(1), Some(165));
+        assert_eq!(dec("-16.55").floor(1), Some(-166));
+        assert_eq!(dec("16").floor(1), Some(160));
+        assert_eq!(dec("1e-40").floor(1), Some(0));
+        assert_eq!(dec("-1e-40").floor(1), Some(-1));
+        assert_eq!(dec("8.10").exact(1), Some(81));
+        assert_eq!(dec("8.15").exact(1), None);
+        assert_eq!(dec("9223372036854775807").floor(1), None);
+    }
+}

@@ -1,0 +1,343 @@
+//! The validator: one pass over the text along a schema, no allocation, no recursion beyond the schema's depth.
+
+#[cfg(feature = "alloc")]
+use alloc::vec::Vec;
+
+use super::violation::Fault;
+use super::{Choice, Field, Kind, Leniency, List, Object, Path, Rule, Tolerance, Version, Violation};
+use crate::json::{Json, Lexer, Quoted};
+use crate::num::Decimal;
+use crate::time::{Dialect, Stamp};
+
+/// Checks a payload against the schema of its message, exactly.
+///
+/// # Errors
+/// The first rule the payload breaks.
+pub fn check(text: &str, schema: &'static Object, version: Version) -> Result<(), Violation> {
+    check_into(text, schema, version, &mut Tolerance::default(), &mut [])
+}
+
+/// Checks a payload and forgives what `tolerance` allows; what was forgiven is noted there.
+///
+/// # Errors
+/// The first rule the payload breaks that is not forgiven.
+pub fn check_with(
+    text: &str,
+    schema: &'static Object,
+    version: Version,
+    tolerance: &mut Tolerance,
+) -> Result<(), Violation> {
+    check_into(text, schema, version, tolerance, &mut [])
+}
+
+/// Checks a payload and goes on after a violation as long as the text is JSON.
+///
+/// The list is empty if the payload is right. Nothing is forgiven.
+#[cfg(feature = "alloc")]
+#[must_use]
+pub fn check_all(text: &str, schema: &'static Object, version: Version) -> Vec<Violation> {
+    let mut tolerance = Tolerance::default();
+    let mut found = Vec::new();
+    let mut checker =
+        Checker { lexer: Lexer::new(text), version, tolerance: &mut tolerance, found: Some(&mut found) };
+    let end = checker.root(schema, &mut []);
+    found.extend(end.err());
+    found.iter().map(|fault| violation(text, schema, version, *fault)).collect()
+}
+
+/// Where the value of a field stands in a payload; empty if the member is absent.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Slot {
+    start: u32,
+    end: u32,
+}
+
+/// The text of a value that has been checked. Only this crate can make one.
+#[derive(Clone, Copy, Debug)]
+pub struct Raw<'a>(pub(crate) &'a str);
+
+impl Slot {
+    pub(crate) const EMPTY: Self = Self { start: 0, end: 0 };
+
+    pub(crate) fn raw<'a>(self, text: &'a str) -> Option<Raw<'a>> {
+        text.get(self.start as usize..self.end as usize).filter(|raw| !raw.is_empty()).map(Raw)
+    }
+}
+
+/// Checks a payload and notes where the members of its root are; `slots` has one entry per field, or none at all.
+pub(crate) fn check_into(
+    text: &str,
+    schema: &'static Object,
+    version: Version,
+    tolerance: &mut Tolerance,
+    slots: &mut [Slot],
+) -> Result<(), Violation> {
+    let mut checker = Checker {
+        lexer: Lexer::new(text),
+        version,
+        tolerance,
+        #[cfg(feature = "alloc")]
+        found: None,
+    };
+    checker.root(schema, slots).map_err(|fault| violation(text, schema, version, fault))
+}
+
+/// Notes where the members of a checked object are. Members that are `null` were forgiven and count as absent.
+pub(crate) fn index(text: &str, object: &'static Object, slots: &mut [Slot]) {
+    let mut lexer = Lexer::new(text);
+    let mut next = 0;
+    if !lexer.take(b'{') || lexer.take(b'}') {
+        return;
+    }
+    while let Ok(key) = lexer.key() {
+        let is_null = lexer.kind() == Ok(Json::Null);
+        let start = lexer.offset();
+        if lexer.skip().is_err() {
+            return;
+        }
+        if let Some(at) = object.find(key, next) {
+            next = at + 1;
+            if let Some(slot) = slots.get_mut(at).filter(|_| !is_null) {
+                *slot = Slot { start, end: lexer.offset() };
+            }
+        }
+        if lexer.more(b'}') != Ok(true) {
+            return;
+        }
+    }
+}
+
+#[cold]
+fn violation(text: &str, schema: &'static Object, version: Version, fault: Fault) -> Violation {
+    let mut path = Path::locate(text, schema, fault.offset);
+    if let Rule::Missing | Rule::Duplicate = fault.rule {
+        path.push(fault.member.into());
+    }
+    Violation { rule: fault.rule, offset: fault.offset, path, version }
+}
+
+/// Most characters forgiven under [`Leniency::LONG_IDENTITY`].
+const LONG_IDENTITY_MAX: u16 = 255;
+
+struct Checker<'a, 't> {
+    lexer: Lexer<'a>,
+    version: Version,
+    tolerance: &'t mut Tolerance,
+    /// Collects violations instead of stopping at the first.
+    #[cfg(feature = "alloc")]
+    found: Option<&'t mut Vec<Fault>>,
+}
+
+impl<'a> Checker<'a, '_> {
+    fn root(&mut self, schema: &'static Object, slots: &mut [Slot]) -> Result<(), Fault> {
+        let kind = self.lexer.kind()?;
+        let start = self.lexer.offset();
+        match kind {
+            Json::Object => self.object(schema, slots)?,
+            Json::Null if schema.fields.iter().all(|field| !field.is_required(self.version)) => {
+                self.broken_unless(Leniency::NULL_FOR_ABSENT, Rule::NotAnObject, start)?;
+                self.lexer.word("null")?;
+            }
+            _ => {
+                self.broken(Rule::NotAnObject, start)?;
+                self.lexer.skip()?;
+            }
+        }
+        Ok(self.lexer.end()?)
+    }
+
+    fn object(&mut self, object: &'static Object, slots: &mut [Slot]) -> Result<(), Fault> {
+        self.lexer.expect(b'{')?;
+        let start = self.lexer.offset() - 1;
+        let mut seen: u64 = 0;
+        let mut next = 0;
+        let mut more = !self.lexer.take(b'}');
+        while more {
+            let (name, name_start) = self.lexer.key_at()?;
+            let found = object.find(name, next);
+            let field = found.and_then(|at| object.fields.get(at)).filter(|field| field.is_in(self.version));
+            match (found, field) {
+                (Some(at), Some(field)) => {
+                    next = at + 1;
+                    let bit = 1 << (at & 63);
+                    if seen & bit != 0 {
+                        self.broken_member(Rule::Duplicate, name_start, at)?;
+                    }
+                    seen |= bit;
+                    let slot = self.member(field)?;
+                    if let Some(room) = slots.get_mut(at) {
+                        *room = slot;
+                    }
+                }
+                _ => {
+                    self.broken_unless(Leniency::UNKNOWN_MEMBERS, Rule::Unknown, name_start)?;
+                    self.lexer.skip()?;
+                }
+            }
+            more = self.lexer.more(b'}')?;
+        }
+        for (at, field) in object.fields.iter().enumerate() {
+            if field.is_required(self.version) && seen >> (at & 63) & 1 == 0 {
+                self.broken_member(Rule::Missing, start, at)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks the value of a member and says where it is; nowhere if it is `null` and that was forgiven.
+    fn member(&mut self, field: &'static Field) -> Result<Slot, Fault> {
+        let kind = self.lexer.kind()?;
+        let start = self.lexer.offset();
+        if kind == Json::Null {
+            let forgivable =
+                if field.is_required(self.version) { Leniency::STRICT } else { Leniency::NULL_FOR_ABSENT };
+            self.broken_unless(forgivable, Rule::Null, start)?;
+            self.lexer.word("null")?;
+            return Ok(Slot::default());
+        }
+        self.value(kind, &field.kind, start)?;
+        Ok(Slot { start, end: self.lexer.offset() })
+    }
+
+    fn value(&mut self, json: Json, kind: &'static Kind, start: u32) -> Result<(), Fault> {
+        match (kind, json) {
+            (Kind::Text(max), Json::String) => {
+                let text = self.lexer.string()?;
+                self.length(text, *max, Leniency::STRICT, start)
+            }
+            (Kind::Identity(max), Json::String) => {
+                let text = self.lexer.string()?;
+                self.length(text, *max, Leniency::LONG_IDENTITY, start)
+            }
+            (Kind::Choice(choice), Json::String) => {
+                let text = self.lexer.string()?;
+                self.choice(text, choice, start)
+            }
+            (Kind::DateTime, Json::String) => {
+                let text = self.lexer.string()?;
+                self.date_time(text, start)
+            }
+            (Kind::Integer | Kind::Draft6Integer | Kind::Decimal | Kind::Tenths, Json::Number) => {
+                self.number(kind, start)
+            }
+            (Kind::Boolean, Json::Boolean) => Ok(self.lexer.boolean().map(drop)?),
+            (Kind::Object(object), Json::Object) => self.object(object, &mut []),
+            (Kind::List(list), Json::Array) => self.list(list, start),
+            (_, Json::Null) => {
+                self.broken(Rule::Null, start)?;
+                Ok(self.lexer.word("null")?)
+            }
+            _ => {
+                self.broken(Rule::Type, start)?;
+                Ok(self.lexer.skip().map(drop)?)
+            }
+        }
+    }
+
+    fn list(&mut self, list: &'static List, start: u32) -> Result<(), Fault> {
+        self.lexer.expect(b'[')?;
+        let mut count: u16 = 0;
+        let mut more = !self.lexer.take(b']');
+        while more {
+            let kind = self.lexer.kind()?;
+            let item = self.lexer.offset();
+            self.value(kind, list.item, item)?;
+            count = count.saturating_add(1);
+            more = self.lexer.more(b']')?;
+        }
+        if count < list.min {
+            self.broken(Rule::TooFew, start)?;
+        }
+        if count > list.max {
+            self.broken(Rule::TooMany, start)?;
+        }
+        Ok(())
+    }
+
+    fn length(&mut self, text: Quoted<'_>, max: u16, forgivable: Leniency, start: u32) -> Result<(), Fault> {
+        // A character is at least one byte, so short texts need no counting.
+        if max == u16::MAX || text.raw.len() <= max.into() {
+            return Ok(());
+        }
+        let length = text.chars().count();
+        if length <= max.into() {
+            return Ok(());
+        }
+        let forgivable = if length <= LONG_IDENTITY_MAX.into() { forgivable } else { Leniency::STRICT };
+        self.broken_unless(forgivable, Rule::Length, start)
+    }
+
+    fn choice(&mut self, text: Quoted<'_>, choice: &'static Choice, start: u32) -> Result<(), Fault> {
+        match choice.values.iter().position(|value| text.is(value)) {
+            Some(at) if at < choice.listed.into() => Ok(()),
+            Some(_) => self.broken_unless(Leniency::LISTED_ELSEWHERE, Rule::Choice, start),
+            None if choice.open => self.broken_unless(Leniency::VENDOR_ENUM, Rule::Choice, start),
+            None => self.broken(Rule::Choice, start),
+        }
+    }
+
+    fn date_time(&mut self, text: Quoted<'_>, start: u32) -> Result<(), Fault> {
+        let Some((_, dialect)) = stamp(text) else { return self.broken(Rule::DateTime, start) };
+        if dialect == Dialect::STRICT {
+            return Ok(());
+        }
+        for (deviates, leniency) in [
+            (dialect.missing_zone, Leniency::MISSING_ZONE),
+            (dialect.space, Leniency::SPACE_IN_DATE_TIME),
+            (dialect.short_offset, Leniency::SHORT_OFFSET),
+        ] {
+            if deviates {
+                self.broken_unless(leniency, Rule::DateTime, start)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn number(&mut self, kind: &'static Kind, start: u32) -> Result<(), Fault> {
+        let number = self.lexer.number()?;
+        if let (Kind::Integer, false) = (kind, number.whole) {
+            return self.broken(Rule::Type, start);
+        }
+        let Some(value) = Decimal::from_json(number.text) else { return self.broken(Rule::Size, start) };
+        match kind {
+            Kind::Draft6Integer if value.exact(0).is_none() => self.broken(Rule::Type, start),
+            Kind::Tenths if value.scale() > 1 && value.exact(1).is_none() => self.broken(Rule::Step, start),
+            _ => Ok(()),
+        }
+    }
+
+    fn broken_unless(&mut self, forgivable: Leniency, rule: Rule, offset: u32) -> Result<(), Fault> {
+        if self.tolerance.forgive(forgivable, offset) { Ok(()) } else { self.broken(rule, offset) }
+    }
+
+    fn broken(&mut self, rule: Rule, offset: u32) -> Result<(), Fault> {
+        self.broken_member(rule, offset, 0)
+    }
+
+    /// Every rule that is broken comes through here: the walk stops, or goes on if violations are collected.
+    #[cold]
+    fn broken_member(&mut self, rule: Rule, offset: u32, member: usize) -> Result<(), Fault> {
+        let fault = Fault { rule, member: member as u8, offset };
+        #[cfg(feature = "alloc")]
+        if let Some(found) = &mut self.found {
+            found.push(fault);
+            return Ok(());
+        }
+        Err(fault)
+    }
+}
+
+/// Reads a time stamp, escapes resolved.
+pub(crate) fn stamp(text: Quoted<'_>) -> Option<(Stamp, Dialect)> {
+    if !text.escaped {
+        return Stamp::parse(text.raw);
+    }
+    // Time stamps are ASCII; one written with escapes and longer than this is not worth a larger buffer.
+    let mut buffer = [0; 64];
+    let mut len = 0;
+    for c in text.chars() {
+        *buffer.get_mut(len)? = u8::try_from(c).ok()?;
+        len += 1;
+    }
+    Stamp::parse(core::str::from_utf8(buffer.get(..len)?).ok()?)
+}

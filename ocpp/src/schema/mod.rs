@@ -1,0 +1,212 @@
+//! Message schemas as constant tables, and the one validator that walks a text along them.
+//!
+//! A schema says what the official JSON schemas of the Open Charge Alliance say, nothing more and nothing less; the
+//! tables are compared with those files in `tests/schemas.rs`. Objects are closed: a member that is not listed is refused.
+
+mod check;
+mod leniency;
+mod path;
+mod violation;
+
+#[cfg(feature = "alloc")]
+pub use check::check_all;
+#[doc(hidden)]
+pub use check::{Raw, Slot};
+pub use check::{check, check_with};
+pub(crate) use check::{check_into, index, stamp};
+pub use leniency::{Leniency, Note, Tolerance};
+pub use path::Path;
+pub use violation::{Rule, Violation};
+
+use crate::json::Quoted;
+
+/// A version of the protocol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Version {
+    /// OCPP 1.6J, schemas of 2019-12 and, for the security extension, 2020-03.
+    V16,
+    /// OCPP 2.0.1.
+    V201,
+    /// OCPP 2.1.
+    V21,
+}
+
+impl Version {
+    const fn bit(self) -> u8 {
+        1 << self as u8
+    }
+}
+
+/// An object: its members, in the order they are sent.
+#[derive(Debug)]
+pub struct Object {
+    /// Its Rust type.
+    pub name: &'static str,
+    /// At most 64.
+    pub fields: &'static [Field],
+}
+
+impl Object {
+    /// The index of the field called `name`, searched from `hint` on, since members mostly come in order.
+    pub(crate) fn find(&self, name: Quoted<'_>, hint: usize) -> Option<usize> {
+        let (before, after) = self.fields.split_at_checked(hint).unwrap_or((self.fields, &[]));
+        let at = after.iter().position(|field| name.is(field.name)).map(|at| hint + at);
+        at.or_else(|| before.iter().position(|field| name.is(field.name)))
+    }
+}
+
+/// Variations of a table, at compile time.
+impl Object {
+    /// The fields, with another kind of value for the one called `name`.
+    pub(crate) const fn with_kind<const N: usize>(&self, name: &str, kind: Kind) -> [Field; N] {
+        let mut fields = [Field::new("", Kind::Boolean, false); N];
+        let mut at = 0;
+        let mut found = false;
+        while at < N {
+            fields[at] = self.fields[at];
+            if same(fields[at].name, name) {
+                fields[at] = fields[at].kind(kind);
+                found = true;
+            }
+            at += 1;
+        }
+        assert!(found && N == self.fields.len(), "the object has such a field, and N fields");
+        fields
+    }
+}
+
+/// String equality in constants.
+const fn same(a: &str, b: &str) -> bool {
+    let (mut a, mut b) = (a.as_bytes(), b.as_bytes());
+    while let (Some((x, a_rest)), Some((y, b_rest))) = (a.split_first(), b.split_first()) {
+        if *x != *y {
+            return false;
+        }
+        (a, b) = (a_rest, b_rest);
+    }
+    a.is_empty() && b.is_empty()
+}
+
+/// A member of an object.
+#[derive(Clone, Copy, Debug)]
+pub struct Field {
+    /// Its name on the wire.
+    pub name: &'static str,
+    /// What its value may be.
+    pub kind: Kind,
+    /// The versions that demand it, one bit each.
+    required: u8,
+    /// The versions that have it, one bit each.
+    present: u8,
+}
+
+/// What a value may be.
+#[derive(Clone, Copy, Debug)]
+pub enum Kind {
+    /// `true` or `false`.
+    Boolean,
+    /// A number without fraction and exponent.
+    Integer,
+    /// As [`Integer`](Self::Integer), where the schema is JSON Schema draft 6, which also takes `1.0` and `1e2`.
+    Draft6Integer,
+    /// Any number.
+    Decimal,
+    /// A multiple of 0.1.
+    Tenths,
+    /// A string of at most so many characters; `u16::MAX` stands for no bound.
+    Text(u16),
+    /// As [`Text`](Self::Text), a name that devices are known to send too long ([`Leniency::LONG_IDENTITY`]).
+    Identity(u16),
+    /// A time stamp, RFC 3339.
+    DateTime,
+    /// One of some texts.
+    Choice(Choice),
+    /// An object.
+    Object(&'static Object),
+    /// An array.
+    List(List),
+}
+
+/// One of some texts.
+#[derive(Clone, Copy, Debug)]
+pub struct Choice {
+    /// The texts, followed by those the schema at this place does not list although another one does.
+    pub values: &'static [&'static str],
+    /// How many of `values` the schema lists here.
+    pub listed: u8,
+    /// Whether makers are known to add values of their own ([`Leniency::VENDOR_ENUM`]).
+    pub open: bool,
+}
+
+/// An array.
+#[derive(Clone, Copy, Debug)]
+pub struct List {
+    /// What every item may be.
+    pub item: &'static Kind,
+    /// Fewest items.
+    pub min: u16,
+    /// Most items; `u16::MAX` stands for no bound.
+    pub max: u16,
+}
+
+/// The marks of a table row, each a constant function.
+impl Field {
+    /// A member every version has.
+    pub(crate) const fn new(name: &'static str, kind: Kind, required: bool) -> Self {
+        Self { name, kind, required: if required { u8::MAX } else { 0 }, present: u8::MAX }
+    }
+
+    /// At least `min` items.
+    pub(crate) const fn min_items(mut self, min: u16) -> Self {
+        match &mut self.kind {
+            Kind::List(list) => list.min = min,
+            _ => panic!("min_items marks a list"),
+        }
+        self
+    }
+
+    /// A multiple of 0.1.
+    pub(crate) const fn tenths(mut self) -> Self {
+        match self.kind {
+            Kind::Decimal => self.kind = Kind::Tenths,
+            _ => panic!("tenths marks a decimal"),
+        }
+        self
+    }
+
+    /// A name that devices are known to send too long.
+    pub(crate) const fn identity(mut self) -> Self {
+        match self.kind {
+            Kind::Text(max) => self.kind = Kind::Identity(max),
+            _ => panic!("identity marks a text"),
+        }
+        self
+    }
+
+    /// Another kind of value than the Rust type alone says.
+    pub(crate) const fn kind(mut self, kind: Kind) -> Self {
+        self.kind = kind;
+        self
+    }
+
+    /// An integer of JSON Schema draft 6.
+    pub(crate) const fn draft6(mut self) -> Self {
+        match self.kind {
+            Kind::Integer => self.kind = Kind::Draft6Integer,
+            _ => panic!("draft6 marks an integer"),
+        }
+        self
+    }
+
+    /// Whether the member may occur in `version`.
+    #[must_use]
+    pub const fn is_in(&self, version: Version) -> bool {
+        self.present & version.bit() != 0
+    }
+
+    /// Whether the member must occur in `version`.
+    #[must_use]
+    pub const fn is_required(&self, version: Version) -> bool {
+        self.required & version.bit() != 0
+    }
+}

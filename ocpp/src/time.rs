@@ -1,0 +1,346 @@
+//! The two clocks of a session: [`Instant`], monotonic and passed in by the caller, and UTC time stamps.
+//!
+//! They never mix. A time stamp on the wire is RFC 3339 (OCPP 1.6 §3.14, 2.0.1 part 4 §5.3, with the `date-time` format
+//! of the schemas): the parser here takes exactly that, recognises the three deviations found in the field
+//! (reported as a [`Dialect`], accepted only under a leniency) and the writer sends `Z`, with milliseconds when they are
+//! not zero.
+
+use core::ops::{Add, AddAssign};
+use core::time::Duration;
+
+pub use chrono::{DateTime, Utc};
+use chrono::{Datelike, NaiveDate, TimeDelta, Timelike};
+
+/// Monotonic time in milliseconds since an arbitrary start, for instance the controller's boot.
+///
+/// Never goes back, has no relation to UTC and is always an argument: no session reads a clock.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Instant(u64);
+
+impl Instant {
+    /// The start of the clock.
+    pub const ZERO: Self = Self(0);
+
+    /// The moment `millis` milliseconds after the start of the clock.
+    #[must_use]
+    pub const fn from_millis(millis: u64) -> Self {
+        Self(millis)
+    }
+
+    /// The moment `secs` seconds after the start of the clock (the last possible moment if that overflows).
+    #[must_use]
+    pub const fn from_secs(secs: u64) -> Self {
+        Self(secs.saturating_mul(1000))
+    }
+
+    /// Milliseconds since the start of the clock.
+    #[must_use]
+    pub const fn as_millis(self) -> u64 {
+        self.0
+    }
+
+    /// Time passed since `earlier`; zero if that lies in the future.
+    #[must_use]
+    pub const fn since(self, earlier: Self) -> Duration {
+        Duration::from_millis(self.0.saturating_sub(earlier.0))
+    }
+}
+
+/// Saturates at the end of the clock, half a billion years away.
+impl Add<Duration> for Instant {
+    type Output = Self;
+
+    fn add(self, rhs: Duration) -> Self {
+        Self(self.0.saturating_add(u64::try_from(rhs.as_millis()).unwrap_or(u64::MAX)))
+    }
+}
+
+impl AddAssign<Duration> for Instant {
+    fn add_assign(&mut self, rhs: Duration) {
+        *self = *self + rhs;
+    }
+}
+
+/// How a time stamp deviates from RFC 3339. All three forms occur in the field.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Dialect {
+    /// No zone at all; read as UTC.
+    pub missing_zone: bool,
+    /// A space between date and time instead of `T`.
+    pub space: bool,
+    /// An offset without colon (`+0200`) or without minutes (`+02`).
+    pub short_offset: bool,
+}
+
+impl Dialect {
+    /// Exactly RFC 3339.
+    pub const STRICT: Self = Self { missing_zone: false, space: false, short_offset: false };
+}
+
+/// A time stamp read from text, in range but not yet converted to UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Stamp {
+    year: u16,
+    month: u8,
+    day: u8,
+    hour: u8,
+    minute: u8,
+    second: u8,
+    nanos: u32,
+    /// Minutes east of UTC.
+    offset: i16,
+}
+
+impl Stamp {
+    /// Reads a time stamp and says in which way it is not RFC 3339.
+    ///
+    /// Lower-case `t` and `z` and the offset `-00:00` are RFC 3339. Second 60 is accepted at 23:59 UTC only, where leap
+    /// seconds are. Digits of the fraction beyond nanoseconds are read and dropped.
+    pub(crate) fn parse(text: &str) -> Option<(Self, Dialect)> {
+        let mut dialect = Dialect::STRICT;
+        let mut rest = Digits(text.as_bytes());
+        let year = rest.two()? * 100 + rest.two()?;
+        rest.byte(b'-')?;
+        let month = rest.two()? as u8;
+        rest.byte(b'-')?;
+        let day = rest.two()? as u8;
+        match rest.take()? {
+            b'T' | b't' => {}
+            b' ' => dialect.space = true,
+            _ => return None,
+        }
+        let hour = rest.two()? as u8;
+        rest.byte(b':')?;
+        let minute = rest.two()? as u8;
+        rest.byte(b':')?;
+        let second = rest.two()? as u8;
+        let nanos = if rest.byte(b'.').is_some() { rest.fraction()? } else { 0 };
+        let offset = rest.offset(&mut dialect)?;
+        let stamp = Self { year, month, day, hour, minute, second, nanos, offset };
+        (rest.0.is_empty() && stamp.in_range()).then_some((stamp, dialect))
+    }
+
+    fn in_range(self) -> bool {
+        let minute_of_day = i16::from(self.hour) * 60 + i16::from(self.minute) - self.offset;
+        (1..=12).contains(&self.month)
+            && (1..=days_in_month(self.year, self.month)).contains(&self.day)
+            && self.hour < 24
+            && self.minute < 60
+            && (self.second < 60 || (self.second == 60 && minute_of_day.rem_euclid(1440) == 1439))
+    }
+
+    /// The same moment in UTC. A leap second becomes chrono's form of it: second 59 with 1 000 000 000 ns or more.
+    pub(crate) fn to_utc(self) -> Option<DateTime<Utc>> {
+        let (second, nanos) =
+            if self.second == 60 { (59, self.nanos + 1_000_000_000) } else { (self.second, self.nanos) };
+        NaiveDate::from_ymd_opt(self.year.into(), self.month.into(), self.day.into())?
+            .and_hms_opt(self.hour.into(), self.minute.into(), second.into())?
+            .checked_sub_signed(TimeDelta::minutes(self.offset.into()))?
+            .with_nanosecond(nanos)
+            .map(|utc| utc.and_utc())
+    }
+}
+
+/// Reads a strict RFC 3339 time stamp.
+#[must_use]
+pub fn parse_utc(text: &str) -> Option<DateTime<Utc>> {
+    let (stamp, dialect) = Stamp::parse(text)?;
+    if dialect == Dialect::STRICT { stamp.to_utc() } else { None }
+}
+
+/// Longest text [`format_utc`] makes: `2026-01-31T12:00:00.000Z`.
+pub(crate) const UTC_LEN: usize = 24;
+
+/// Writes a time stamp the way it is sent: UTC with `Z`, whole seconds, or milliseconds if they are not zero.
+///
+/// `None` outside the years 0 to 9999, which RFC 3339 cannot express.
+pub(crate) fn format_utc(time: DateTime<Utc>, out: &mut [u8; UTC_LEN]) -> Option<&str> {
+    let year = u32::try_from(time.year()).ok().filter(|year| *year <= 9999)?;
+    let (second, nanos) = match time.nanosecond() {
+        leap @ 1_000_000_000.. => (60, leap - 1_000_000_000),
+        nanos => (time.second(), nanos),
+    };
+    let millis = nanos / 1_000_000;
+    *out = *b"0000-00-00T00:00:00.000Z";
+    for (at, width, value) in [
+        (0, 4, year),
+        (5, 2, time.month()),
+        (8, 2, time.day()),
+        (11, 2, time.hour()),
+        (14, 2, time.minute()),
+        (17, 2, second),
+        (20, 3, millis),
+    ] {
+        let mut value = value;
+        for digit in out.iter_mut().skip(at).take(width).rev() {
+            *digit = b'0' + (value % 10) as u8;
+            value /= 10;
+        }
+    }
+    let mut len = UTC_LEN;
+    if millis == 0 {
+        len = 20;
+        if let Some(zone) = out.get_mut(19) {
+            *zone = b'Z';
+        }
+    }
+    core::str::from_utf8(out.get(..len)?).ok()
+}
+
+fn days_in_month(year: u16, month: u8) -> u8 {
+    match month {
+        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+/// What is left of a time stamp's text.
+struct Digits<'a>(&'a [u8]);
+
+impl Digits<'_> {
+    fn take(&mut self) -> Option<u8> {
+        let (first, rest) = self.0.split_first()?;
+        self.0 = rest;
+        Some(*first)
+    }
+
+    fn byte(&mut self, want: u8) -> Option<()> {
+        let (first, rest) = self.0.split_first()?;
+        (*first == want).then(|| self.0 = rest)
+    }
+
+    fn digit(&mut self) -> Option<u16> {
+        let (first, rest) = self.0.split_first()?;
+        first.is_ascii_digit().then(|| {
+            self.0 = rest;
+            u16::from(*first - b'0')
+        })
+    }
+
+    fn two(&mut self) -> Option<u16> {
+        Some(self.digit()? * 10 + self.digit()?)
+    }
+
+    /// One or more digits after the point, as nanoseconds.
+    fn fraction(&mut self) -> Option<u32> {
+        let mut unit = 100_000_000;
+        let mut nanos = u32::from(self.digit()?) * unit;
+        while let Some(digit) = self.digit() {
+            unit /= 10;
+            nanos += u32::from(digit) * unit;
+        }
+        Some(nanos)
+    }
+
+    fn offset(&mut self, dialect: &mut Dialect) -> Option<i16> {
+        let sign = match self.take() {
+            Some(b'Z' | b'z') => return Some(0),
+            Some(b'+') => 1,
+            Some(b'-') => -1,
+            Some(_) => return None,
+            None => {
+                dialect.missing_zone = true;
+                return Some(0);
+            }
+        };
+        let hours = self.two()? as i16;
+        let minutes = if self.byte(b':').is_some() {
+            self.two()? as i16
+        } else {
+            dialect.short_offset = true;
+            if self.0.is_empty() { 0 } else { self.two()? as i16 }
+        };
+        (hours < 24 && minutes < 60).then_some(sign * (hours * 60 + minutes))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(text: &str) -> Option<alloc::string::String> {
+        format_utc(parse_utc(text)?, &mut [0; UTC_LEN]).map(Into::into)
+    }
+
+    #[test]
+    fn rfc_3339_forms() {
+        for (text, sent) in [
+            ("2026-11-21T10:00:00Z", "2026-11-21T10:00:00Z"),
+            ("2026-11-21t10:00:00z", "2026-11-21T10:00:00Z"),
+            ("2026-11-21T10:00:00.5Z", "2026-11-21T10:00:00.500Z"),
+            ("2026-11-21T10:00:00.123456789123Z", "2026-11-21T10:00:00.123Z"),
+            ("2026-11-21T10:00:00.000Z", "2026-11-21T10:00:00Z"),
+            ("2026-01-01T00:30:00+01:00", "2025-12-31T23:30:00Z"),
+            ("2026-01-01T00:30:00-00:00", "2026-01-01T00:30:00Z"),
+            ("2024-02-29T00:00:00Z", "2024-02-29T00:00:00Z"),
+            ("2016-12-31T23:59:60Z", "2016-12-31T23:59:60Z"),
+            ("2017-01-01T00:59:60.250+01:00", "2016-12-31T23:59:60.250Z"),
+            ("0000-01-01T00:00:00Z", "0000-01-01T00:00:00Z"),
+        ] {
+            assert_eq!(written(text).as_deref(), Some(sent), "{text}");
+        }
+    }
+
+    #[test]
+    fn not_a_time_stamp() {
+        for text in [
+            "",
+            "2026-11-21",
+            "2026-11-21T10:00Z",
+            "2026-11-21T10:00:00.Z",
+            "2026-11-21T10:00:00,5Z",
+            "2026-11-21T10:00:00",
+            "2026-11-21 10:00:00Z",
+            "2026-11-21T10:00:00+0200",
+            "2026-11-21T10:00:00+02",
+            "2026-11-21T10:00:00+24:00",
+            "2026-11-21T10:00:00+02:60",
+            "2026-02-29T00:00:00Z",
+            "1900-02-29T00:00:00Z",
+            "2026-04-31T00:00:00Z",
+            "2026-00-10T00:00:00Z",
+            "2026-13-10T00:00:00Z",
+            "2026-11-00T00:00:00Z",
+            "2026-11-21T24:00:00Z",
+            "2026-11-21T10:60:00Z",
+            "2026-11-21T10:00:60Z",
+            "2026-11-21T23:59:61Z",
+            "2026-11-21T10:00:00Zz",
+            " 2026-11-21T10:00:00Z",
+            "+026-11-21T10:00:00Z",
+            "2026-1-21T10:00:00Z",
+            "2026-11-21T10:00:00\u{2212}02:00",
+        ] {
+            assert_eq!(parse_utc(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn dialects_are_told_apart() {
+        for (text, dialect) in [
+            ("2026-11-21T10:00:00", Dialect { missing_zone: true, ..Dialect::STRICT }),
+            ("2026-11-21 10:00:00Z", Dialect { space: true, ..Dialect::STRICT }),
+            ("2026-11-21T12:00:00+0200", Dialect { short_offset: true, ..Dialect::STRICT }),
+            ("2026-11-21T12:00:00+02", Dialect { short_offset: true, ..Dialect::STRICT }),
+        ] {
+            let (stamp, found) = Stamp::parse(text).unwrap();
+            assert_eq!(found, dialect, "{text}");
+            assert_eq!(stamp.to_utc(), parse_utc("2026-11-21T10:00:00Z"), "{text}");
+        }
+    }
+
+    #[test]
+    fn years_rfc_3339_cannot_write() {
+        let before_year_0 = parse_utc("0000-01-01T00:00:00+00:01").unwrap();
+        assert_eq!(format_utc(before_year_0, &mut [0; UTC_LEN]), None);
+    }
+
+    #[test]
+    fn instants_saturate() {
+        assert_eq!(Instant::from_millis(u64::MAX) + Duration::from_secs(1), Instant::from_millis(u64::MAX));
+        assert_eq!(Instant::ZERO.since(Instant::from_secs(1)), Duration::ZERO);
+        assert_eq!(Instant::from_secs(2).since(Instant::from_millis(500)), Duration::from_millis(1500));
+    }
+}
