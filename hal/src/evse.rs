@@ -132,7 +132,8 @@ pub enum Event {
 pub struct Opening {
     /// The first reason.
     pub reason: Refusal,
-    /// The vehicle still wanted power: current was probably flowing.
+    /// The vehicle wanted power until then and did not take its wish back (B): current was probably
+    /// flowing, and in the case of an unplugged vehicle the plug was pulled under load.
     pub under_load: bool,
 }
 
@@ -373,8 +374,10 @@ impl Evse {
         self.follow_cable(now);
         self.pilot.set_offer(now, self.allowed_offer(now));
         self.translate_pilot_events();
+        let wanted_power = self.requested;
         self.follow_request(now);
-        self.switch(now);
+        let stopped = matches!(self.pilot.state(), Some(State::B1 | State::B2));
+        self.switch(now, wanted_power && !stopped);
         self.follow_close_limit(now);
         self.deadline = self.next_deadline(now);
     }
@@ -439,7 +442,7 @@ impl Evse {
         }
     }
 
-    fn switch(&mut self, now: Instant) {
+    fn switch(&mut self, now: Instant, under_load: bool) {
         self.verdict = safety::decide(now, &self.conditions(now));
         if !self.contactor.command(now, self.verdict.is_ok()) {
             return;
@@ -447,7 +450,7 @@ impl Evse {
         self.pilot.handle_contactor_switched(now);
         self.events.push(match self.verdict {
             Ok(()) => Event::Closed,
-            Err(reason) => Event::Opened(Opening { reason, under_load: self.requested }),
+            Err(reason) => Event::Opened(Opening { reason, under_load }),
         });
     }
 
