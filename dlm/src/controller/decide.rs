@@ -1,0 +1,290 @@
+//! One decision: what is there, who takes part, who gets what, and what may be signalled already.
+
+use super::Controller;
+use super::config::Fairness;
+use super::evse::Standing;
+use super::report::{Cause, Reason};
+use crate::allocate::{Bound, Demand, Node, PoolSet, Problem, Share, allocate};
+use crate::phases::{Phase, PhaseSet};
+use crate::queue::Priority;
+use crate::units::{Instant, Milliamps, PhaseCurrents, three};
+
+impl<const NODES: usize, const EVSES: usize> Controller<NODES, EVSES> {
+    /// Decides anew. Offers change only here.
+    pub fn tick(&mut self, now: Instant) {
+        self.decided = Some(now);
+        self.measure(now);
+        self.load_nodes(now);
+        let count = self.collect(now);
+        self.share(count);
+        self.lower(now, count);
+        self.reserve(now);
+        self.raise(now, count);
+        self.note_waiting(now, count);
+    }
+
+    /// Sums the measured currents below every node, as lower bounds.
+    fn measure(&mut self, now: Instant) {
+        for node in &mut self.nodes {
+            node.measured_below = three(Milliamps::ZERO);
+        }
+        for evse in &self.evses {
+            let measured = evse.measured(now, &self.settings).unwrap_or_default();
+            let by_phase = evse.config.rotation.at_least(measured);
+            if let Some(node) = self.nodes.get_mut(usize::from(evse.config.node)) {
+                add(&mut node.measured_below, by_phase);
+            }
+        }
+    }
+
+    /// Brings limits and base loads up to date; children come before their parents.
+    fn load_nodes(&mut self, now: Instant) {
+        for at in (0..NODES).rev() {
+            let node = &mut self.nodes[at];
+            node.effective = node.config.limits.effective(now);
+            let below = node.measured_below;
+            let load = node.meter.as_mut().map(|meter| (meter.load(now, below), *meter.config()));
+            node.base = match load {
+                None => three(Milliamps::ZERO),
+                Some((None, config)) => config.fallback,
+                Some((Some(load), config)) => sum(load, config.headroom),
+            };
+            let known = sum(below, load.and_then(|(load, _)| load).unwrap_or_default());
+            let parent = node.config.parent.and_then(|parent| self.nodes.get_mut(usize::from(parent)));
+            if let Some(parent) = parent {
+                add(&mut parent.measured_below, known);
+            }
+        }
+        for (node, state) in self.tree.iter_mut().zip(&self.nodes) {
+            *node = Node {
+                parent: state.config.parent,
+                limit: state.effective.currents,
+                base: state.base,
+                imbalance: state.config.imbalance,
+            };
+        }
+        let mut base = [three(Milliamps::ZERO); NODES];
+        for at in (0..NODES).rev() {
+            let state = &mut self.nodes[at];
+            add(&mut base[at], state.base);
+            state.capacity = difference(state.effective.currents, base[at]);
+            let below = base[at];
+            if let Some(base) = state.config.parent.and_then(|parent| base.get_mut(usize::from(parent))) {
+                add(base, below);
+            }
+        }
+    }
+
+    /// Lists the sessions that take part in the order of admission and returns their number; what the
+    /// others may be drawing becomes base load.
+    fn collect(&mut self, now: Instant) -> usize {
+        let mut count = 0;
+        for (index, evse) in (0..).zip(&mut self.evses) {
+            evse.place = evse.ticket(now, &self.settings).place();
+            let fixed = match evse.standing(now, &self.settings) {
+                Standing::Takes { .. } => {
+                    self.takers[count] = index;
+                    count += 1;
+                    evse.excess(now)
+                }
+                Standing::Stays(reason) => {
+                    evse.reason = reason;
+                    evse.target = Milliamps::ZERO;
+                    evse.charging_since = None;
+                    evse.possible(now, &self.settings)
+                }
+            };
+            let fixed = evse.config.rotation.at_most(fixed);
+            if let Some(node) = self.tree.get_mut(usize::from(evse.config.node)) {
+                add(&mut node.base, fixed);
+            }
+        }
+        self.call_next(now, count);
+        let evses = &self.evses;
+        self.takers[..count].sort_unstable_by_key(|&index| (evses[usize::from(index)].place, index));
+        for (rank, (&taker, demand)) in (0..).zip(self.takers[..count].iter().zip(&mut self.demands)) {
+            let evse = &evses[usize::from(taker)];
+            let Standing::Takes { min, max } = evse.standing(now, &self.settings) else { continue };
+            *demand = Demand {
+                node: evse.config.node,
+                phases: evse.config.rotation.phases(evse.terminals()),
+                conductors: evse.terminals().len() as u8,
+                min,
+                max,
+                // A priority of its own for each: admission then follows the queue's order.
+                priority: rank,
+                tier: match self.settings.fairness {
+                    Fairness::Pooled => 0,
+                    Fairness::ByPriority => evse.facts.priority as u16,
+                },
+                weight: evse.facts.weight.max(1),
+                pools: PoolSet::NONE,
+            };
+        }
+        count
+    }
+
+    /// At each turn, puts the longest waiting sessions ahead of the running ones.
+    fn call_next(&mut self, now: Instant, count: usize) {
+        let due = self.turn_from.zip(self.settings.turn).is_some_and(|(from, turn)| now >= from.after(turn));
+        if !due {
+            return;
+        }
+        self.turn_from = Some(now);
+        for _ in 0..self.settings.turns_at_once {
+            let waiting = self.takers[..count].iter().map(|&index| usize::from(index));
+            let waiting = waiting.filter(|&index| self.evses[index].place.may_be_called());
+            let Some(next) = waiting.min_by_key(|&index| self.evses[index].place) else { return };
+            self.evses[next].place = self.evses[next].place.called();
+        }
+    }
+
+    fn share(&mut self, count: usize) {
+        let problem = Problem { nodes: &self.tree, demands: &self.demands[..count], pools: &[] };
+        let shared = allocate(&problem, self.memory.scratch(), &mut self.shares);
+        if shared.is_err() {
+            // Cannot be: site and demands were verified. Nothing is what is safe to offer.
+            self.shares = [Share::NONE; EVSES];
+        }
+    }
+
+    /// Takes the shares over as targets and puts every reduction in force.
+    fn lower(&mut self, now: Instant, count: usize) {
+        for (&taker, share) in self.takers[..count].iter().zip(&self.shares) {
+            let target = self.settings.round_down(share.current);
+            let cause = self.cause(taker, share.bound);
+            let evse = &mut self.evses[usize::from(taker)];
+            evse.target = target;
+            if target == Milliamps::ZERO {
+                evse.reason = Reason::Queued(cause);
+                if evse.charging_since.take().is_some() {
+                    evse.queued_at = now;
+                }
+            } else {
+                evse.charging_since = evse.charging_since.or(Some(now));
+                let takes_less = share.bound == Bound::Maximum && evse.takes_less();
+                evse.reason = if takes_less { Reason::TakesLess } else { Reason::Bound(cause) };
+            }
+        }
+        for evse in &mut self.evses {
+            if evse.target < evse.ledger.offer() && !evse.is_silent(now, &self.settings) {
+                evse.set_offer(now, evse.target, &self.settings);
+            }
+        }
+    }
+
+    /// Sums what the EVSEs may be drawing.
+    fn reserve(&mut self, now: Instant) {
+        for node in &mut self.nodes {
+            node.reserved = three(Milliamps::ZERO);
+        }
+        for at in 0..EVSES {
+            let possible = self.evses[at].possible(now, &self.settings);
+            let reserved = self.evses[at].config.rotation.at_most(possible);
+            self.evses[at].reserved = reserved;
+            self.for_path(at, |node| add(&mut node.reserved, reserved));
+        }
+    }
+
+    /// Gives raises in the order of admission, as far as the ledger allows.
+    fn raise(&mut self, now: Instant, count: usize) {
+        for rank in 0..count {
+            let taker = self.takers[rank];
+            let at = usize::from(taker);
+            let (min, phases) = (self.demands[rank].min, self.demands[rank].phases);
+            let evse = &self.evses[at];
+            let offer = evse.ledger.offer();
+            if evse.target <= offer {
+                continue;
+            }
+            if evse.changed.is_some_and(|changed| now < changed.after(self.settings.raise_interval)) {
+                self.evses[at].reason = Reason::Dwell;
+                continue;
+            }
+            let (room, bound) = self.room(at, phases);
+            let raised = self.settings.round_down(self.evses[at].target.min(room));
+            if raised < self.evses[at].target {
+                self.evses[at].reason = Reason::AwaitsOthers(self.cause(taker, bound));
+            }
+            if raised > offer && raised >= min {
+                self.evses[at].set_offer(now, raised, &self.settings);
+                self.reserve_more(at, now);
+            }
+        }
+    }
+
+    /// The highest offer to an EVSE that the ledger allows, and what does not allow more.
+    fn room(&self, at: usize, phases: PhaseSet) -> (Milliamps, Bound) {
+        let evse = &self.evses[at];
+        let mut lowest = (Milliamps::MAX, Bound::Maximum);
+        let mut next = Some(evse.config.node);
+        while let Some((node, state)) = next.and_then(|node| Some((node, self.nodes.get(usize::from(node))?)))
+        {
+            for phase in phases.iter() {
+                let slack = state.capacity[phase.index()].saturating_sub(state.reserved[phase.index()]);
+                let room = slack.saturating_add(evse.reserved[phase.index()]);
+                // Above its limit already: nothing may rise, whatever the EVSE itself has reserved.
+                let over = state.reserved[phase.index()] > state.capacity[phase.index()];
+                let room = if over { Milliamps::ZERO } else { room };
+                if room < lowest.0 {
+                    lowest = (room, Bound::Limit { node, phase });
+                }
+            }
+            next = state.config.parent;
+        }
+        lowest
+    }
+
+    fn reserve_more(&mut self, at: usize, now: Instant) {
+        let possible = self.evses[at].possible(now, &self.settings);
+        let reserved = self.evses[at].config.rotation.at_most(possible);
+        let more = difference(reserved, self.evses[at].reserved);
+        self.evses[at].reserved = reserved;
+        self.for_path(at, |node| add(&mut node.reserved, more));
+    }
+
+    /// Starts and stops the clock of the queue.
+    fn note_waiting(&mut self, now: Instant, count: usize) {
+        let waiting = self.takers[..count].iter().any(|&index| {
+            let evse = &self.evses[usize::from(index)];
+            evse.charging_since.is_none() && evse.facts.priority != Priority::Vip
+        });
+        self.turn_from = if waiting { self.turn_from.or(Some(now)) } else { None };
+    }
+
+    fn cause(&self, taker: u16, bound: Bound) -> Cause {
+        let source = match bound {
+            Bound::Limit { node, phase } => self.source(node, phase),
+            Bound::Maximum => {
+                let now = self.decided.unwrap_or_default();
+                self.evses.get(usize::from(taker)).and_then(|evse| evse.own_limit(now).1)
+            }
+            Bound::Pool { .. } | Bound::Imbalance { .. } => None,
+        };
+        Cause { bound, source }
+    }
+
+    fn source(&self, node: u16, phase: Phase) -> Option<crate::limits::Source> {
+        self.nodes.get(usize::from(node)).and_then(|state| state.effective.sources[phase.index()])
+    }
+
+    fn for_path(&mut self, evse: usize, mut visit: impl FnMut(&mut super::NodeState)) {
+        let mut next = Some(self.evses[evse].config.node);
+        while let Some(node) = next.and_then(|node| self.nodes.get_mut(usize::from(node))) {
+            visit(node);
+            next = node.config.parent;
+        }
+    }
+}
+
+fn add(to: &mut PhaseCurrents, more: PhaseCurrents) {
+    *to = sum(*to, more);
+}
+
+fn sum(left: PhaseCurrents, right: PhaseCurrents) -> PhaseCurrents {
+    core::array::from_fn(|phase| left[phase].saturating_add(right[phase]))
+}
+
+fn difference(from: PhaseCurrents, take: PhaseCurrents) -> PhaseCurrents {
+    core::array::from_fn(|phase| from[phase].saturating_sub(take[phase]))
+}

@@ -1,0 +1,219 @@
+//! One EVSE as the controller knows it.
+
+use super::config::{EvseConfig, Settings};
+use super::report::Reason;
+use crate::detect::{Appetite, PhaseDetector};
+use crate::ledger::Ledger;
+use crate::limits::Source;
+use crate::phases::Terminals;
+use crate::queue::{Place, Priority, Ticket, consumed};
+use crate::units::{Instant, Milliamps, PhaseCurrents, WattHours, three};
+use core::time::Duration;
+
+/// What an EVSE reports about itself and its session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EvseFacts {
+    /// A car is plugged in (IEC 61851-1 state B, C or D).
+    pub plugged: bool,
+    /// The session is authorized and nothing but the load management keeps it from charging. A car that
+    /// is full says so in its own way; until then it wants current.
+    pub wants_current: bool,
+    /// Measured currents by terminal, `None` if the EVSE has no meter.
+    pub measured: Option<[Milliamps; 3]>,
+    /// Class of the session.
+    pub priority: Priority,
+    /// Share relative to others, more than 0 (0 counts as 1).
+    pub weight: u16,
+    /// Energy of the session so far; only [`Shedding::MostEnergy`](crate::queue::Shedding) looks at it.
+    pub energy: WattHours,
+}
+
+impl EvseFacts {
+    /// Nobody there, nothing measured.
+    pub const IDLE: Self = Self {
+        plugged: false,
+        wants_current: false,
+        measured: None,
+        priority: Priority::Normal,
+        weight: 1,
+        energy: WattHours(0),
+    };
+
+    /// A normal session that wants current and draws this by terminal.
+    pub const fn charging(measured: [Milliamps; 3]) -> Self {
+        Self { plugged: true, wants_current: true, measured: Some(measured), ..Self::IDLE }
+    }
+}
+
+/// State of one EVSE.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Evse {
+    pub(super) config: EvseConfig,
+    pub(super) facts: EvseFacts,
+    heard: Option<Instant>,
+    detector: PhaseDetector,
+    appetite: Appetite,
+    pub(super) ledger: Ledger,
+    /// When the offer last changed in this session.
+    pub(super) changed: Option<Instant>,
+    /// Since when the session has a share.
+    pub(super) charging_since: Option<Instant>,
+    /// When the session joined the tail of the queue.
+    pub(super) queued_at: Instant,
+    pub(super) target: Milliamps,
+    pub(super) reason: Reason,
+    pub(super) place: Place,
+    /// What it may be drawing by grid phase.
+    pub(super) reserved: PhaseCurrents,
+}
+
+/// Whether an EVSE takes part in the sharing.
+pub(super) enum Standing {
+    /// It does, with this range.
+    Takes { min: Milliamps, max: Milliamps },
+    /// It does not, and why.
+    Stays(Reason),
+}
+
+impl Evse {
+    pub(super) fn new(config: &EvseConfig) -> Self {
+        Self {
+            config: *config,
+            facts: EvseFacts::IDLE,
+            heard: None,
+            detector: PhaseDetector::new(config.wired),
+            appetite: Appetite::default(),
+            ledger: Ledger::default(),
+            changed: None,
+            charging_since: None,
+            queued_at: Instant::default(),
+            target: Milliamps::ZERO,
+            reason: Reason::Silent,
+            place: Place::default(),
+            reserved: three(Milliamps::ZERO),
+        }
+    }
+
+    pub(super) fn handle_facts(&mut self, now: Instant, facts: EvseFacts, settings: &Settings) {
+        if facts.plugged && !self.facts.plugged {
+            self.detector.reset();
+            self.appetite = Appetite::default();
+            self.changed = None;
+        }
+        if facts.plugged && facts.wants_current && !(self.facts.plugged && self.facts.wants_current) {
+            self.queued_at = now;
+        }
+        if let Some(measured) = facts.measured {
+            self.detector.handle_measured(now, measured, settings.phase_patience);
+            if let Some(appetite) = &settings.appetite {
+                let [first, second, third] = measured;
+                let drawn = first.max(second).max(third);
+                self.appetite.handle_measured(now, drawn, self.ledger.offer(), appetite);
+            }
+        }
+        self.facts = facts;
+        self.heard = Some(now);
+    }
+
+    pub(super) fn is_silent(&self, now: Instant, settings: &Settings) -> bool {
+        self.heard.is_none_or(|heard| now.since(heard) > settings.evse_max_age)
+    }
+
+    pub(super) fn terminals(&self) -> Terminals {
+        self.detector.in_use()
+    }
+
+    /// Measured currents if they are recent.
+    pub(super) fn measured(&self, now: Instant, settings: &Settings) -> Option<[Milliamps; 3]> {
+        self.facts.measured.filter(|_| !self.is_silent(now, settings))
+    }
+
+    /// Whether and with which range it takes part.
+    pub(super) fn standing(&self, now: Instant, settings: &Settings) -> Standing {
+        if self.is_silent(now, settings) {
+            return Standing::Stays(Reason::Silent);
+        }
+        if !self.facts.plugged {
+            return Standing::Stays(Reason::Unplugged);
+        }
+        if !self.facts.wants_current {
+            return Standing::Stays(Reason::NotRequested);
+        }
+        let (limit, source) = self.own_limit(now);
+        let minimum = settings.round_up(self.config.minimum.of(self.terminals()));
+        let max = settings.round_down(limit);
+        if max < minimum || minimum == Milliamps::ZERO {
+            return Standing::Stays(Reason::BelowMinimum { limit, minimum, source });
+        }
+        let max = self.appetite.cap().map_or(max, |cap| settings.round_up(cap).clamp(minimum, max));
+        Standing::Takes { min: minimum, max }
+    }
+
+    /// The lowest of its own limits.
+    pub(super) fn own_limit(&self, now: Instant) -> (Milliamps, Option<Source>) {
+        self.config.limits.effective(now).lowest()
+    }
+
+    /// Whether its maximum is what the car was seen to take.
+    pub(super) fn takes_less(&self) -> bool {
+        self.appetite.cap().is_some()
+    }
+
+    /// What it may be drawing by terminal: on the terminals in use the largest offer it may still be
+    /// following, on all what was measured. A silent one may be anywhere between its last offer and its
+    /// disconnected limit, on every wired terminal.
+    pub(super) fn possible(&self, now: Instant, settings: &Settings) -> [Milliamps; 3] {
+        let measured = self.facts.measured.unwrap_or_default();
+        let silent = self.is_silent(now, settings);
+        let gone = self.heard.is_none_or(|heard| {
+            settings.lease.is_some_and(|lease| now.since(heard) > settings.evse_max_age.max(lease))
+        });
+        let offered = match (silent, gone) {
+            (true, true) => self.config.disconnected,
+            (true, false) => self.ledger.possible(now).max(self.config.disconnected),
+            (false, _) => self.ledger.possible(now),
+        };
+        let counted = if silent { self.config.wired } else { self.terminals() };
+        core::array::from_fn(|place| {
+            let measured = if gone { Milliamps::ZERO } else { measured[place] };
+            if counted.contains(place) { measured.max(offered) } else { measured }
+        })
+    }
+
+    /// What it draws beyond its offer or on terminals that are not counted; nothing is left for it there.
+    pub(super) fn excess(&self, now: Instant) -> [Milliamps; 3] {
+        let measured = self.facts.measured.unwrap_or_default();
+        let possible = self.ledger.possible(now);
+        core::array::from_fn(|place| {
+            let counted = if self.terminals().contains(place) { possible } else { Milliamps::ZERO };
+            measured[place].saturating_sub(counted)
+        })
+    }
+
+    pub(super) fn ticket(&self, now: Instant, settings: &Settings) -> Ticket {
+        let charging = self.charging_since;
+        Ticket {
+            priority: self.facts.priority,
+            charging_since: charging,
+            queued_at: self.queued_at,
+            consumed: charging.map_or(0, |since| consumed(settings.shedding, now, since, self.facts.energy)),
+        }
+    }
+
+    /// Puts an offer in force.
+    pub(super) fn set_offer(&mut self, now: Instant, offer: Milliamps, settings: &Settings) {
+        if offer != self.ledger.offer() {
+            self.ledger.set(now, offer, settings.reaction);
+            self.changed = Some(now);
+        }
+    }
+
+    /// When something about it changes by itself.
+    pub(super) fn next_change(&self, now: Instant, settings: &Settings) -> [Option<Instant>; 4] {
+        let just_after = Duration::from_millis(1);
+        let silent = self.heard.map(|heard| heard.after(settings.evse_max_age).after(just_after));
+        let rises = self.target > self.ledger.offer();
+        let dwell = self.changed.filter(|_| rises).map(|changed| changed.after(settings.raise_interval));
+        [silent, dwell, self.ledger.next_release(now), self.config.limits.next_change(now)]
+    }
+}

@@ -1,0 +1,306 @@
+//! The load manager of a site: takes facts in, decides, hands offers out.
+//!
+//! It has no clock and no sockets. Driving it is one rule: hand in what is new (`handle_*`, `set_*`), call
+//! [`Controller::tick`], put every [`Controller::offer`] in force, and come back at
+//! [`Controller::poll_timeout`] or earlier. A tick too many changes nothing.
+//!
+//! What it guarantees: on no phase of no node does the sum of what the EVSEs may be drawing pass what the
+//! limit leaves beside the uncontrolled load, provided that load obeys its headroom and the cars follow a
+//! reduction within the reaction time. For that, reductions act at once, and a raise is given only as far
+//! as the ledger of all EVSEs still fits: the reduction that pays for it must be over first.
+
+mod config;
+mod decide;
+mod evse;
+mod report;
+
+pub use config::{EvseConfig, Fairness, Minimum, NodeConfig, Settings};
+pub use evse::EvseFacts;
+pub use report::{Cause, EvseReport, NodeReport, Offer, Reason};
+
+use crate::allocate::{Demand, Memory, Node, PoolSet, Share};
+use crate::limits::{Effective, Limit, LimitSetFull, Source};
+use crate::meter::{Meter, ReadingError};
+use crate::phases::PhaseSet;
+use crate::units::{Instant, Milliamps, PhaseCurrents, three};
+use evse::Evse;
+use thiserror::Error;
+
+/// The description of a site makes no sense.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum SiteError {
+    /// There is no node, or there are more than 65,535 nodes or EVSEs.
+    #[error("a site has 1 to 65535 nodes and at most 65535 EVSEs")]
+    Size,
+    /// Node 0 has a parent.
+    #[error("node 0 is the main connection and cannot have a parent")]
+    RootParent,
+    /// The tree is not in order.
+    #[error("node {node} must name a parent from 0 to {last}", last = node.saturating_sub(1))]
+    Parent {
+        /// Index of the node.
+        node: u16,
+    },
+    /// An EVSE hangs on a node that does not exist.
+    #[error("EVSE {evse} hangs on node {node}, which does not exist")]
+    EvseNode {
+        /// Index of the EVSE.
+        evse: u16,
+        /// The node it names.
+        node: u16,
+    },
+    /// An EVSE has no terminal wired.
+    #[error("EVSE {evse} must have at least one terminal wired")]
+    EvseWiring {
+        /// Index of the EVSE.
+        evse: u16,
+    },
+}
+
+/// There is no EVSE, or no node, with this index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("index {0} is not of this site")]
+pub struct NotOfThisSite(pub u16);
+
+/// A limit could not be set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum LimitError {
+    /// The index is wrong.
+    #[error(transparent)]
+    Index(#[from] NotOfThisSite),
+    /// The place has too many sources already.
+    #[error(transparent)]
+    Full(#[from] LimitSetFull),
+}
+
+/// State of one node.
+#[derive(Clone, Copy, Debug)]
+struct NodeState {
+    config: NodeConfig,
+    meter: Option<Meter>,
+    effective: Effective,
+    /// Uncontrolled load counted at the node itself.
+    base: PhaseCurrents,
+    /// Limit without the base loads below.
+    capacity: PhaseCurrents,
+    /// What the EVSEs below may be drawing.
+    reserved: PhaseCurrents,
+    /// Measured currents of the EVSEs and metered loads below, as a lower bound.
+    measured_below: PhaseCurrents,
+}
+
+impl NodeState {
+    fn new(config: &NodeConfig) -> Self {
+        let nothing = three(Milliamps::ZERO);
+        Self {
+            config: *config,
+            meter: config.meter.map(Meter::new),
+            effective: config.limits.effective(Instant::default()),
+            base: nothing,
+            capacity: nothing,
+            reserved: nothing,
+            measured_below: nothing,
+        }
+    }
+}
+
+/// The load manager of a site with `NODES` supply nodes and `EVSES` EVSEs.
+#[derive(Clone, Debug)]
+pub struct Controller<const NODES: usize, const EVSES: usize> {
+    settings: Settings,
+    nodes: [NodeState; NODES],
+    evses: [Evse; EVSES],
+    /// Since when somebody has been waiting, or when the last turn was.
+    turn_from: Option<Instant>,
+    decided: Option<Instant>,
+    // Memory of one decision.
+    tree: [Node; NODES],
+    /// The sessions that take part, in the order of admission.
+    takers: [u16; EVSES],
+    demands: [Demand; EVSES],
+    shares: [Share; EVSES],
+    memory: Memory<NODES, EVSES>,
+}
+
+impl<const NODES: usize, const EVSES: usize> Controller<NODES, EVSES> {
+    /// A controller that has heard of nobody yet and offers nothing.
+    ///
+    /// # Errors
+    /// [`SiteError`] if the description makes no sense. Whether it is *wise* is for
+    /// [`check`](crate::check::check) to say.
+    pub fn new(
+        nodes: &[NodeConfig; NODES],
+        evses: &[EvseConfig; EVSES],
+        settings: Settings,
+    ) -> Result<Self, SiteError> {
+        verify(nodes, evses)?;
+        let nobody = Demand {
+            node: 0,
+            phases: PhaseSet::ALL,
+            conductors: 3,
+            min: Milliamps::ZERO,
+            max: Milliamps::ZERO,
+            priority: 0,
+            tier: 0,
+            weight: 1,
+            pools: PoolSet::NONE,
+        };
+        Ok(Self {
+            settings,
+            nodes: nodes.each_ref().map(NodeState::new),
+            evses: evses.each_ref().map(Evse::new),
+            turn_from: None,
+            decided: None,
+            tree: [Node::root(three(Milliamps::ZERO)); NODES],
+            takers: [0; EVSES],
+            demands: [nobody; EVSES],
+            shares: [Share::NONE; EVSES],
+            memory: Memory::new(),
+        })
+    }
+
+    /// How the controller behaves.
+    pub const fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Takes a reading of a node's external meter in: RMS current by grid phase, taken at `taken`.
+    ///
+    /// # Errors
+    /// [`ReadingError`] if the node has no meter or the reading cannot be right. It then counts as not
+    /// received: after the age limit the fallback load holds.
+    pub fn handle_meter(
+        &mut self,
+        node: u16,
+        taken: Instant,
+        reading: PhaseCurrents,
+    ) -> Result<(), ReadingError> {
+        let state = self.nodes.get_mut(usize::from(node)).ok_or(ReadingError::NoMeter { node })?;
+        let own = state.measured_below;
+        state.meter.as_mut().ok_or(ReadingError::NoMeter { node })?.handle_reading(taken, reading, own)
+    }
+
+    /// Takes in what an EVSE reports. To be called at least once within
+    /// [`Settings::evse_max_age`], even if nothing has changed.
+    ///
+    /// # Errors
+    /// [`NotOfThisSite`] if there is no such EVSE.
+    pub fn handle_evse(&mut self, evse: u16, now: Instant, facts: EvseFacts) -> Result<(), NotOfThisSite> {
+        let state = self.evses.get_mut(usize::from(evse)).ok_or(NotOfThisSite(evse))?;
+        state.handle_facts(now, facts, &self.settings);
+        Ok(())
+    }
+
+    /// Sets or replaces one source's limit of a node.
+    ///
+    /// # Errors
+    /// [`LimitError`] if there is no such node or no room for another source.
+    pub fn set_node_limit(&mut self, node: u16, limit: Limit) -> Result<(), LimitError> {
+        let state = self.nodes.get_mut(usize::from(node)).ok_or(NotOfThisSite(node))?;
+        Ok(state.config.limits.set(limit)?)
+    }
+
+    /// Removes one source's limit of a node; says whether there was one.
+    ///
+    /// # Errors
+    /// [`NotOfThisSite`] if there is no such node.
+    pub fn clear_node_limit(&mut self, node: u16, source: Source) -> Result<bool, NotOfThisSite> {
+        let state = self.nodes.get_mut(usize::from(node)).ok_or(NotOfThisSite(node))?;
+        Ok(state.config.limits.clear(source))
+    }
+
+    /// Sets or replaces one source's limit of an EVSE: cable, car, session, charging profile, ...
+    /// It stays when the car leaves.
+    ///
+    /// # Errors
+    /// [`LimitError`] if there is no such EVSE or no room for another source.
+    pub fn set_evse_limit(&mut self, evse: u16, limit: Limit) -> Result<(), LimitError> {
+        let state = self.evses.get_mut(usize::from(evse)).ok_or(NotOfThisSite(evse))?;
+        Ok(state.config.limits.set(limit)?)
+    }
+
+    /// Removes one source's limit of an EVSE; says whether there was one.
+    ///
+    /// # Errors
+    /// [`NotOfThisSite`] if there is no such EVSE.
+    pub fn clear_evse_limit(&mut self, evse: u16, source: Source) -> Result<bool, NotOfThisSite> {
+        let state = self.evses.get_mut(usize::from(evse)).ok_or(NotOfThisSite(evse))?;
+        Ok(state.config.limits.clear(source))
+    }
+
+    /// The offer in force for an EVSE, `None` if there is no such EVSE.
+    pub fn offer(&self, evse: u16) -> Option<Offer> {
+        let evse = self.evses.get(usize::from(evse))?;
+        Some(Offer { current: evse.ledger.offer(), reason: evse.reason })
+    }
+
+    /// Every node as of the last decision.
+    pub fn nodes(&self) -> impl Iterator<Item = NodeReport> {
+        let now = self.decided.unwrap_or_default();
+        (0..).zip(&self.nodes).map(move |(node, state)| NodeReport {
+            node,
+            parent: state.config.parent,
+            limit: state.effective.currents,
+            sources: state.effective.sources,
+            base: state.base,
+            reserved: state.reserved,
+            meter: state.meter.as_ref().map(|meter| meter.state(now)),
+        })
+    }
+
+    /// Every EVSE as of the last decision.
+    pub fn evses(&self) -> impl Iterator<Item = EvseReport> {
+        let now = self.decided.unwrap_or_default();
+        (0..).zip(&self.evses).map(move |(index, evse)| EvseReport {
+            evse: index,
+            node: evse.config.node,
+            rotation: evse.config.rotation,
+            terminals: evse.terminals(),
+            offer: Offer { current: evse.ledger.offer(), reason: evse.reason },
+            target: evse.target,
+            measured: evse.measured(now, &self.settings),
+            reserved: evse.reserved,
+        })
+    }
+
+    /// When the next [`Controller::tick`] is due if nothing is handed in before; `None`: not at all.
+    #[must_use]
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        let Some(now) = self.decided else { return Some(Instant::default()) };
+        let nodes = self.nodes.iter().flat_map(|node| {
+            [
+                node.config.limits.next_change(now),
+                node.meter.as_ref().and_then(|meter| meter.next_change(now)),
+            ]
+        });
+        let evses = self.evses.iter().flat_map(|evse| evse.next_change(now, &self.settings));
+        let turn = self.turn_from.zip(self.settings.turn).map(|(from, turn)| from.after(turn));
+        nodes.chain(evses).chain([turn]).flatten().filter(|&at| at > now).min()
+    }
+}
+
+fn verify(nodes: &[NodeConfig], evses: &[EvseConfig]) -> Result<(), SiteError> {
+    let most = usize::from(u16::MAX);
+    let (root, below) = nodes.split_first().ok_or(SiteError::Size)?;
+    if nodes.len() > most || evses.len() > most {
+        return Err(SiteError::Size);
+    }
+    if root.parent.is_some() {
+        return Err(SiteError::RootParent);
+    }
+    for (node, config) in (1..).zip(below) {
+        if config.parent.is_none_or(|parent| parent >= node) {
+            return Err(SiteError::Parent { node });
+        }
+    }
+    for (evse, config) in (0..).zip(evses) {
+        if usize::from(config.node) >= nodes.len() {
+            return Err(SiteError::EvseNode { evse, node: config.node });
+        }
+        if config.wired.is_empty() {
+            return Err(SiteError::EvseWiring { evse });
+        }
+    }
+    Ok(())
+}
