@@ -232,12 +232,7 @@ impl Pilot {
     /// What the vehicle demands of the contactor now.
     pub fn demand(&self, now: Instant) -> Demand {
         let timing = &self.config.timing;
-        let supplied = match self.filter.confirmed() {
-            Some(Level::C) => true,
-            Some(Level::D) => self.config.ventilation == Ventilation::Available,
-            _ => false,
-        };
-        if !supplied
+        if !self.is_supplied()
             || !self.faults.is_empty()
             || (self.simplified && !self.config.allow_simplified)
             || now.has_passed(self.filter.last_sample(), timing.sample_timeout)
@@ -248,6 +243,15 @@ impl Pilot {
             (Signal::Pwm(_), Some(start), _) => self.demand_of_wave(now, start),
             (Signal::Constant, _, Some(since)) if !now.has_passed(since, timing.forced_open) => Demand::Hold,
             _ => Demand::Open,
+        }
+    }
+
+    /// Whether the vehicle asks for power on a level this station serves.
+    fn is_supplied(&self) -> bool {
+        match self.filter.confirmed() {
+            Some(Level::C) => true,
+            Some(Level::D) => self.config.ventilation == Ventilation::Available,
+            _ => false,
         }
     }
 
@@ -382,8 +386,7 @@ impl Pilot {
 
     /// The vehicle has to leave C within the limit after the wave ended.
     fn follow_stop(&mut self, now: Instant) {
-        let wants_power = self.filter.confirmed().is_some_and(Level::wants_power);
-        if !wants_power || self.generator.signal().is_pwm() {
+        if !self.is_supplied() || self.generator.signal().is_pwm() {
             self.stopping_since = None;
             self.stop_ignored = false;
         }
@@ -445,8 +448,7 @@ impl Pilot {
             (true, false) => {
                 self.pwm_since = None;
                 self.check.forget_diode();
-                let wants_power = self.filter.confirmed().is_some_and(Level::wants_power);
-                self.stopping_since = (wants_power && after == Signal::Constant).then_some(now);
+                self.stopping_since = (self.is_supplied() && after == Signal::Constant).then_some(now);
             }
             _ => {}
         }
