@@ -103,7 +103,9 @@ pub fn resistance(supply: Millivolts, pull_up: Ohms, reading: Millivolts) -> Opt
 #[derive(Clone, Debug)]
 pub struct Proximity {
     believed: Option<Cable>,
-    candidate: Option<Cable>,
+    /// The last reading and its time.
+    candidate: Option<(Cable, Instant)>,
+    /// When a reading last agreed with what is believed.
     agreed: Instant,
 }
 
@@ -116,13 +118,14 @@ impl Proximity {
     /// Takes one reading in.
     pub fn handle_reading(&mut self, now: Instant, resistance: Ohms) {
         let reading = classify(resistance);
-        if self.candidate == Some(reading) {
+        let again = |(last, at): (Cable, Instant)| last == reading && !now.has_passed(at, PROXIMITY_TIMEOUT);
+        if self.candidate.is_some_and(again) {
             self.believed = Some(reading);
         }
         if self.believed == Some(reading) {
             self.agreed = now;
         }
-        self.candidate = Some(reading);
+        self.candidate = Some((reading, now));
     }
 
     /// What is plugged in, or `None` without fresh and consistent readings.
@@ -133,7 +136,7 @@ impl Proximity {
     /// The rating that counts now: the lower one while two readings disagree.
     pub fn rating(&self, now: Instant) -> Option<CableRating> {
         match (self.cable(now), self.candidate) {
-            (Some(Cable::Rated(a)), Some(Cable::Rated(b))) => Some(a.min(b)),
+            (Some(Cable::Rated(a)), Some((Cable::Rated(b), _))) => Some(a.min(b)),
             (Some(Cable::Rated(a)), _) => Some(a),
             _ => None,
         }
@@ -149,7 +152,6 @@ impl Proximity {
     pub fn handle_timeout(&mut self, now: Instant) {
         if now.has_passed(self.agreed, PROXIMITY_TIMEOUT) {
             self.believed = None;
-            self.candidate = None;
         }
     }
 }
@@ -230,5 +232,17 @@ mod tests {
         }
         assert_eq!(contact.cable(at(999)), Some(Cable::Rated(CableRating::A32)));
         assert_eq!(contact.cable(at(1_000)), None);
+    }
+
+    #[test]
+    fn readings_that_start_after_a_long_silence_are_believed() {
+        let mut contact = Proximity::new(at(0));
+        contact.handle_timeout(at(10_000));
+        contact.handle_reading(at(10_100), R_32A);
+        contact.handle_timeout(at(10_100));
+        assert_eq!(contact.rating(at(10_100)), None, "one reading is not enough");
+        contact.handle_reading(at(10_200), R_32A);
+        contact.handle_timeout(at(10_200));
+        assert_eq!(contact.rating(at(10_200)), Some(CableRating::A32));
     }
 }
