@@ -6,6 +6,7 @@ extern crate alloc;
 extern crate std;
 
 mod csv;
+mod iso14443;
 mod mac;
 mod policy;
 mod sheet;
@@ -15,6 +16,7 @@ mod token;
 mod uid;
 
 pub use csv::Label;
+pub use iso14443::{Atqa, CASCADE_TAG, CascadeError, Sak, block_check};
 pub use mac::MacAddress;
 pub use policy::*;
 pub use sheet::*;

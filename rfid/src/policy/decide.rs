@@ -30,6 +30,7 @@ impl Policy {
     fn card_in_session(&self, situation: &Situation, session: Session) -> Outcome {
         let admin = self.role(situation) == Some(Role::Admin);
         match session {
+            _ if self.rule(situation.link).card == CardUse::Ignored => (Decision::Ignore, Reason::ReaderOff),
             _ if admin => (Decision::StopSession, Reason::AdminEndsSession),
             Session::SameCard | Session::SameGroup if !self.stops_on(StopEvent::SameCard) => {
                 (Decision::Ignore, Reason::CardDoesNotStop)

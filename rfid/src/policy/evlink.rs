@@ -9,8 +9,12 @@ use crate::token::IdTag;
 /// Authentication settings of an EVlink station. The default is the factory setting of a station with a reader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EvlinkSettings {
-    /// Who authenticates.
-    pub authority: EvlinkAuthority,
+    /// `authenticationMode`: whether a badge is needed at all.
+    pub authentication: bool,
+    /// `authenticationManager`: whether the supervision authenticates instead of the station.
+    pub supervision: bool,
+    /// `ControlChargeByRemoteCommand`: whether a remote system other than an OCPP supervision permits each charge.
+    pub remote: bool,
     /// What the station does with badges it does not know, where the station authenticates.
     pub unknown: EvlinkUnknown,
     /// What holds when the link to the supervision is lost.
@@ -23,7 +27,7 @@ pub struct EvlinkSettings {
     pub default_tag: Option<IdTag>,
 }
 
-/// Who authenticates.
+/// Who authenticates, as the web interface offers it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum EvlinkAuthority {
     /// The station, with its badge list.
@@ -59,7 +63,9 @@ pub enum EvlinkLostLink {
 impl Default for EvlinkSettings {
     fn default() -> Self {
         Self {
-            authority: EvlinkAuthority::Station,
+            authentication: true,
+            supervision: false,
+            remote: false,
             unknown: EvlinkUnknown::AllowAll,
             lost_link: EvlinkLostLink::AllowAll,
             timeout_s: 10,
@@ -80,25 +86,17 @@ impl EvlinkSettings {
     ///
     /// [`SettingError`] with the values the key may have; the settings are then unchanged.
     pub fn set(&mut self, key: &str, value: &str) -> Result<bool, SettingError> {
-        const MANAGER: &Words<EvlinkAuthority> =
-            &[("0", EvlinkAuthority::Station), ("2", EvlinkAuthority::Supervision)];
+        const MANAGER: &Words<bool> = &[("0", false), ("2", true)];
         let is = |known: &str| key.eq_ignore_ascii_case(known);
         if is("enableUnknownUser") {
             let allow = switch("enableUnknownUser", value)?;
             self.unknown = if allow { EvlinkUnknown::AllowAll } else { EvlinkUnknown::Reject };
         } else if is("authenticationManager") {
-            let authority = word(MANAGER, "authenticationManager", "0 (station), 2 (supervision)", value)?;
-            if matches!(self.authority, EvlinkAuthority::Station | EvlinkAuthority::Supervision) {
-                self.authority = authority;
-            }
+            self.supervision = word(MANAGER, "authenticationManager", "0 (station), 2 (supervision)", value)?;
         } else if is("authenticationMode") {
-            if !switch("authenticationMode", value)? {
-                self.authority = EvlinkAuthority::Disabled;
-            }
+            self.authentication = switch("authenticationMode", value)?;
         } else if is("ControlChargeByRemoteCommand") {
-            if switch("ControlChargeByRemoteCommand", value)? {
-                self.authority = EvlinkAuthority::Remote;
-            }
+            self.remote = switch("ControlChargeByRemoteCommand", value)?;
         } else if is("rfidStatusTimeout") {
             self.timeout_s = number("rfidStatusTimeout", "0 to 999 seconds", 999, value)?;
         } else if is("cacheListEnabled") {
@@ -113,7 +111,19 @@ impl EvlinkSettings {
         Ok(true)
     }
 
-    /// What holds without the supervision.
+    /// Who authenticates. That a remote system comes before the other two settings is inferred: it is the choice that
+    /// starts nothing by itself.
+    pub fn authority(&self) -> EvlinkAuthority {
+        match self {
+            Self { remote: true, .. } => EvlinkAuthority::Remote,
+            Self { authentication: false, .. } => EvlinkAuthority::Disabled,
+            Self { supervision: true, .. } => EvlinkAuthority::Supervision,
+            _ => EvlinkAuthority::Station,
+        }
+    }
+
+    /// What holds without the supervision. The guide calls access free in both of the last cases; that "all badges"
+    /// still asks for a badge is inferred from its name.
     fn lost_link_rule(&self) -> Rule {
         match self.lost_link {
             EvlinkLostLink::RejectAllButCached => {
@@ -128,7 +138,7 @@ impl EvlinkSettings {
 impl From<&EvlinkSettings> for Policy {
     fn from(settings: &EvlinkSettings) -> Self {
         let everywhere = |rule: Rule| (rule, rule, rule);
-        let (online, late, offline) = match settings.authority {
+        let (online, late, offline) = match settings.authority() {
             EvlinkAuthority::Station => {
                 let others = match settings.unknown {
                     EvlinkUnknown::Reject => Others::Reject,
@@ -153,7 +163,7 @@ impl From<&EvlinkSettings> for Policy {
             offline,
             // Supervision without a supervision is a broken configuration; it is treated as a lost link: inferred.
             alone: offline,
-            token: match settings.authority {
+            token: match settings.authority() {
                 EvlinkAuthority::Disabled => TokenSource::Predefined,
                 _ => TokenSource::Own,
             },

@@ -260,6 +260,11 @@ impl Policy {
     pub fn locks(&self, plugged: bool, authorized: bool) -> bool {
         plugged && (authorized || !self.lock_only_if_authorized)
     }
+
+    /// Whether an authorization given `ago` lapses because no car was plugged in.
+    pub fn lapses(&self, ago: Duration, plugged: bool) -> bool {
+        !plugged && self.connection_timeout.is_some_and(|limit| ago >= limit)
+    }
 }
 
 /// What may end a session apart from a fault.

@@ -118,14 +118,6 @@ pub enum UidError {
         /// Digits the form has.
         expected: usize,
     },
-    /// The block check character does not match (ISO 14443-3 §6.5.3).
-    #[error("block check {found:02X} where {expected:02X} belongs")]
-    BlockCheck {
-        /// The one received.
-        found: u8,
-        /// Exclusive or of the four bytes before.
-        expected: u8,
-    },
 }
 
 impl Uid {

@@ -13,8 +13,8 @@ const ISO15693_MAKERS: [u8; 7] = [0x01, 0x02, 0x04, 0x05, 0x06, 0x07, 0x08];
 /// Reads the 16 digits KEBA stations write for a card over UDP and in their lists: 8 bytes, filled up with zeros.
 ///
 /// All zeros means no card and gives no candidate. Otherwise every UID that fits is given: 8 bytes of ISO 15693 if the
-/// maker is known, 4 bytes if the last four are zero, 7 if the last one is, 8 as they stand if nothing
-/// looks like padding, and always the beginning of a 10 byte UID that did not fit the field.
+/// maker is known, 4 bytes if the last four are zero, 7 if the last one is, 8 as they stand if they are ISO 15693 or
+/// nothing looks like padding, and always the beginning of a 10 byte UID that did not fit the field.
 ///
 /// # Errors
 ///
@@ -47,7 +47,8 @@ pub fn keba_padded(text: &str) -> Result<Candidates, UidError> {
     }
     if h == 0 {
         out.push_whole(Some(Uid::from([a, b, c, d, e, f, g])), Why::Padding { bytes: 1 });
-    } else {
+    }
+    if h != 0 || a == 0xE0 {
         out.push_whole(Some(Uid::from(padded)), Why::AsWritten);
     }
     out.push_part(Some(Uid::from(padded)), Place::Start, Why::Cut);
