@@ -75,6 +75,27 @@ impl Filter {
         self.last_agreed = now;
     }
 
+    /// Believes a falling change that no further sample confirmed or denied in time.
+    pub(super) fn handle_timeout(&mut self, now: Instant, rules: Rules) {
+        let Some(candidate) = self.candidate.filter(|c| rules.ignore != Some(c.level)) else { return };
+        if self.confirmed.is_some_and(Level::wants_power) && now.has_passed(self.last_agreed, OPEN_DECISION) {
+            self.believe(now, candidate);
+        }
+    }
+
+    /// When a falling change has to be believed for want of samples.
+    pub(super) fn poll_timeout(&self) -> Option<Instant> {
+        let falling = self.confirmed.is_some_and(Level::wants_power);
+        self.candidate.filter(|_| falling).map(|_| self.last_agreed + OPEN_DECISION)
+    }
+
+    fn believe(&mut self, now: Instant, candidate: Candidate) {
+        self.confirmed = Some(candidate.level);
+        self.since = candidate.since;
+        self.candidate = None;
+        self.last_agreed = now;
+    }
+
     /// Takes one level in.
     pub(super) fn handle(&mut self, now: Instant, level: Level, rules: Rules) {
         let gap = now.since(self.last_sample);
@@ -93,7 +114,8 @@ impl Filter {
             Some(c) if c.level == level => c.since,
             _ => now,
         };
-        self.candidate = Some(Candidate { level, since, count });
+        let candidate = Candidate { level, since, count };
+        self.candidate = Some(candidate);
         let frequent = self.agreeing < GLITCH_SPACING;
         self.agreeing = 0;
         if rules.ignore == Some(level) {
@@ -108,10 +130,7 @@ impl Filter {
             count >= 2 && !(rules.settling && level.wants_power())
         };
         if believed {
-            self.confirmed = Some(level);
-            self.since = since;
-            self.candidate = None;
-            self.last_agreed = now;
+            self.believe(now, candidate);
         }
     }
 }
@@ -170,6 +189,20 @@ mod tests {
                 assert!(now - left <= limit, "period {period}: {} ms", now - left);
             }
         }
+    }
+
+    #[test]
+    fn a_change_nobody_sampled_again_is_believed_in_time() {
+        let mut filter = in_c();
+        assert_eq!(filter.poll_timeout(), None);
+        assert_eq!(feed(&mut filter, 200, 20, &[B], QUIET), Some(C));
+        // The last sample of C was at 180 ms.
+        assert_eq!(filter.poll_timeout(), Some(Instant::from_millis(255)));
+        filter.handle_timeout(Instant::from_millis(254), QUIET);
+        assert_eq!(filter.confirmed(), Some(C));
+        filter.handle_timeout(Instant::from_millis(255), QUIET);
+        assert_eq!(filter.confirmed(), Some(B));
+        assert_eq!(filter.poll_timeout(), None);
     }
 
     #[test]

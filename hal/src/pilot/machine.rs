@@ -114,6 +114,7 @@ impl Pilot {
     /// Does what became due. Also notices that samples are missing.
     pub fn handle_timeout(&mut self, now: Instant) {
         self.expire_samples(now);
+        self.filter.handle_timeout(now, self.rules(now));
         self.step(now);
     }
 
@@ -177,6 +178,7 @@ impl Pilot {
         };
         [
             level.map(|_| self.filter.last_sample() + timing.sample_timeout),
+            self.filter.poll_timeout(),
             self.generator.next_change(self.target, timing),
             self.fault_until,
             encouraged.map(|at| at + ENCOURAGEMENT),
