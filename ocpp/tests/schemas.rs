@@ -1,0 +1,180 @@
+//! Every row of every message table against the official JSON schemas, both ways.
+//!
+//! The schemas are the Open Charge Alliance's and not part of this repository. The folder named by
+//! `EVKIT_OCPP_SCHEMAS` holds `v16/schemas/*.json` and so on, as the Python package `ocpp` ships them. Without the variable the
+//! test says so and passes.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use evkit_ocpp::schema::{Kind, Object, Version};
+use evkit_ocpp::v16;
+use serde_json::Value;
+
+/// Keywords that say nothing about what is valid.
+const ANNOTATIONS: &[&str] =
+    &["$id", "$schema", "comment", "default", "definitions", "description", "id", "javaType", "title"];
+
+/// Keywords the tables leave out on purpose, with the reason.
+const EXCEPTIONS: &[(&str, &str)] = &[
+    (
+        "format: uri",
+        "an annotation: field devices use what their servers take, and JSON Schema validators do not assert it",
+    ),
+    ("additionalItems", "without effect where `items` is a single schema"),
+    ("additionalProperties", "without effect on strings, where the files also have it"),
+];
+
+fn folder() -> Option<PathBuf> {
+    let folder = std::env::var_os("EVKIT_OCPP_SCHEMAS").map(PathBuf::from);
+    if folder.is_none() {
+        println!("skipped: EVKIT_OCPP_SCHEMAS does not name the folder of the official schemas");
+    }
+    folder
+}
+
+/// What is valid, one fact per line, so that a difference reads like one.
+type Facts = BTreeSet<String>;
+
+fn ours(object: &Object, version: Version, path: &str, facts: &mut Facts) {
+    facts.insert(format!("{path}: closed object"));
+    for field in object.fields.iter().filter(|field| field.is_in(version)) {
+        let path = format!("{path}.{}", field.name);
+        facts.insert(format!("{path}: {}", if field.is_required(version) { "required" } else { "optional" }));
+        our_value(&field.kind, version, &path, facts);
+    }
+}
+
+fn our_value(kind: &Kind, version: Version, path: &str, facts: &mut Facts) {
+    let mut fact = |text: String| facts.insert(format!("{path}: {text}"));
+    match kind {
+        Kind::Boolean => fact("boolean".into()),
+        Kind::Integer => fact("integer of draft 4".into()),
+        Kind::Draft6Integer => fact("integer of draft 6".into()),
+        Kind::Decimal => fact("number".into()),
+        Kind::Tenths => fact("number, multiple of 0.1".into()),
+        Kind::Text(u16::MAX) => fact("string".into()),
+        Kind::Text(max) | Kind::Identity(max) => fact(format!("string of at most {max}")),
+        Kind::DateTime => fact("date-time".into()),
+        Kind::Choice(choice) => {
+            let values: BTreeSet<_> = choice.values.iter().take(choice.listed.into()).collect();
+            fact(format!("one of {values:?}"))
+        }
+        Kind::Object(object) => return ours(object, version, path, facts),
+        Kind::List(list) => {
+            let max = if list.max == u16::MAX { "any number".into() } else { list.max.to_string() };
+            fact(format!("list of {} to {max}", list.min));
+            return our_value(list.item, version, &format!("{path}[]"), facts);
+        }
+    };
+}
+
+fn theirs(schema: &Value, root: &Value, path: &str, facts: &mut Facts) {
+    let schema = match schema.get("$ref").and_then(Value::as_str) {
+        Some(reference) => {
+            root.pointer(reference.trim_start_matches('#')).expect("a definition of that name")
+        }
+        None => schema,
+    };
+    let mut known: BTreeSet<&str> = ANNOTATIONS.iter().copied().chain(["type"]).collect();
+    known.extend(EXCEPTIONS.iter().map(|(keyword, _)| *keyword));
+    let number = |keyword: &str| schema.get(keyword).map(|bound| bound.as_f64().expect("a number"));
+    let mut fact = |text: String| facts.insert(format!("{path}: {text}"));
+    match schema["type"].as_str() {
+        Some("object") => {
+            known.extend(["properties", "required"]);
+            assert_eq!(schema["additionalProperties"], Value::Bool(false), "{path}");
+            fact("closed object".into());
+            let required: Vec<_> = schema["required"].as_array().into_iter().flatten().collect();
+            for (name, member) in schema["properties"].as_object().into_iter().flatten() {
+                let path = format!("{path}.{name}");
+                let demanded = required.iter().any(|required| *required == name);
+                facts.insert(format!("{path}: {}", if demanded { "required" } else { "optional" }));
+                theirs(member, root, &path, facts);
+            }
+        }
+        Some("array") => {
+            known.extend(["items", "minItems", "maxItems"]);
+            let max = number("maxItems").map_or("any number".into(), |max| max.to_string());
+            fact(format!("list of {} to {max}", number("minItems").unwrap_or(0.0)));
+            theirs(&schema["items"], root, &format!("{path}[]"), facts);
+        }
+        Some("string") => {
+            known.extend(["enum", "format", "maxLength"]);
+            let format = schema.get("format").map(|format| format.as_str().expect("a name"));
+            if let Some(values) = schema.get("enum") {
+                let values: BTreeSet<_> =
+                    values.as_array().expect("texts").iter().map(|v| v.as_str().expect("a text")).collect();
+                fact(format!("one of {values:?}"));
+            } else if let Some(max) = number("maxLength") {
+                fact(format!("string of at most {max}"));
+            } else {
+                match format {
+                    Some("date-time") => fact("date-time".into()),
+                    None | Some("uri") => fact("string".into()),
+                    Some(format) => panic!("{path}: unknown format {format}"),
+                };
+            }
+        }
+        Some("integer") => {
+            let draft =
+                if root["$schema"].as_str().is_some_and(|id| id.contains("draft-04")) { 4 } else { 6 };
+            fact(format!("integer of draft {draft}"));
+        }
+        Some("number") => {
+            known.insert("multipleOf");
+            match number("multipleOf") {
+                None => fact("number".into()),
+                Some(step) => fact(format!("number, multiple of {step}")),
+            };
+        }
+        Some("boolean") => {
+            fact("boolean".into());
+        }
+        other => panic!("{path}: unknown type {other:?}"),
+    }
+    for keyword in schema.as_object().into_iter().flatten().map(|(keyword, _)| keyword) {
+        assert!(known.contains(keyword.as_str()), "{path}: the tables do not know the keyword {keyword}");
+    }
+}
+
+fn compare(file: &Path, object: &Object, version: Version, differences: &mut Vec<String>) {
+    let text = std::fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    let schema: Value = serde_json::from_str(text.trim_start_matches('\u{feff}')).expect("a schema is JSON");
+    let (mut expected, mut found) = (Facts::new(), Facts::new());
+    theirs(&schema, &schema, "$", &mut expected);
+    ours(object, version, "$", &mut found);
+    let name = file.file_name().expect("a file").to_string_lossy();
+    differences.extend(expected.difference(&found).map(|fact| format!("{name} has, table has not: {fact}")));
+    differences.extend(found.difference(&expected).map(|fact| format!("table has, {name} has not: {fact}")));
+}
+
+/// Which files the folder has, by stem, so that no message is forgotten.
+fn stems(folder: &Path) -> BTreeSet<String> {
+    std::fs::read_dir(folder)
+        .unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
+        .map(|path| path.file_stem().expect("a stem").to_string_lossy().into_owned())
+        .collect()
+}
+
+#[test]
+fn tables_of_1_6() {
+    let Some(folder) = folder() else { return };
+    let folder = folder.join("v16/schemas");
+    let mut differences = Vec::new();
+    let mut expected = BTreeSet::new();
+    for action in v16::Action::ALL {
+        for (stem, schema) in [
+            (action.to_string(), action.request_schema()),
+            (format!("{action}Response"), action.response_schema()),
+        ] {
+            compare(&folder.join(format!("{stem}.json")), schema, Version::V16, &mut differences);
+            expected.insert(stem);
+        }
+    }
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
+    assert_eq!(stems(&folder), expected);
+    println!("{} messages of 1.6 compared", expected.len());
+}
