@@ -11,6 +11,7 @@ use crate::file::File;
 use crate::finding::{Check, Finding};
 use crate::lex::{Line, LineKind};
 use crate::profile::{Known, Profile, Rule};
+use crate::station::StationModel;
 use crate::text::{Span, Text};
 
 /// Names are suggested for so many unknown keys of a file: comparing with every known name is the one costly step of a check.
@@ -18,8 +19,8 @@ const SUGGESTIONS: usize = 50;
 /// Values longer than this are not repeated in messages.
 const SHOWN_CHARS: usize = 60;
 
-/// Checks a file line by line and key by key. The findings are in file order.
-pub(crate) fn file(file: &File<'_>) -> Vec<Finding> {
+/// Everything wrong with a file, in file order: line by line, key by key, the settings against each other, and what else its vendor knows.
+pub(crate) fn file(file: &File<'_>, station: &StationModel, vendor: Vec<Finding>) -> Vec<Finding> {
     let bytes = file.document().as_bytes();
     if let Some(finding) = utf16(bytes) {
         return Vec::from([finding]);
@@ -27,6 +28,8 @@ pub(crate) fn file(file: &File<'_>) -> Vec<Finding> {
     let mut findings = lines(file.document());
     findings.extend(entries(&file.profile(), file.entries()));
     findings.extend(missing(file));
+    findings.extend(station.findings());
+    findings.extend(vendor);
     findings.sort_by_key(|finding| (finding.line, finding.column));
     findings
 }

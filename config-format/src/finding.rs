@@ -64,10 +64,8 @@ pub enum Check {
     LimitAboveLimit,
     /// A current below 6 A.
     BelowMinimum,
-    /// A current the station takes as 0.
-    ActsAsZero,
-    /// An encryption setting that leaves the back end link open.
-    OpenLink,
+    /// A current below the floor under which the station lets nobody charge.
+    BelowFloor,
     /// A quotation mark without its partner.
     OpenQuote,
     /// A record with more or fewer fields than the heading.
@@ -77,7 +75,7 @@ pub enum Check {
 }
 
 /// Name and severity of every check.
-const CHECKS: [(Check, &str, Severity); 20] = [
+const CHECKS: [(Check, &str, Severity); 19] = [
     (Check::Utf16, "utf-16", Severity::Error),
     (Check::Latin1, "latin-1", Severity::Warning),
     (Check::ControlCharacter, "control-character", Severity::Warning),
@@ -93,8 +91,7 @@ const CHECKS: [(Check, &str, Severity); 20] = [
     (Check::Orphan, "orphan", Severity::Warning),
     (Check::LimitAboveLimit, "limit-above-limit", Severity::Error),
     (Check::BelowMinimum, "below-minimum", Severity::Error),
-    (Check::ActsAsZero, "acts-as-zero", Severity::Warning),
-    (Check::OpenLink, "open-link", Severity::Warning),
+    (Check::BelowFloor, "below-floor", Severity::Warning),
     (Check::OpenQuote, "open-quote", Severity::Error),
     (Check::FieldCount, "field-count", Severity::Error),
     (Check::NoSoftwareId, "no-software-id", Severity::Note),

@@ -9,7 +9,11 @@ pub mod bender;
 pub mod cards;
 #[cfg(feature = "alloc")]
 mod check;
+#[cfg(feature = "alloc")]
+pub mod convert;
 pub mod csv;
+#[cfg(feature = "alloc")]
+pub mod diff;
 pub mod document;
 pub mod edit;
 pub mod evlink;
@@ -23,6 +27,8 @@ pub mod profile;
 #[cfg(feature = "alloc")]
 pub mod station;
 pub mod text;
+#[cfg(feature = "alloc")]
+pub mod transfer;
 pub mod units;
 
 pub use file::{File, SetError};

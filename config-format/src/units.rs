@@ -49,6 +49,18 @@ pub enum Conductors {
 }
 
 impl SupplyVoltage {
+    /// Line to line, V: 230 V to neutral are 400 V (IEC 60038, which rounds up to the next 10 V).
+    #[must_use]
+    pub fn line_to_line(self) -> u16 {
+        match self.between {
+            Conductors::LineLine => self.volts,
+            Conductors::LineNeutral => {
+                let volts = u32::from(self.volts) * 17_321 / 10_000;
+                u16::try_from(volts.next_multiple_of(10)).unwrap_or(u16::MAX)
+            }
+        }
+    }
+
     /// Line to neutral, V, rounded down: 400 V between lines are 230 V (IEC 60038).
     #[must_use]
     pub fn line_to_neutral(self) -> u16 {

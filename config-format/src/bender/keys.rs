@@ -5,7 +5,7 @@
 //! from the Powerstation TWO manual (CC612/613), the file name is the label written the way the confirmed names are. Replace the table (a
 //! [`Profile`] is data) where a device shows other names.
 
-use crate::profile::{Access, Key, Kind, Profile, Role, Unit, Vendor};
+use crate::profile::{Access, Account, Key, Kind, Profile, Unit, Vendor};
 
 /// Parameter files. A second connector has keys of its own, with `_2` in front of the module.
 pub const PROFILE: Profile<'static> = Profile { vendor: Vendor::Bender, keys: &PARAMETERS };
@@ -36,7 +36,7 @@ const fn int(min: i64, max: i64) -> Kind<'static> {
 }
 
 const fn proven(name: &'static str, kind: Kind<'static>) -> Key<'static> {
-    Key::new(name, kind, FIRMWARE).access(Access::Hidden).role(Role::Operator)
+    Key::new(name, kind, FIRMWARE).access(Access::Hidden).account(Account::Operator)
 }
 
 const fn reading(name: &'static str) -> Key<'static> {
@@ -45,11 +45,11 @@ const fn reading(name: &'static str) -> Key<'static> {
 
 /// A parameter of the manual whose file name is inferred.
 const fn label(name: &'static str, kind: Kind<'static>) -> Key<'static> {
-    Key::new(name, kind, MANUAL).access(Access::Hidden).role(Role::Operator).inferred()
+    Key::new(name, kind, MANUAL).access(Access::Hidden).account(Account::Operator).inferred()
 }
 
 const fn ocpp(name: &'static str, kind: Kind<'static>) -> Key<'static> {
-    Key::new(name, kind, OCPP).role(Role::Operator)
+    Key::new(name, kind, OCPP).account(Account::Operator)
 }
 
 #[rustfmt::skip]
@@ -139,13 +139,13 @@ static PARAMETERS: [Key<'static>; 98] = [
     label("Iso15118Mode_vehicleif", Kind::OpenChoice(&["off", "encourage", "offer", "force", "edition 2"])),
     // Power
     label("OperatorCurrentLimit_2_vehicleif", AMPS).alias("OperatorCurrentLimit_2").unit(Unit::Ampere),
-    label("InstallationCurrentLimit_vehicleif", AMPS).unit(Unit::Ampere).role(Role::Installer),
-    label("InstallationCurrentLimit_2_vehicleif", AMPS).unit(Unit::Ampere).role(Role::Installer),
-    label("MaximumCurrent_vehicleif", AMPS).unit(Unit::Ampere).role(Role::Manufacturer).seen("32"),
-    label("MaximumCurrent_2_vehicleif", AMPS).unit(Unit::Ampere).role(Role::Manufacturer),
-    label("MasterSlaveMode_vehicleif", Kind::Choice(&["off", "master", "slave"])).role(Role::Manufacturer),
-    label("OneFeedLine_energyman", SWITCH).role(Role::Manufacturer),
-    label("FeedLineCapacity_energyman", AMPS).unit(Unit::Ampere).role(Role::Manufacturer).seen("32"),
+    label("InstallationCurrentLimit_vehicleif", AMPS).unit(Unit::Ampere).account(Account::Installer),
+    label("InstallationCurrentLimit_2_vehicleif", AMPS).unit(Unit::Ampere).account(Account::Installer),
+    label("MaximumCurrent_vehicleif", AMPS).unit(Unit::Ampere).account(Account::Manufacturer).seen("32"),
+    label("MaximumCurrent_2_vehicleif", AMPS).unit(Unit::Ampere).account(Account::Manufacturer),
+    label("MasterSlaveMode_vehicleif", Kind::Choice(&["off", "master", "slave"])).account(Account::Manufacturer),
+    label("OneFeedLine_energyman", SWITCH).account(Account::Manufacturer),
+    label("FeedLineCapacity_energyman", AMPS).unit(Unit::Ampere).account(Account::Manufacturer).seen("32"),
     label("SupplyVoltage_vehicleif", int(100, 300)).unit(Unit::Volt).default("230"),
     label("ConnectedPhases_vehicleif", PHASES).seen("3-phase"),
     label("ConnectedPhases_2_vehicleif", PHASES),

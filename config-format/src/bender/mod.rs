@@ -10,6 +10,8 @@ mod station;
 #[cfg(feature = "alloc")]
 pub use folder::{Folder, Parameter};
 pub use keys::{OCPP_PROFILE, PROFILE};
+#[cfg(feature = "alloc")]
+pub(crate) use station::MAP;
 
 #[cfg(feature = "alloc")]
 mod folder;

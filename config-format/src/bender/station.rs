@@ -8,40 +8,128 @@
 //! - Sub-distribution and main limits are per supply line.
 //! - `DisconnectedLimit` is what a slave may draw without its master.
 //! - The number of connectors is 2 as soon as a parameter of a second connector is there; a single one is not stated by any parameter.
+//! - `AllowChargingIfInDoubt` off is read as "listed cards only", on as "all for now".
 
 use super::Folder;
 use crate::profile::Vendor;
+use crate::station::map::{self, Row, Slot, Written};
 use crate::station::read::Read;
 use crate::station::{
-    Current, FreeCharging, MeterPlace, OfflineMode, PerConnector, Protocol, Role, Rotation, Scope,
-    StationModel, UidForm,
+    FreeCharging, OfflineMode, PerConnector, Protocol, Role, Rotation, Scope, StationModel, UidForm, put,
 };
-use crate::units::{Conductors, SupplyVoltage};
+use crate::units::Conductors;
+
+use Slot::{Current, Flag, LineCurrent, Number, Rule, Short, Text, Voltage};
+
+/// Parameter by parameter.
+#[rustfmt::skip]
+pub(crate) const MAP: &[Row] = &[
+    ("FreeCharging_vehicleif", Rule { read: read_free, write: write_free }),
+    ("FreeChargingMode_vehicleif", Rule { read: read_free_mode, write: |m| map::word(FREE_MODES, m.authorization.free_charging.as_ref()) }),
+    ("FreeChargingTag_vehicleif", Text(|m| &mut m.authorization.default_token)),
+    ("AllowChargingIfInDoubt_vehicleif", Rule {
+        read: |m, read| m.authorization.offline = read.word(|word| map::meaning(IN_DOUBT, word)),
+        write: |m| map::word(IN_DOUBT, m.authorization.offline.as_ref()),
+    }),
+    ("LocalPreAuthorize_ocpp", Flag(|m| &mut m.authorization.local_pre_authorize)),
+    ("LocalAuthorizeOffline_ocpp", Flag(|m| &mut m.authorization.local_authorize_offline)),
+    ("LocalWhitelistEnabled_fll", Flag(|m| &mut m.authorization.local_list)),
+    ("OcppWhitelistEnabled_ocpp", Flag(|m| &mut m.authorization.cache)),
+    ("RestartTransactionAfterPowerLoss_ocpp", Flag(|m| &mut m.authorization.resume_after_power_cut)),
+    ("RfidTagCase_rfid", Rule {
+        read: |m, read| m.authorization.uid_form = read.word(|word| map::meaning(UID_FORMS, word)),
+        write: |m| map::word(UID_FORMS, m.authorization.uid_form.as_ref()),
+    }),
+    ("ChargeBoxIdentity_ocpp", Text(|m| &mut m.back_end.identity)),
+    ("OcppMode_ocpp", Rule {
+        read: |m, read| m.back_end.protocol = read.word(|word| map::meaning(PROTOCOLS, word)),
+        write: |m| map::word(PROTOCOLS, m.back_end.protocol.as_ref()),
+    }),
+    ("WebsocketUrl_ocpp", Rule { read: |m, read| m.back_end.take_url(read), write: |m| m.back_end.written_url().filter(|_| !soap(m)) }),
+    ("SoapUrl_ocpp", Rule { read: |m, read| m.back_end.take_url(read), write: |m| m.back_end.written_url().filter(|_| soap(m)) }),
+    ("HeartbeatInterval_ocpp", Number(|m| &mut m.timings.heartbeat)),
+    ("MeterValueSampleInterval_ocpp", Number(|m| &mut m.timings.meter_sample)),
+    ("ClockAlignedDataInterval_ocpp", Number(|m| &mut m.timings.clock_aligned)),
+    ("VehicleConnectionTimeout_ocpp", Number(|m| &mut m.timings.connection)),
+    ("WebsocketKeepAlive_ocpp", Number(|m| &mut m.timings.ping)),
+    ("SupplyVoltage_vehicleif", Voltage(Conductors::LineNeutral)),
+    ("ConnectedPhases_vehicleif", Rule { read: |m, read| read_phases(m, 1, read), write: |m| write_phases(m, 1) }),
+    ("ConnectedPhases_2_vehicleif", Rule { read: |m, read| read_phases(m, 2, read), write: |m| write_phases(m, 2) }),
+    ("PhaseRotation_vehicleif", Rule { read: |m, read| read_rotation(m, 1, read), write: |m| write_rotation(m, 1) }),
+    ("PhaseRotation_2_vehicleif", Rule { read: |m, read| read_rotation(m, 2, read), write: |m| write_rotation(m, 2) }),
+    ("MaximumCurrent_vehicleif", Current(Role::Hardware, Scope::Connector(1))),
+    ("MaximumCurrent_2_vehicleif", Current(Role::Hardware, Scope::Connector(2))),
+    ("InstallationCurrentLimit_vehicleif", Current(Role::Installation, Scope::Connector(1))),
+    ("InstallationCurrentLimit_2_vehicleif", Current(Role::Installation, Scope::Connector(2))),
+    ("OperatorCurrentLimit_vehicleif", Current(Role::Operator, Scope::Connector(1))),
+    ("OperatorCurrentLimit_2_vehicleif", Current(Role::Operator, Scope::Connector(2))),
+    ("FeedLineCapacity_energyman", Current(Role::Hardware, Scope::Station)),
+    ("MinimumCurrentLimit_energyman", Current(Role::Minimum, Scope::EachConnector)),
+    ("DisconnectedLimit_energyman", Current(Role::Disconnected, Scope::EachConnector)),
+    ("EvseSubDistributionLimitL1_energyman", LineCurrent(Role::Installation, Scope::SubDistribution, 1)),
+    ("EvseSubDistributionLimitL2_energyman", LineCurrent(Role::Installation, Scope::SubDistribution, 2)),
+    ("EvseSubDistributionLimitL3_energyman", LineCurrent(Role::Installation, Scope::SubDistribution, 3)),
+    ("OperatorSubDistributionLimitL1_energyman", LineCurrent(Role::Operator, Scope::SubDistribution, 1)),
+    ("OperatorSubDistributionLimitL2_energyman", LineCurrent(Role::Operator, Scope::SubDistribution, 2)),
+    ("OperatorSubDistributionLimitL3_energyman", LineCurrent(Role::Operator, Scope::SubDistribution, 3)),
+    ("MainDistributionLimitL1_energyman", LineCurrent(Role::Installation, Scope::Main, 1)),
+    ("MainDistributionLimitL2_energyman", LineCurrent(Role::Installation, Scope::Main, 2)),
+    ("MainDistributionLimitL3_energyman", LineCurrent(Role::Installation, Scope::Main, 3)),
+    ("ExternalMeter_energyman", Flag(|m| &mut m.meters.building.enabled)),
+    ("SecondMeterType_meter", Text(|m| &mut m.meters.building.model)),
+    ("SecondMeterAddress_meter", Text(|m| &mut m.meters.building.host)),
+    ("SecondMeterPort_meter", Short(|m| &mut m.meters.building.port)),
+];
+
+const PROTOCOLS: &[(&str, Protocol)] = &[
+    ("OCPP-S 1.5", Protocol::Ocpp15Soap),
+    ("OCPP-S 1.6", Protocol::Ocpp16Soap),
+    ("OCPP-J 1.6", Protocol::Ocpp16Json),
+];
+
+/// What a card in no list gets while the back end is silent.
+const IN_DOUBT: &[(&str, OfflineMode)] = &[
+    ("off", OfflineMode::ListedOnly),
+    ("on", OfflineMode::AllForNow),
+    ("immediately", OfflineMode::FreeOnPlug),
+];
+
+/// The six modes as the manual numbers them.
+const FREE_MODES: &[(&str, FreeCharging)] = &[
+    ("1", FreeCharging::NoOcpp),
+    ("2", FreeCharging::StatusOnly { card: false }),
+    ("3", FreeCharging::StatusOnly { card: true }),
+    ("4", FreeCharging::FixedToken { card: true }),
+    ("5", FreeCharging::FixedToken { card: false }),
+    ("6", FreeCharging::AnyCard),
+];
+
+const UID_FORMS: &[(&str, UidForm)] = &[
+    ("lower", UidForm { upper_case: false, reversed: false }),
+    ("upper", UidForm { upper_case: true, reversed: false }),
+    ("lower reversed", UidForm { upper_case: false, reversed: true }),
+    ("upper reversed", UidForm { upper_case: true, reversed: true }),
+];
+
+const PHASES: &[(&str, u8)] = &[("3-phase", 3), ("1-phase", 1), ("1-phase IT", 1)];
 
 pub(super) fn model(folder: &Folder<'_>) -> StationModel {
     let mut model = StationModel::new(Vendor::Bender);
     let mut one_feed_line = false;
     for (entry, known) in folder.entries() {
-        if let Some(read) = known.as_ref().and_then(|known| Read::new(&entry, known)) {
-            let name = read.known.key.name;
-            if name == "OneFeedLine_energyman" {
-                one_feed_line = read.flag().is_some_and(|flag| flag.value);
-            }
-            if name.contains("_2_") {
-                model.connectors = Some(read.setting(2));
-            }
-            let taken = supply(&mut model, &read)
-                || back_end(&mut model, &read)
-                || currents(&mut model, &read)
-                || authorization(&mut model, &read);
-            if !taken {
-                meter(&mut model, &read);
-            }
+        let Some(read) = known.as_ref().and_then(|known| Read::new(&entry, known)) else { continue };
+        if read.known.key.name == "OneFeedLine_energyman" {
+            one_feed_line = read.flag().is_some_and(|flag| flag.value);
         }
+        if read.known.key.name.contains("_2_") {
+            model.connectors = Some(read.setting(2));
+        }
+        map::read(MAP, &mut model, &read);
     }
     if one_feed_line {
-        for current in &mut model.currents {
-            if current.role == Role::Installation && matches!(current.scope, Scope::Connector(_)) {
+        let mine = |current: &&mut crate::station::Current| current.role == Role::Installation;
+        for current in model.currents.iter_mut().filter(mine) {
+            if matches!(current.scope, Scope::Connector(_)) {
                 current.scope = Scope::Station;
             }
         }
@@ -49,160 +137,64 @@ pub(super) fn model(folder: &Folder<'_>) -> StationModel {
     model
 }
 
-/// The connector a parameter is for, and the name of the parameter of the first connector.
-fn connector(name: &str) -> (&str, u16) {
-    match name.split_once("_2_") {
-        Some((stem, _)) => (stem, 2),
-        None => (name.rsplit_once('_').map_or(name, |(stem, _)| stem), 1),
-    }
+fn soap(model: &StationModel) -> bool {
+    model.back_end.protocol.as_ref().is_some_and(|protocol| !protocol.value.is_json())
 }
 
-fn supply(model: &mut StationModel, read: &Read<'_, '_>) -> bool {
-    let (stem, number) = connector(read.known.key.name);
-    let connector = Some(number);
-    match stem {
-        "SupplyVoltage" => {
-            let volts = |volts| {
-                Some(SupplyVoltage { volts: u16::try_from(volts).ok()?, between: Conductors::LineNeutral })
-            };
-            model.voltage = read.code(volts);
-        }
-        "ConnectedPhases" => {
-            let phases = |word: &str| {
-                word.chars().next().and_then(|digit| digit.to_digit(4)).and_then(|n| u8::try_from(n).ok())
-            };
-            model.phases.extend(read.word(phases).map(|setting| PerConnector { connector, setting }));
-        }
-        "PhaseRotation" => {
-            model
-                .rotations
-                .extend(read.word(Rotation::from_letters).map(|setting| PerConnector { connector, setting }));
-        }
-        _ => return false,
-    }
-    true
-}
-
-fn back_end(model: &mut StationModel, read: &Read<'_, '_>) -> bool {
-    let (link, timings) = (&mut model.back_end, &mut model.timings);
-    match read.known.key.name {
-        "ChargeBoxIdentity_ocpp" => link.identity = read.text(),
-        "OcppMode_ocpp" => link.protocol = read.word(protocol),
-        // Two URL fields exist; the one of the chosen mode is expected to be filled.
-        "WebsocketUrl_ocpp" | "SoapUrl_ocpp" => link.take_url(read),
-        "HeartbeatInterval_ocpp" => timings.heartbeat = read.number(),
-        "MeterValueSampleInterval_ocpp" => timings.meter_sample = read.number(),
-        "ClockAlignedDataInterval_ocpp" => timings.clock_aligned = read.number(),
-        "VehicleConnectionTimeout_ocpp" => timings.connection = read.number(),
-        "WebsocketKeepAlive_ocpp" => timings.ping = read.number(),
-        _ => return false,
-    }
-    true
-}
-
-fn protocol(word: &str) -> Option<Protocol> {
-    match word {
-        "OCPP-S 1.5" => Some(Protocol::Ocpp15Soap),
-        "OCPP-S 1.6" => Some(Protocol::Ocpp16Soap),
-        "OCPP-J 1.6" => Some(Protocol::Ocpp16Json),
-        _ => None,
-    }
-}
-
-fn currents(model: &mut StationModel, read: &Read<'_, '_>) -> bool {
-    let (stem, number) = connector(read.known.key.name);
-    let own = Scope::Connector(number);
-    let (stem, line) = match stem.strip_suffix("L1").map(|stem| (stem, 1)) {
-        Some((stem, line)) => (stem, Some(line)),
-        None => match stem.strip_suffix("L2") {
-            Some(stem) => (stem, Some(2)),
-            None => stem.strip_suffix("L3").map_or((stem, None), |stem| (stem, Some(3))),
-        },
-    };
-    let (role, scope) = match stem {
-        "MaximumCurrent" => (Role::Hardware, own),
-        "InstallationCurrentLimit" => (Role::Installation, own),
-        "OperatorCurrentLimit" => (Role::Operator, own),
-        "FeedLineCapacity" => (Role::Hardware, Scope::Station),
-        "EvseSubDistributionLimit" => (Role::Installation, Scope::SubDistribution),
-        "OperatorSubDistributionLimit" => (Role::Operator, Scope::SubDistribution),
-        "MainDistributionLimit" => (Role::Installation, Scope::Main),
-        "MinimumCurrentLimit" => (Role::Minimum, Scope::EachConnector),
-        "DisconnectedLimit" => (Role::Disconnected, Scope::EachConnector),
-        _ => return false,
-    };
-    model.currents.extend(read.amps().map(|setting| Current { role, scope, phases: None, line, setting }));
-    true
-}
-
-fn authorization(model: &mut StationModel, read: &Read<'_, '_>) -> bool {
+/// The switch; a mode says more, whichever file comes first.
+fn read_free(model: &mut StationModel, read: &Read<'_, '_>) {
+    let Some(free) = read.flag() else { return };
     let rules = &mut model.authorization;
-    match read.known.key.name {
-        "FreeCharging_vehicleif" => {
-            rules.required = read.flag().map(|free| free.map(|free| !free));
-            // A mode, read before or after, says more.
-            let on = |free: bool| if free { FreeCharging::On } else { FreeCharging::Off };
-            let more = rules.free_charging.take().filter(|_| read.flag().is_some_and(|free| free.value));
-            rules.free_charging = more.or_else(|| read.flag().map(|free| free.map(on)));
-        }
-        "FreeChargingMode_vehicleif" => {
-            let off = rules.free_charging.as_ref().is_some_and(|free| free.value == FreeCharging::Off);
-            if !off {
-                rules.free_charging = read.code(free_charging);
-            }
-        }
-        "FreeChargingTag_vehicleif" => rules.default_token = read.text(),
-        "AllowChargingIfInDoubt_vehicleif" => rules.offline = read.word(in_doubt),
-        "LocalPreAuthorize_ocpp" => rules.local_pre_authorize = read.flag(),
-        "LocalAuthorizeOffline_ocpp" => rules.local_authorize_offline = read.flag(),
-        "LocalWhitelistEnabled_fll" => rules.local_list = read.flag(),
-        "OcppWhitelistEnabled_ocpp" => rules.cache = read.flag(),
-        "RfidTagCase_rfid" => rules.uid_form = read.word(uid_form),
-        "RestartTransactionAfterPowerLoss_ocpp" => rules.resume_after_power_cut = read.flag(),
-        _ => return false,
+    if !free.value {
+        rules.free_charging = Some(read.setting(FreeCharging::Off));
+    } else if rules.free_charging.is_none() {
+        rules.free_charging = Some(read.setting(FreeCharging::On));
     }
-    true
+    rules.required = Some(free.map(|free| !free));
 }
 
-/// The six modes as the manual numbers them.
-fn free_charging(mode: i64) -> Option<FreeCharging> {
-    match mode {
-        1 => Some(FreeCharging::NoOcpp),
-        2 => Some(FreeCharging::StatusOnly { card: false }),
-        3 => Some(FreeCharging::StatusOnly { card: true }),
-        4 => Some(FreeCharging::FixedToken { card: true }),
-        5 => Some(FreeCharging::FixedToken { card: false }),
-        6 => Some(FreeCharging::AnyCard),
-        _ => None,
+fn write_free(model: &StationModel) -> Option<Written> {
+    let required = model.authorization.required.as_ref()?;
+    Some(Written::of(required, if required.value { "off" } else { "on" }))
+}
+
+/// The mode, unless the switch says off.
+fn read_free_mode(model: &mut StationModel, read: &Read<'_, '_>) {
+    let rules = &mut model.authorization;
+    let off = rules.free_charging.as_ref().is_some_and(|free| free.value == FreeCharging::Off);
+    if !off {
+        let mode = |(word, mode): &(&str, FreeCharging)| Some((word.parse().ok()?, *mode));
+        let modes = |code| {
+            FREE_MODES
+                .iter()
+                .filter_map(mode)
+                .find_map(|(number, mode): (i64, _)| (number == code).then_some(mode))
+        };
+        rules.free_charging = read.code(modes);
     }
 }
 
-/// What a card in no list gets while the back end is silent.
-fn in_doubt(word: &str) -> Option<OfflineMode> {
-    match word {
-        "off" => Some(OfflineMode::ListedOnly),
-        "on" => Some(OfflineMode::AllForNow),
-        "immediately" => Some(OfflineMode::FreeOnPlug),
-        _ => None,
-    }
+fn read_phases(model: &mut StationModel, connector: u16, read: &Read<'_, '_>) {
+    put(&mut model.phases, Some(connector), read.word(|word| map::meaning(PHASES, word)));
 }
 
-fn uid_form(word: &str) -> Option<UidForm> {
-    let (case, reversed) = word.split_once(' ').map_or((word, false), |(case, _)| (case, true));
-    Some(UidForm { upper_case: case == "upper", reversed })
+fn write_phases(model: &StationModel, connector: u16) -> Option<Written> {
+    map::word(PHASES, of_connector(&model.phases, connector))
 }
 
-fn meter(model: &mut StationModel, read: &Read<'_, '_>) {
-    let name = read.known.key.name;
-    if !(name.starts_with("SecondMeter") || name == "ExternalMeter_energyman") {
-        return;
-    }
-    let meter = model.meter_at(MeterPlace::Building);
-    match name {
-        "ExternalMeter_energyman" => meter.enabled = read.flag(),
-        "SecondMeterType_meter" => meter.model = read.text(),
-        "SecondMeterAddress_meter" => meter.host = read.text(),
-        "SecondMeterPort_meter" => meter.port = read.number(),
-        _ => {}
-    }
+fn read_rotation(model: &mut StationModel, connector: u16, read: &Read<'_, '_>) {
+    put(&mut model.rotations, Some(connector), read.word(Rotation::from_letters));
+}
+
+fn write_rotation(model: &StationModel, connector: u16) -> Option<Written> {
+    let rotation = of_connector(&model.rotations, connector)?;
+    Some(Written::of(rotation, alloc::format!("{}", rotation.value)))
+}
+
+/// The setting of a connector: its own, or for the first one the common one.
+fn of_connector<T>(list: &[PerConnector<T>], connector: u16) -> Option<&crate::station::Setting<T>> {
+    let own = |item: &&PerConnector<T>| {
+        item.connector == Some(connector) || (connector == 1 && item.connector.is_none())
+    };
+    list.iter().find(own).map(|item| &item.setting)
 }

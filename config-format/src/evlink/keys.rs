@@ -4,10 +4,27 @@
 //! (commissioning tool guide, annex A), and their names and rights in the GetConfiguration answer of a supervised station. `seen` is the
 //! annex value, not a default. Codes of most enumerations are not documented: their rows take any small number.
 
-use crate::profile::{Access, Key, Kind, Profile, Role, Unit, Vendor};
+use crate::profile::{Access, Account, Key, Kind, Profile, Unit, Vendor};
 
 /// All 190 keys.
 pub const PROFILE: Profile<'static> = Profile { vendor: Vendor::Evlink, keys: &KEYS };
+
+/// The blocks of the text, each with the section it starts with.
+const BLOCKS: [(&str, &str); 4] = [
+    ("FUNCTIONAL", "Evse Conf"),
+    ("OCPP", "Ocpp Conf"),
+    ("REPORT GLOBAL", "Report Conf"),
+    ("UPDATE GLOBAL", "Update Conf"),
+];
+
+/// The heading of the block a section stands in, without the comment sign.
+#[must_use]
+pub fn block(section: &str) -> Option<&'static str> {
+    let place = |name: &str| KEYS.iter().position(|key| key.section == Some(name));
+    let own = place(section)?;
+    let block = BLOCKS.iter().rev().find(|(first, _)| place(first).is_some_and(|first| first <= own))?;
+    Some(block.1)
+}
 
 /// Annex A of the commissioning tool guide, 03/2022.
 const ANNEX: &str = "EVlink commissioning tool guide 03/2022, annex A";
@@ -30,7 +47,7 @@ const fn text(max: u16) -> Kind<'static> {
 
 /// A key the back end may write. Only the administrator loads configuration files.
 const fn key(section: &'static str, name: &'static str, kind: Kind<'static>) -> Key<'static> {
-    Key::new(name, kind, ANNEX).within(section).role(Role::Operator)
+    Key::new(name, kind, ANNEX).within(section).account(Account::Operator)
 }
 
 const fn read_only(section: &'static str, name: &'static str, kind: Kind<'static>) -> Key<'static> {
@@ -262,6 +279,15 @@ mod tests {
                 assert!(key.read(seen.into()).is_some(), "{}: {seen}", key.name);
             }
         }
+    }
+
+    #[test]
+    fn sections_know_their_block() {
+        assert_eq!(block("ENERGY"), Some("Evse Conf"));
+        assert_eq!(block("OCPP"), Some("Ocpp Conf"));
+        assert_eq!(block("SMTP"), Some("Report Conf"));
+        assert_eq!(block("UPDATE TFTP"), Some("Update Conf"));
+        assert_eq!(block("LOADMANAGEMENT"), None);
     }
 
     #[test]

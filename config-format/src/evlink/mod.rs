@@ -6,12 +6,18 @@
 
 mod keys;
 #[cfg(feature = "alloc")]
+mod repair;
+#[cfg(feature = "alloc")]
 mod station;
 
-pub use keys::PROFILE;
+pub use keys::{PROFILE, block};
 
 #[cfg(feature = "alloc")]
 pub use config::Config;
+#[cfg(feature = "alloc")]
+pub use repair::{Decision, Repair, Verdict, repair};
+#[cfg(feature = "alloc")]
+pub(crate) use station::MAP;
 
 #[cfg(feature = "alloc")]
 mod config {
@@ -20,10 +26,12 @@ mod config {
     use super::PROFILE;
     use crate::check;
     use crate::document::Document;
+    use crate::edit::EditError;
     use crate::file::File;
     use crate::finding::Finding;
     use crate::lex::Dialect;
     use crate::station::StationModel;
+    use crate::transfer::{self, Transfer};
 
     /// A `.cfg` file.
     #[derive(Debug, Clone)]
@@ -53,10 +61,16 @@ mod config {
         /// Everything wrong with the file, in file order.
         #[must_use]
         pub fn findings(&self) -> Vec<Finding> {
-            let mut findings = check::file(&self.file);
-            findings.extend(self.station().findings());
-            findings.sort_by_key(|finding| (finding.line, finding.column));
-            findings
+            let station = self.station();
+            check::file(&self.file, &station, Vec::new())
+        }
+
+        /// The file for another station: without what belongs to this one.
+        ///
+        /// # Errors
+        /// None for any input; the type is that of edits in general.
+        pub fn transfer(&self) -> Result<Transfer, EditError> {
+            transfer::transfer(&self.file, &[])
         }
     }
 }

@@ -9,142 +9,122 @@
 //! - `degradedModeSetPointMono` and `Tri` are the currents without energy manager.
 //! - `voltageReference` is between lines (400 V).
 //! - `authenticationMode` 1 is on and 0 off; `TerminalPhasesConnection` 1 is L1-L2-L3. Other codes give nothing.
+//! - `ocppVersion` and the scheme of the address together tell SOAP from JSON.
 //! - No key states the number of sockets.
+
+use alloc::format;
 
 use crate::file::File;
 use crate::profile::Vendor;
+use crate::station::map::{self, Row, Slot, Written};
 use crate::station::read::Read;
-use crate::station::{Current, MeterPlace, PerConnector, Protocol, Role, Rotation, Scope, StationModel};
-use crate::units::{Conductors, SupplyVoltage};
+use crate::station::{Protocol, Role, Rotation, Scope, StationModel, put};
+use crate::units::Conductors;
+
+use Slot::{Current, Flag, Number, PhaseCurrent, Rule, Small, Text, Voltage};
+
+/// Key by key, in the order of the file.
+#[rustfmt::skip]
+pub(crate) const MAP: &[Row] = &[
+    ("evChargeTimeout", Number(|m| &mut m.timings.connection)),
+    ("stationName", Text(|m| &mut m.name)),
+    ("loadSheddingSetPoint", Current(Role::LoadShedding, Scope::EachConnector)),
+    ("voltageReference", Voltage(Conductors::LineLine)),
+    ("currentPH1", Current(Role::Hardware, Scope::EachConnector)),
+    ("nbPhase", Rule { read: read_phases, write: write_phases }),
+    ("maxIntensitySocket", Current(Role::Operator, Scope::EachConnector)),
+    ("maxIntensityStation", Current(Role::Installation, Scope::Station)),
+    ("HeadMeterType", Rule { read: |m, read| m.meters.building.model = read.text(), write: |_| None }),
+    ("HeadMeterRTUAddress", Small(|m| &mut m.meters.building.unit)),
+    ("StationMeterType", Rule { read: |m, read| m.meters.station.model = read.text(), write: |_| None }),
+    ("StationMeterRTUAddress", Small(|m| &mut m.meters.station.unit)),
+    ("AlternativeMeterType", Rule { read: |m, read| m.meters.alternative.model = read.text(), write: |_| None }),
+    ("AlternativeMeterRTUAddress", Small(|m| &mut m.meters.alternative.unit)),
+    ("TerminalPhasesConnection", Rule { read: read_rotation, write: write_rotation }),
+    ("degradedModeSetPointMono", PhaseCurrent(Role::Disconnected, Scope::EachConnector, 1)),
+    ("degradedModeSetPointTri", PhaseCurrent(Role::Disconnected, Scope::EachConnector, 3)),
+    ("monophasedLoadSheddingFloorValue", PhaseCurrent(Role::Minimum, Scope::EachConnector, 1)),
+    ("triphasedLoadSheddingFloorValue", PhaseCurrent(Role::Minimum, Scope::EachConnector, 3)),
+    ("homeUpstreamProtection", Current(Role::Installation, Scope::Main)),
+    ("staticMaxIntensityCluster", Current(Role::Installation, Scope::Network)),
+    ("loadSheddingPeriod", Number(|m| &mut m.timings.queue_rotation)),
+    ("iMaxStation", Current(Role::Hardware, Scope::Station)),
+    ("enableUnknownUser", Flag(|m| &mut m.authorization.unknown_offline)),
+    ("rfidStatusTimeout", Number(|m| &mut m.authorization.timeout)),
+    ("authenticationMode", Rule { read: read_mode, write: write_mode }),
+    ("ocppVersion", Rule {
+        read: |m, read| m.back_end.protocol = read.word(|word| map::meaning(PROTOCOLS, word)),
+        write: |m| map::word(PROTOCOLS, m.back_end.protocol.as_ref()),
+    }),
+    ("ocppCentralAddress", Rule { read: |m, read| m.back_end.take_url(read), write: |m| m.back_end.written_url() }),
+    ("boxIdentity", Text(|m| &mut m.back_end.identity)),
+    ("defaultIdTag", Text(|m| &mut m.authorization.default_token)),
+    ("meterValueSampleInterval", Number(|m| &mut m.timings.meter_sample)),
+    ("clockAlignedDataInterval", Number(|m| &mut m.timings.clock_aligned)),
+    ("WebSocketPingInterval", Number(|m| &mut m.timings.ping)),
+    ("MinimumStatusDuration", Number(|m| &mut m.timings.minimum_status)),
+    ("TransactionMessageRetryInterval", Number(|m| &mut m.timings.transaction_retry)),
+    ("TransactionMessageAttempts", Number(|m| &mut m.timings.transaction_attempts)),
+    ("cacheListEnabled", Flag(|m| &mut m.authorization.cache)),
+    ("lastAcceptedHeartBeatInterval", Number(|m| &mut m.timings.heartbeat)),
+];
+
+/// Both transports have the same word; which one it is follows from the address.
+const PROTOCOLS: &[(&str, Protocol)] = &[
+    ("1.6", Protocol::Ocpp16Json),
+    ("1.5", Protocol::Ocpp15Json),
+    ("1.6", Protocol::Ocpp16Soap),
+    ("1.5", Protocol::Ocpp15Soap),
+];
 
 pub(super) fn model(file: &File<'_>) -> StationModel {
     let mut model = StationModel::new(Vendor::Evlink);
-    let mut version = None;
     for (entry, known) in file.entries() {
         if let Some(read) = known.as_ref().and_then(|known| Read::new(&entry, known)) {
-            if read.known.key.name == "ocppVersion" {
-                version = read.text();
-                continue;
-            }
-            let taken = identity(&mut model, &read)
-                || currents(&mut model, &read)
-                || authorization(&mut model, &read)
-                || timings(&mut model, &read);
-            if !taken {
-                meter(&mut model, &read);
-            }
+            map::read(MAP, &mut model, &read);
         }
     }
-    // Version and transport are two keys: the scheme of the address tells SOAP from JSON.
-    let json = model.back_end.websocket.as_ref().is_none_or(|websocket| websocket.value);
-    model.back_end.protocol = version.map(|version| version.map(|version| protocol(version, json)));
+    let soap = model.back_end.websocket.as_ref().is_some_and(|websocket| !websocket.value);
+    if let Some(protocol) = model.back_end.protocol.as_mut().filter(|_| soap) {
+        protocol.value = protocol.value.over_soap();
+    }
     model
 }
 
-fn protocol(version: alloc::string::String, json: bool) -> Protocol {
-    match (version.as_str(), json) {
-        ("1.5", false) => Protocol::Ocpp15Soap,
-        ("1.5", true) => Protocol::Ocpp15Json,
-        ("1.6", true) => Protocol::Ocpp16Json,
-        ("1.6", false) => Protocol::Ocpp16Soap,
-        _ => Protocol::Other(version),
-    }
+fn read_phases(model: &mut StationModel, read: &Read<'_, '_>) {
+    put(&mut model.phases, None, read.number());
 }
 
-fn identity(model: &mut StationModel, read: &Read<'_, '_>) -> bool {
-    let everywhere = |setting| PerConnector { connector: None, setting };
-    match read.known.key.name {
-        "stationName" => model.name = read.text(),
-        "boxIdentity" => model.back_end.identity = read.text(),
-        "ocppCentralAddress" => model.back_end.take_url(read),
-        "nbPhase" => model.phases.extend(read.number().map(everywhere)),
-        "TerminalPhasesConnection" => {
-            let rotation = read.code(|code| (code == 1).then_some(Rotation::RST));
-            model.rotations.extend(rotation.map(|setting| PerConnector { connector: None, setting }));
-        }
-        "voltageReference" => {
-            let volts = |volts| {
-                Some(SupplyVoltage { volts: u16::try_from(volts).ok()?, between: Conductors::LineLine })
-            };
-            model.voltage = read.code(volts);
-        }
-        _ => return false,
-    }
-    true
+fn write_phases(model: &StationModel) -> Option<Written> {
+    let first = model.phases.first()?;
+    let alike = model.phases.iter().all(|phases| phases.setting.value == first.setting.value);
+    let origins = model.phases.iter().map(|phases| phases.setting.origin.clone()).collect();
+    alike.then(|| Written { origins, ..Written::of(&first.setting, format!("{}", first.setting.value)) })
 }
 
-fn currents(model: &mut StationModel, read: &Read<'_, '_>) -> bool {
-    let (role, scope, phases) = match read.known.key.name {
-        "currentPH1" => (Role::Hardware, Scope::EachConnector, None),
-        "iMaxStation" => (Role::Hardware, Scope::Station, None),
-        "maxIntensityStation" => (Role::Installation, Scope::Station, None),
-        "staticMaxIntensityCluster" => (Role::Installation, Scope::Network, None),
-        "homeUpstreamProtection" => (Role::Installation, Scope::Main, None),
-        "maxIntensitySocket" => (Role::Operator, Scope::EachConnector, None),
-        "loadSheddingSetPoint" => (Role::LoadShedding, Scope::EachConnector, None),
-        "degradedModeSetPointMono" => (Role::Disconnected, Scope::EachConnector, Some(1)),
-        "degradedModeSetPointTri" => (Role::Disconnected, Scope::EachConnector, Some(3)),
-        "monophasedLoadSheddingFloorValue" => (Role::Minimum, Scope::EachConnector, Some(1)),
-        "triphasedLoadSheddingFloorValue" => (Role::Minimum, Scope::EachConnector, Some(3)),
-        _ => return false,
-    };
-    model.currents.extend(read.amps().map(|setting| Current { role, scope, phases, line: None, setting }));
-    true
+fn read_rotation(model: &mut StationModel, read: &Read<'_, '_>) {
+    put(&mut model.rotations, None, read.code(|code| (code == 1).then_some(Rotation::RST)));
 }
 
-fn authorization(model: &mut StationModel, read: &Read<'_, '_>) -> bool {
-    let rules = &mut model.authorization;
-    match read.known.key.name {
-        "authenticationMode" => rules.required = read.code(switch),
-        "enableUnknownUser" => rules.unknown_offline = read.flag(),
-        "cacheListEnabled" => rules.cache = read.flag(),
-        "defaultIdTag" => rules.default_token = read.text(),
-        "rfidStatusTimeout" => rules.timeout = read.number(),
-        _ => return false,
-    }
-    true
+fn write_rotation(model: &StationModel) -> Option<Written> {
+    let first = model.rotations.first()?;
+    let straight = model.rotations.iter().all(|wiring| wiring.setting.value == Rotation::RST);
+    let origins = model.rotations.iter().map(|wiring| wiring.setting.origin.clone()).collect();
+    straight.then(|| Written { origins, ..Written::of(&first.setting, "1") })
 }
 
-/// Codes of a switch.
-fn switch(code: i64) -> Option<bool> {
-    match code {
+fn read_mode(model: &mut StationModel, read: &Read<'_, '_>) {
+    model.authorization.required = read.code(|code| match code {
         0 => Some(false),
         1 => Some(true),
         _ => None,
-    }
+    });
 }
 
-fn timings(model: &mut StationModel, read: &Read<'_, '_>) -> bool {
-    let timings = &mut model.timings;
-    let field = match read.known.key.name {
-        "lastAcceptedHeartBeatInterval" => &mut timings.heartbeat,
-        "meterValueSampleInterval" => &mut timings.meter_sample,
-        "clockAlignedDataInterval" => &mut timings.clock_aligned,
-        "evChargeTimeout" => &mut timings.connection,
-        "WebSocketPingInterval" => &mut timings.ping,
-        "TransactionMessageRetryInterval" => &mut timings.transaction_retry,
-        "TransactionMessageAttempts" => &mut timings.transaction_attempts,
-        "MinimumStatusDuration" => &mut timings.minimum_status,
-        "loadSheddingPeriod" => &mut timings.queue_rotation,
-        _ => return false,
-    };
-    *field = read.number();
-    true
-}
-
-fn meter(model: &mut StationModel, read: &Read<'_, '_>) {
-    const PLACES: [(&str, MeterPlace); 3] = [
-        ("HeadMeter", MeterPlace::Building),
-        ("StationMeter", MeterPlace::Station),
-        ("AlternativeMeter", MeterPlace::Alternative),
-    ];
-    let place =
-        PLACES.iter().find_map(|(prefix, place)| Some((read.known.key.name.strip_prefix(prefix)?, *place)));
-    let Some((field, place)) = place else { return };
-    let meter = model.meter_at(place);
-    match field {
-        "Type" => meter.model = read.code(|code| Some(alloc::format!("{code}"))),
-        "RTUAddress" => meter.unit = read.number(),
-        _ => {}
-    }
+fn write_mode(model: &StationModel) -> Option<Written> {
+    model
+        .authorization
+        .required
+        .as_ref()
+        .map(|required| Written::of(required, if required.value { "1" } else { "0" }))
 }

@@ -11,19 +11,24 @@ mod station;
 pub use keys::PROFILE;
 
 #[cfg(feature = "alloc")]
-pub use config::Config;
+pub use config::{Config, name_without_serial};
+#[cfg(feature = "alloc")]
+pub(crate) use station::MAP;
 
 #[cfg(feature = "alloc")]
 mod config {
+    use alloc::string::{String, ToString};
     use alloc::vec::Vec;
 
     use super::PROFILE;
     use crate::check;
     use crate::document::Document;
+    use crate::edit::EditError;
     use crate::file::File;
     use crate::finding::Finding;
     use crate::lex::Dialect;
     use crate::station::StationModel;
+    use crate::transfer::{self, Transfer};
 
     /// A `.conf` file.
     #[derive(Debug, Clone)]
@@ -53,11 +58,23 @@ mod config {
         /// Everything wrong with the file, in file order.
         #[must_use]
         pub fn findings(&self) -> Vec<Finding> {
-            let mut findings = check::file(&self.file);
-            findings.extend(super::station::orphans(&self.file));
-            findings.extend(self.station().findings());
-            findings.sort_by_key(|finding| (finding.line, finding.column));
-            findings
+            let station = self.station();
+            check::file(&self.file, &station, super::station::orphans(&self.file, &station))
         }
+
+        /// The file for another station or network with so many stations, by KEBA's rule for cloning. `AmountConnectors` is set if
+        /// the file has it; keys of stations beyond it stay and are reported by [`Config::findings`].
+        ///
+        /// # Errors
+        /// None for any input; the type is that of edits in general.
+        pub fn transfer(&self, stations: u16) -> Result<Transfer, EditError> {
+            transfer::transfer(&self.file, &[("AmountConnectors", &stations.to_string())])
+        }
+    }
+    /// The name of a `.conf` file without the serial number of its station: a file with the number is taken by that station only, one
+    /// without by any. None if the name has no serial number.
+    #[must_use]
+    pub fn name_without_serial(name: &str) -> Option<String> {
+        transfer::name_without_serial(name)
     }
 }

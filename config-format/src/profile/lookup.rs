@@ -81,6 +81,9 @@ fn matches(key: &Key<'_>, name: Text<'_>) -> Option<(Rule, Option<u16>)> {
     Some((rule, number))
 }
 
+/// The highest number of a numbered key. Networks have up to 16 stations; more is taken as an unknown key, not as a station.
+pub(crate) const MOST_NUMBERED: u16 = 99;
+
 /// Cuts a decimal number from 1 without leading zeros off the end.
 fn split_number(name: Text<'_>) -> Option<(Text<'_>, Option<u16>)> {
     let bytes = name.as_bytes();
@@ -90,7 +93,7 @@ fn split_number(name: Text<'_>) -> Option<(Text<'_>, Option<u16>)> {
         return None;
     }
     let number = core::str::from_utf8(number).ok()?.parse().ok()?;
-    Some((Text::new(stem), Some(number)))
+    (number <= MOST_NUMBERED).then_some((Text::new(stem), Some(number)))
 }
 
 /// Compares with blank, underscore and letter case taken as one.
@@ -167,7 +170,7 @@ mod tests {
     #[test]
     fn numbered_keys_take_numbers_from_one() {
         assert_eq!(find("X", "MaxCurrentSerial12").and_then(|known| known.4), Some(12));
-        for name in ["MaxCurrentSerial", "MaxCurrentSerial0", "MaxCurrentSerial01", "MaxCurrentSerial99999"] {
+        for name in ["MaxCurrentSerial", "MaxCurrentSerial0", "MaxCurrentSerial01", "MaxCurrentSerial100"] {
             assert_eq!(find("X", name), None, "{name}");
         }
     }

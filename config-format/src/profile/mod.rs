@@ -7,6 +7,7 @@
 mod lookup;
 mod value;
 
+pub(crate) use lookup::MOST_NUMBERED;
 pub use lookup::{Known, Rule};
 pub use value::{Expected, Secret, Value};
 
@@ -68,7 +69,7 @@ pub struct Key<'p> {
     /// Whether the back end may change it.
     pub access: Access,
     /// The least account that may change it at the station.
-    pub role: Role,
+    pub account: Account,
     /// Never shown: not in `Debug`, findings or differences.
     pub secret: bool,
     /// Belongs to one station: left out of clones.
@@ -205,7 +206,7 @@ pub enum Access {
 
 /// Accounts of the stations' web pages, least rights first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Role {
+pub enum Account {
     /// The user of the station: KEBA's only web account, EVlink's second one.
     User,
     /// Bender's operator, EVlink's administrator.
@@ -241,7 +242,7 @@ impl<'p> Key<'p> {
             default: None,
             seen: None,
             access: Access::ReadWrite,
-            role: Role::User,
+            account: Account::User,
             secret: false,
             station_specific: false,
             state: false,
@@ -315,8 +316,8 @@ impl<'p> Key<'p> {
 
     /// Is changed by this account or a higher one.
     #[must_use]
-    pub const fn role(mut self, role: Role) -> Self {
-        self.role = role;
+    pub const fn account(mut self, account: Account) -> Self {
+        self.account = account;
         self
     }
 

@@ -1,10 +1,10 @@
 //! From an entry of a file to a setting of the model.
 
-use alloc::string::String;
+use alloc::string::{String, ToString};
 
 use super::{Origin, Setting};
 use crate::document::Entry;
-use crate::profile::{Known, Value};
+use crate::profile::{Known, Unit, Value};
 use crate::units::Milliamps;
 
 /// An entry whose value is right for its key. Wrong values are the business of the checks; the model leaves them out.
@@ -44,19 +44,23 @@ impl<'e, 'a> Read<'e, 'a> {
         Some(self.setting(T::try_from(self.integer()?).ok()?))
     }
 
-    pub(crate) fn milliamps(&self) -> Option<Setting<Milliamps>> {
-        Some(self.setting(Milliamps::from_milliamps(self.integer()?)?))
+    /// A current in the unit of the key.
+    pub(crate) fn current(&self) -> Option<Setting<Milliamps>> {
+        let number = self.integer()?;
+        let current = match self.known.key.unit {
+            Unit::Ampere => Milliamps::from_amps(number),
+            Unit::Milliampere => Milliamps::from_milliamps(number),
+            _ => None,
+        };
+        current.map(|current| self.setting(current))
     }
 
-    pub(crate) fn amps(&self) -> Option<Setting<Milliamps>> {
-        Some(self.setting(Milliamps::from_amps(self.integer()?)?))
-    }
-
-    /// Text, unless empty.
+    /// Text, unless empty; of a code its digits.
     pub(crate) fn text(&self) -> Option<Setting<String>> {
         match self.value {
             Value::Text(text) if !text.is_empty() => Some(self.setting(text.decode())),
             Value::Word(word) => Some(self.setting(word.into())),
+            Value::Integer(number) => Some(self.setting(number.to_string())),
             _ => None,
         }
     }

@@ -1,0 +1,179 @@
+//! Laws that hold for any input, and for every sample file.
+#![cfg(feature = "alloc")]
+
+use evkit_config_format::cards::{self, Cards};
+use evkit_config_format::document::Document;
+use evkit_config_format::edit::Edited;
+use evkit_config_format::lex::{Dialect, LineKind};
+use evkit_config_format::{bender, csv, evlink, keba};
+use proptest::prelude::*;
+
+mod fixtures;
+
+/// The grammar's own signs.
+const SIGNS: &[&str] = &["[", "]", "=", ":", "#", ";", " ", "\t", "\n", "\r\n", "\r", "\"", ",", "\u{feff}"];
+/// Words the profiles know.
+const WORDS: &[&str] =
+    &["MaxAvailableCurrent", "LOADMANAGEMENT", "maxIntensitySocket", "ENERGY", "32000", "true"];
+
+/// Bytes that hit the grammar's own signs often.
+fn file() -> impl Strategy<Value = Vec<u8>> {
+    let text = |words| proptest::sample::select(words).prop_map(|word: &str| word.as_bytes().to_vec());
+    let piece = prop_oneof![
+        4 => text(SIGNS),
+        2 => text(WORDS),
+        2 => "[a-zA-Z_0-9]{1,8}".prop_map(String::into_bytes),
+        1 => proptest::collection::vec(any::<u8>(), 0..6),
+    ];
+    proptest::collection::vec(piece, 0..60).prop_map(|pieces| pieces.concat())
+}
+
+fn dialect() -> impl Strategy<Value = Dialect> {
+    prop_oneof![Just(Dialect::Ini), Just(Dialect::Colon)]
+}
+
+/// The tokens joined are the input.
+fn assert_lossless(bytes: &[u8], dialect: Dialect) {
+    let document = Document::parse(bytes, dialect);
+    let mut printed = Vec::new();
+    let mut end = 0;
+    for token in document.tokens() {
+        assert_eq!(token.span.start, end, "tokens touch");
+        assert!(!token.span.is_empty(), "no token is empty");
+        end = token.span.end;
+        printed.extend_from_slice(token.span.of(bytes));
+    }
+    assert_eq!(printed, bytes);
+}
+
+#[test]
+fn every_sample_prints_as_it_was() {
+    for (name, bytes) in fixtures::all() {
+        assert_lossless(&bytes, Dialect::Ini);
+        assert_lossless(&bytes, Dialect::Colon);
+        let document = Document::parse(&bytes, Dialect::Ini);
+        assert_eq!(document.as_bytes(), bytes, "{name}");
+        assert_eq!(Edited::new(&bytes, &[]).unwrap().to_vec(), bytes, "{name}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_print_as_they_were(bytes in file(), dialect in dialect()) {
+        assert_lossless(&bytes, dialect);
+    }
+
+    #[test]
+    fn a_lent_tape_holds_the_same(bytes in file(), dialect in dialect()) {
+        let owned = Document::parse(&bytes, dialect);
+        let mut tape = vec![evkit_config_format::lex::Line::default(); owned.lines().len()];
+        let lent = Document::parse_in(&bytes, dialect, &mut tape).unwrap();
+        prop_assert_eq!(lent.lines(), owned.lines());
+    }
+
+    #[test]
+    fn setting_a_value_changes_nothing_else(bytes in file(), value in "[ -~äß]{0,12}", pick in any::<proptest::sample::Index>()) {
+        let document = Document::parse(&bytes, Dialect::Ini);
+        let entries: Vec<_> = document.entries().collect();
+        prop_assume!(!entries.is_empty());
+        let entry = entries[pick.index(entries.len())];
+        let Ok(change) = document.set(&entry, value.as_bytes()) else {
+            prop_assert_ne!(value.trim_matches([' ', '\t']), value.as_str(), "only blanks at the ends are refused here");
+            return Ok(());
+        };
+        let changed = Edited::new(&bytes, &[change]).unwrap().to_vec();
+        let (start, end) = (entry.value_span.start, entry.value_span.end);
+        prop_assert_eq!(&changed[..start], &bytes[..start]);
+        prop_assert_eq!(&changed[start..start + value.len()], value.as_bytes());
+        prop_assert_eq!(&changed[start + value.len()..], &bytes[end..]);
+
+        let again = Document::parse(&changed, Dialect::Ini);
+        let read: Vec<_> = again.entries().map(|e| (e.section, e.key, e.value, e.line)).collect();
+        let meant: Vec<_> = entries
+            .iter()
+            .map(|e| (e.section, e.key, if e.line == entry.line { value.as_str().into() } else { e.value }, e.line))
+            .collect();
+        prop_assert_eq!(read, meant, "parse, print, parse agree");
+    }
+
+    #[test]
+    fn inserting_adds_one_line(bytes in file(), key in "[a-z=#\\[ ]{0,6}", pick in any::<proptest::sample::Index>()) {
+        let document = Document::parse(&bytes, Dialect::Ini);
+        let mut sections: Vec<_> = document.sections().filter_map(|(name, _)| name.to_str()).map(Some).collect();
+        sections.push(None);
+        let section = sections[pick.index(sections.len())];
+        let Ok(change) = document.insert(section, key.as_bytes(), b"new") else {
+            let misread = key.is_empty() || key.contains('=') || key.starts_with(['[', '#']) || key.trim() != key;
+            prop_assert!(misread, "{key:?} was refused");
+            return Ok(());
+        };
+        let changed = Edited::new(&bytes, &[change]).unwrap().to_vec();
+        let mut removed = changed.clone();
+        let added: usize = change.parts.iter().map(|part| part.len()).sum();
+        removed.drain(change.span.start..change.span.start + added);
+        prop_assert_eq!(&removed, &bytes);
+
+        let again = Document::parse(&changed, Dialect::Ini);
+        let old: Vec<_> = document.entries().map(|e| (e.section, e.key, e.value)).collect();
+        let mut new: Vec<_> = again.entries().map(|e| (e.section, e.key, e.value)).collect();
+        let wanted = (section.map(Into::into), key.as_str().into(), "new".into());
+        let place = new.iter().rposition(|entry| *entry == wanted);
+        prop_assert!(place.is_some(), "the new entry is read back");
+        new.remove(place.unwrap());
+        prop_assert_eq!(new, old);
+    }
+
+    #[test]
+    fn deleting_removes_one_line(bytes in file(), pick in any::<proptest::sample::Index>()) {
+        let document = Document::parse(&bytes, Dialect::Ini);
+        prop_assume!(!document.lines().is_empty());
+        let index = pick.index(document.lines().len());
+        let change = document.delete_line(index + 1).unwrap();
+        let changed = Edited::new(&bytes, &[change]).unwrap().to_vec();
+        prop_assert_eq!(changed.len() + document.lines()[index].span.len(), bytes.len());
+    }
+
+    #[test]
+    fn spans_lie_in_their_lines(bytes in file(), dialect in dialect()) {
+        let document = Document::parse(&bytes, dialect);
+        for line in document.lines() {
+            let inside = [line.name, line.value, line.body];
+            prop_assert!(inside.iter().all(|part| line.span.start <= part.start && part.end <= line.span.end));
+            prop_assert!(line.name.end <= line.value.start);
+            prop_assert_eq!(line.kind == LineKind::Blank, line.body.of(&bytes).iter().all(|b| b" \t".contains(b)));
+        }
+    }
+
+    #[test]
+    fn everything_reads_anything(bytes in file()) {
+        let keba = keba::Config::parse(&bytes);
+        let evlink = evlink::Config::parse(&bytes);
+        let folder = bender::Folder::parse([("OperatorCurrentLimit_vehicleif", &bytes[..]), ("odd", &bytes)]);
+        for finding in keba.findings().into_iter().chain(evlink.findings()).chain(folder.findings()) {
+            prop_assert!(finding.span.end <= bytes.len() && finding.line >= 1 && finding.column >= 1, "{finding}");
+        }
+        let _ = (keba.station(), evlink.station(), folder.station());
+        for layout in [cards::KEBA, cards::EVLINK, cards::BENDER] {
+            prop_assert!(Cards::parse(&bytes, &layout).rows().all(|card| card.line() > 1));
+        }
+        for id in cards::colon_list(&bytes) {
+            prop_assert_eq!(id.span.of(&bytes).trim_ascii().is_empty(), false);
+        }
+    }
+
+    #[test]
+    fn records_keep_every_byte(bytes in file()) {
+        let separator = csv::guess_separator(&bytes);
+        for record in csv::records(&bytes, separator) {
+            let mut joined = Vec::new();
+            for (index, field) in record.fields().enumerate() {
+                if index > 0 {
+                    joined.push(separator);
+                }
+                joined.extend_from_slice(field.span.of(&bytes));
+            }
+            prop_assert_eq!(joined.as_slice(), record.text().as_bytes());
+            prop_assert_eq!(record.span().of(&bytes), record.text().as_bytes());
+        }
+    }
+}
