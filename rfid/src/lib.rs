@@ -5,9 +5,11 @@ extern crate alloc;
 #[cfg(any(feature = "std", test))]
 extern crate std;
 
+mod convert;
 mod csv;
 mod iso14443;
 mod mac;
+mod password;
 mod policy;
 mod sheet;
 mod store;
@@ -15,9 +17,11 @@ mod text;
 mod token;
 mod uid;
 
+pub use convert::{AnyCard, Converted, Exchange, Loss, Losses, convert_list};
 pub use csv::Label;
 pub use iso14443::{Atqa, CASCADE_TAG, CascadeError, Sak, block_check};
 pub use mac::MacAddress;
+pub use password::{PasswordFault, PasswordRule};
 pub use policy::*;
 pub use sheet::*;
 pub use store::*;

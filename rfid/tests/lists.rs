@@ -1,0 +1,659 @@
+//! Card lists: import, export and what keeps them whole.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use evkit_rfid::*;
+use proptest::prelude::*;
+
+const KEBA: &str = include_str!("vectors/keba-rfid-cards.csv");
+const EVLINK: &str = include_str!("vectors/evlink-badges.csv");
+const BENDER: &str = include_str!("vectors/bender-whitelist-export.csv");
+const BENDER_JOINED: &str = include_str!("vectors/bender-whitelist-legacy.txt");
+
+fn uid(text: &str) -> Uid {
+    Uid::parse(text).unwrap()
+}
+
+fn day(year: i32, month: u32, day: u32) -> NaiveDate {
+    NaiveDate::from_ymd_opt(year, month, day).unwrap()
+}
+
+/// Lends a store room for `N` cards.
+macro_rules! store {
+    ($name:ident, $room:expr) => {
+        let (mut cards, mut index) = (vec![None; $room], vec![None; $room]);
+        let mut $name = Store::new(&mut cards, &mut index);
+    };
+}
+
+fn written<'t, C: SheetCard<'t>>(sheet: &Sheet<'t, C>, store: &Store<'_, C>) -> String {
+    let mut out = String::new();
+    sheet.write(store, &mut out).unwrap();
+    out
+}
+
+/// What is wrong with a KEBA list.
+fn keba_error(text: &str) -> String {
+    store!(list, 1200);
+    let result = Sheet::<KebaCard<'_>>::open(text, ()).and_then(|sheet| list.replace_all(sheet.rows()));
+    result.unwrap_err().to_string()
+}
+
+#[test]
+fn keba_cards() {
+    let sheet = Sheet::<KebaCard<'_>>::open(KEBA, ()).unwrap();
+    store!(list, 10);
+    assert_eq!(list.replace_all(sheet.rows()), Ok(4));
+    let today = day(2026, 11, 21);
+    let verdicts: Vec<_> = list
+        .iter()
+        .map(|card| (card.name.as_str().unwrap(), card.uid, card.listed("10000001", today)))
+        .collect();
+    let user = |status| Listed { status, role: Role::User };
+    assert_eq!(
+        verdicts,
+        [
+            ("Pool car 1", uid("04567DAA5F3580"), user(Status::Accepted)),
+            ("Pool car 2", uid("E3F76B8D"), user(Status::Accepted)),
+            ("Night shift", uid("E00700001F8AC2FB"), user(Status::Blocked)),
+            ("Facility", uid("A1B2C3D4"), Listed { status: Status::Accepted, role: Role::Master }),
+        ]
+    );
+    let pool = list.get(&uid("E3F76B8D")).unwrap();
+    assert_eq!(pool.why, Why::Padding { bytes: 4 }, "a seven byte card could be meant");
+    assert_eq!(pool.listed("10000003", today).status, Status::NotHere);
+    assert_eq!(pool.stations.iter().collect::<Vec<_>>(), ["10000001", "10000002"]);
+    let first = list.get(&uid("04567DAA5F3580")).unwrap();
+    assert_eq!(first.expires, Some(day(2026, 12, 31)));
+    let on = |date| first.listed("10000003", date).status;
+    assert_eq!(
+        [on(day(2026, 12, 31)), on(day(2027, 1, 1))],
+        [Status::Accepted, Status::Expired],
+        "last day included"
+    );
+    assert_eq!(written(&sheet, &list), KEBA);
+}
+
+#[test]
+fn evlink_badges() {
+    let sheet = Sheet::<Badge<'_>>::open(EVLINK, ()).unwrap();
+    store!(list, 10);
+    assert_eq!(list.replace_all(sheet.rows()), Ok(3));
+    let badges: Vec<_> =
+        list.iter().map(|badge| (badge.number, badge.kind, badge.comment.to_string())).collect();
+    let expected = [
+        (1, BadgeKind::User, "Pool car 1"),
+        (2, BadgeKind::Vip, "Visitors; gate 2"),
+        (3, BadgeKind::Admin, ""),
+    ];
+    assert_eq!(badges, expected.map(|(number, kind, comment)| (number, kind, comment.to_owned())));
+    assert_eq!(list.get(&uid("E2EB1C02")).unwrap().listed().role, Role::Vip);
+    assert_eq!(written(&sheet, &list), EVLINK);
+}
+
+#[test]
+fn bender_white_lists() {
+    let settings = BenderList { letter_case: UidFormat::UPPER, ..BenderList::default() };
+    let sheet = Sheet::<WhitelistEntry>::open(BENDER, settings).unwrap();
+    store!(list, 10);
+    assert_eq!(list.replace_all(sheet.rows()), Ok(3));
+    let mac = WhitelistId::Mac(MacAddress([0x00, 0xB0, 0x52, 0x01, 0x02, 0x03]));
+    assert_eq!(list.listed(mac, 2), Some(Listed::ACCEPTED));
+    assert_eq!(written(&sheet, &list), BENDER);
+
+    let joined = JoinedList::new(BENDER_JOINED, settings);
+    assert_eq!(list.replace_all(joined.rows()), Ok(3));
+    assert_eq!(list.listed(WhitelistId::Card(uid("E2EB1C02")), 1), Some(Listed::ACCEPTED));
+    assert_eq!(list.listed(mac, 1), None);
+    let mut out = String::new();
+    assert_eq!(write_joined(list.iter(), settings, &mut out), Ok(0));
+    assert_eq!(out, BENDER_JOINED.trim_end());
+    assert_eq!(list.replace_all(JoinedList::new("", settings).rows()), Ok(0));
+}
+
+#[test]
+fn bender_reads_the_byte_order_it_is_told() {
+    let reversed = BenderList { letter_case: UidFormat::LOWER_REVERSED, ..BenderList::default() };
+    let mut rows = JoinedList::new("839b0e0a", reversed).rows();
+    assert_eq!(rows.next().unwrap().unwrap().card, WhitelistEntry::card(uid("0A0E9B83")));
+}
+
+#[test]
+fn bender_entries_for_one_connector() {
+    let settings = BenderList { letter_case: UidFormat::UPPER, connector_sign: '_' };
+    store!(list, 10);
+    let text = "04567DAA5F3580_1:0A0E9B83:E2EB1C02_1:E2EB1C02_2";
+    assert_eq!(list.replace_all(JoinedList::new(text, settings).rows()), Ok(4));
+    let status =
+        |text, connector| list.listed(WhitelistId::Card(uid(text)), connector).map(|entry| entry.status);
+    assert_eq!(
+        [1, 2].map(|number| status("04567DAA5F3580", number)),
+        [Some(Status::Accepted), Some(Status::NotHere)]
+    );
+    assert_eq!([1, 2].map(|number| status("0A0E9B83", number)), [Some(Status::Accepted); 2]);
+    assert_eq!(
+        [1, 2, 3].map(|number| status("E2EB1C02", number)).map(|s| s == Some(Status::Accepted)),
+        [true, true, false]
+    );
+    assert_eq!(status("E2EB1C03", 1), None);
+    let mut out = String::new();
+    write_joined(list.iter(), settings, &mut out).unwrap();
+    assert_eq!(out, text);
+}
+
+#[test]
+fn errors_give_line_and_column() {
+    let head = "Name;RFID;ExpiryDate;Master;Status;SerialNumbers\n";
+    let with = |line: &str| keba_error(&format!("{head}a;04567daa5f358000;;false;ACCEPTED;\n{line}"));
+    for (line, error) in [
+        (
+            "b;04567daa5f3580;31/12/2026;false;ACCEPTED;",
+            "line 3, column 18: ExpiryDate: a date as 31-12-2026 (spreadsheets change it: use a text editor) belongs here",
+        ),
+        (
+            "b;04567daa5f3580;46387;false;ACCEPTED;",
+            "line 3, column 18: ExpiryDate: a date as 31-12-2026 (spreadsheets change it: use a text editor) belongs here",
+        ),
+        (
+            "b;04567daa5f3580;29-02-2026;false;ACCEPTED;",
+            "line 3, column 18: ExpiryDate: a date as 31-12-2026 (spreadsheets change it: use a text editor) belongs here",
+        ),
+        ("b;04567daa5f35;;false;ACCEPTED;", "line 3, column 3: no UID: 6 bytes; a UID has 4, 7, 8 or 10"),
+        (
+            "b;04567daa5f35800x;;false;ACCEPTED;",
+            "line 3, column 3: no UID: character 15 is no hexadecimal digit",
+        ),
+        (
+            "b;0000000000000000;;false;ACCEPTED;",
+            "line 3, column 3: RFID: a UID other than all zeros belongs here",
+        ),
+        ("b;e3f76b8d;;perhaps;ACCEPTED;", "line 3, column 13: Master: true or false belongs here"),
+        (
+            "b;e3f76b8d;;false;;",
+            "line 3, column 19: Status: a status such as ACCEPTED or BLOCKED belongs here",
+        ),
+        (
+            "b;e3f76b8d;;false;ACCEPTED;1000a",
+            "line 3, column 28: SerialNumbers: serial numbers of stations, joined by commas, belongs here",
+        ),
+        ("b;08a1b2c3;;false;ACCEPTED;", "line 3, column 1: a random UID (first byte 08) names no card"),
+        ("b;04567DAA5F3580;;false;ACCEPTED;", "line 3, column 1: the list has this card already (line 2)"),
+        ("\"b;e3f76b8d;;false;ACCEPTED;\n\n", "line 3, column 1: the quote that opens here is never closed"),
+        (
+            "\"b\"c;e3f76b8d;;false;ACCEPTED;",
+            "line 3, column 4: a separator or the end of the line must follow a closing quote",
+        ),
+        ("\"b\nc\";e3f7;;false;ACCEPTED;", "line 4, column 4: no UID: 2 bytes; a UID has 4, 7, 8 or 10"),
+        ("b", "line 3, column 1: no UID: no digits where 4, 7, 8 or 10 bytes in hexadecimal belong"),
+        (
+            "b;e3f76b8d;;true;ACCEPTED;\nc;a1b2c3d4;;true;ACCEPTED;",
+            "line 4, column 1: the list has a master card already, only one is allowed (line 3)",
+        ),
+    ] {
+        assert_eq!(with(line), error, "{line:?}");
+    }
+    assert_eq!(keba_error("Name;Expiry\n"), "line 1, column 1: the header has no column `RFID`");
+    assert_eq!(keba_error("RFID;Status;UID\n"), "line 1, column 13: the header has a column `RFID` already");
+    assert_eq!(keba_error(""), "line 1, column 1: the header has no column `RFID`");
+    assert_eq!(decode(b"a\nb\xFFc").unwrap_err().to_string(), "line 2, column 2: this byte is not UTF-8");
+    let list = JoinedList::new("04567DAA5F3580:0A0E9B:E2EB1C02", BenderList::default());
+    let error = list.rows().find_map(Result::err).unwrap();
+    assert_eq!(error.to_string(), "line 1, column 16: no UID: 3 bytes; a UID has 4, 7, 8 or 10");
+}
+
+#[test]
+fn nothing_is_half_imported() {
+    let head = "Name;RFID;Status\n";
+    let many: String = (0..6).map(|number| format!("x;0000000{number};ACCEPTED\n")).collect();
+    let bad = [
+        (format!("{head}b;a0000001;ACCEPTED\nc;wrong;ACCEPTED\n"), 3),
+        (format!("{head}b;a0000001;ACCEPTED\nc;b0000001;BLOCKED\nd;a0000001;ACCEPTED\n"), 4),
+        (format!("{head}{many}"), 7),
+    ];
+    let good = Sheet::<KebaCard<'_>>::open(KEBA, ()).unwrap();
+    store!(list, 5);
+    list.replace_all(good.rows()).unwrap();
+    let before: Vec<_> = list.iter().copied().collect();
+    for (text, line) in &bad {
+        let sheet = Sheet::<KebaCard<'_>>::open(text, ()).unwrap();
+        assert_eq!(list.replace_all(sheet.rows()).unwrap_err().line, *line, "{text}");
+        assert_eq!(list.iter().copied().collect::<Vec<_>>(), before, "{text}");
+        for card in &before {
+            assert_eq!(list.get(&card.uid), Some(card), "the index is whole again");
+        }
+    }
+}
+
+#[test]
+fn keba_holds_a_thousand_cards() {
+    store!(list, 2000);
+    assert_eq!(list.capacity(), 1000);
+    for number in 0..1000_u32 {
+        list.insert(KebaCard::new(Uid::from((0x1000_0000 + number).to_be_bytes()))).unwrap();
+    }
+    let more = KebaCard::new(Uid::from([0x20, 0, 0, 0]));
+    assert_eq!(list.insert(more), Err(Refusal::Full { limit: 1000 }));
+    let text: String = (0..1001).map(|number| format!("{:08x};ACCEPTED\n", 0x1000_0000 + number)).collect();
+    assert_eq!(
+        keba_error(&format!("RFID;Status\n{text}")),
+        "line 1002, column 1: the list is full at 1000 cards"
+    );
+}
+
+#[test]
+fn one_master_only() {
+    store!(list, 5);
+    let master = KebaCard { master: true, ..KebaCard::new(uid("0A0E9B83")) };
+    let other = KebaCard { master: true, ..KebaCard::new(uid("E2EB1C02")) };
+    list.insert(master).unwrap();
+    assert_eq!(list.insert(other), Err(Refusal::SecondMaster));
+    list.insert(KebaCard { master: false, ..other }).unwrap();
+    assert_eq!(list.update(other), Err(Refusal::SecondMaster));
+    let blocked = KebaCard { status: KebaStatus::Blocked, ..master };
+    assert_eq!(list.update(blocked), Ok(Some(master)), "the master card may be changed itself");
+    list.update(KebaCard { master: false, ..master }).unwrap();
+    assert!(list.update(other).is_ok());
+    assert_eq!(list.update(KebaCard::new(uid("11223344"))), Ok(None));
+}
+
+#[test]
+fn random_uids_come_into_no_list() {
+    let random = Uid::from([0x08, 1, 2, 3]);
+    store!(keba, 2);
+    assert_eq!(keba.insert(KebaCard::new(random)), Err(Refusal::RandomUid));
+    store!(evlink, 2);
+    assert_eq!(evlink.insert(Badge::new(1, random, BadgeKind::User)), Err(Refusal::RandomUid));
+    store!(bender, 2);
+    assert_eq!(bender.insert(WhitelistEntry::card(random)), Err(Refusal::RandomUid));
+    assert!(keba.is_empty() && evlink.is_empty() && bender.is_empty());
+}
+
+#[test]
+fn evlink_comments_have_fifty_characters() {
+    let (fits, long) = ("ü".repeat(50), "ü".repeat(51));
+    let badge = Badge::new(1, uid("0A0E9B83"), BadgeKind::User);
+    let with = |comment| {
+        store!(list, 1);
+        list.insert(Badge { comment: Label::new(comment), ..badge })
+    };
+    assert_eq!(with(&fits), Ok(()));
+    assert_eq!(with(&long), Err(Refusal::CommentTooLong { length: 51, max: 50 }));
+}
+
+#[test]
+fn a_change_touches_only_its_value() {
+    let text = "\u{FEFF}status;Colour;RFID;name;SerialNumbers\r\n\
+        ACCEPTED;red;E3F76B8D00000000;\"A \"\"B\"\"\";10000001|10000002\r\n\
+        \r\n\
+        BLOCKED;\"gr;een\";04567DAA5F358000;C;\r\n\
+        LOST;;A1B2C3D4;D;";
+    let sheet = Sheet::<KebaCard<'_>>::open(text, ()).unwrap();
+    store!(list, 10);
+    assert_eq!(list.replace_all(sheet.rows()), Ok(3));
+    assert_eq!(list.get(&uid("E3F76B8D")).unwrap().name, "A \"B\"");
+    assert_eq!(written(&sheet, &list), text);
+
+    let key = uid("04567DAA5F3580");
+    let card = *list.get(&key).unwrap();
+    list.update(KebaCard { status: KebaStatus::Accepted, ..card }).unwrap();
+    let changed = text.replace("BLOCKED", "ACCEPTED");
+    assert_eq!(written(&sheet, &list), changed);
+
+    list.update(KebaCard { name: Label::new("a;\"b"), ..card }).unwrap();
+    assert_eq!(written(&sheet, &list), text.replace(";C;", ";\"a;\"\"b\";"));
+    list.update(card).unwrap();
+
+    list.remove(&uid("E3F76B8D")).unwrap();
+    let without = text.replace("ACCEPTED;red;E3F76B8D00000000;\"A \"\"B\"\"\";10000001|10000002\r\n", "");
+    assert_eq!(written(&sheet, &list), without);
+
+    list.insert(KebaCard::new(uid("E2EB1C02"))).unwrap();
+    assert_eq!(written(&sheet, &list), without + "\r\nACCEPTED;;e2eb1c0200000000;;\r\n");
+}
+
+#[test]
+fn a_list_in_another_order_still_keeps_every_card() {
+    let sheet = Sheet::<KebaCard<'_>>::open(KEBA, ()).unwrap();
+    store!(list, 10);
+    list.insert(KebaCard::new(uid("11223344"))).unwrap();
+    for row in sheet.rows().collect::<Vec<_>>().into_iter().rev() {
+        list.insert(row.unwrap().card).unwrap();
+    }
+    assert_eq!(written(&sheet, &list), format!("{KEBA};1122334400000000;;false;ACCEPTED;\n"));
+}
+
+#[test]
+fn separators_and_header_words_are_found() {
+    for text in [
+        "UID,State\nE3F76B8D,ACCEPTED\n",
+        "status\ttoken_id\nACCEPTED\tE3F76B8D\n",
+        "Station Serials;RFID;STATUS\nx;E3F76B8D;ACCEPTED\n",
+    ] {
+        let sheet = Sheet::<KebaCard<'_>>::open(text, ()).unwrap();
+        assert_eq!(sheet.rows().next().unwrap().unwrap().card, KebaCard::new(uid("E3F76B8D")), "{text}");
+    }
+    let layout =
+        Layout { separator: '|', header: false, columns: [Some(2), Some(0), None, None, Some(1), None] };
+    let sheet = Sheet::<KebaCard<'_>>::open_as("E3F76B8D|ACCEPTED|A\n", (), layout).unwrap();
+    let row = sheet.rows().next().unwrap().unwrap();
+    assert_eq!((row.line, row.card.name), (1, Label::new("A")));
+}
+
+#[test]
+fn new_files_are_read_back() {
+    let sheet = Sheet::<KebaCard<'_>>::open(KEBA, ()).unwrap();
+    store!(list, 10);
+    list.replace_all(sheet.rows()).unwrap();
+    let mut out = String::new();
+    write_new_sheet(&list, (), &mut out).unwrap();
+    assert_eq!(out, KEBA, "the vectors are written as the vendor would");
+}
+
+#[test]
+fn keba_dates_that_can_be_read_one_way_only() {
+    let date = |text: &str| {
+        let text = format!("RFID;Status;Expiry\nE3F76B8D;ACCEPTED;{text}\n");
+        let sheet = Sheet::<KebaCard<'_>>::open(&text, ()).unwrap();
+        sheet.rows().next().unwrap().map(|row| row.card.expires).ok()
+    };
+    for text in ["31-12-2026", "31.12.2026", "2026-12-31"] {
+        assert_eq!(date(text), Some(Some(day(2026, 12, 31))), "{text}");
+    }
+    assert_eq!(date(""), Some(None));
+    for text in
+        ["12/31/2026", "31-12-26", "31-12-2026-", "31-12", "1798675200000", "31-+1-2026", "00-12-2026", "x"]
+    {
+        assert_eq!(date(text), None, "{text}");
+    }
+}
+
+#[test]
+fn unknown_status_words_stay_and_do_not_charge() {
+    let text = "RFID;Status\nE3F76B8D;SUSPENDED\n";
+    let sheet = Sheet::<KebaCard<'_>>::open(text, ()).unwrap();
+    store!(list, 1);
+    list.replace_all(sheet.rows()).unwrap();
+    let card = list.get(&uid("E3F76B8D")).unwrap();
+    assert_eq!(card.status, KebaStatus::Other("SUSPENDED"));
+    assert_eq!(card.listed("1", day(2026, 1, 1)).status, Status::Invalid);
+    assert_eq!(written(&sheet, &list), text);
+}
+
+mod cache {
+    use super::*;
+
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap()
+    }
+
+    fn tag(number: usize) -> IdTag {
+        IdTag::new(&format!("TAG{number}")).unwrap()
+    }
+
+    #[test]
+    fn evlink_keeps_the_last_five_hundred() {
+        let (mut entries, mut index) = (vec![None; 600], vec![None; 600]);
+        let mut cache = Cache::new(&mut entries, &mut index, CacheRule::EVLINK);
+        let now = at("2026-01-01T00:00:00Z");
+        assert_eq!(cache.capacity(), 500);
+        for number in 0..500 {
+            assert!(cache.record(now, tag(number), Status::Accepted, None));
+        }
+        assert!(cache.record(now, tag(0), Status::Accepted, None), "the oldest is now TAG1");
+        assert!(cache.record(now, tag(500), Status::Accepted, None));
+        let status = |number| cache.status(now, &tag(number));
+        assert_eq!(
+            [status(0), status(1), status(2), status(500)],
+            [Some(Status::Accepted), None, Some(Status::Accepted), Some(Status::Accepted)]
+        );
+        assert_eq!(cache.iter().count(), 500);
+    }
+
+    #[test]
+    fn keba_keeps_the_first_thousand() {
+        let (mut entries, mut index) = (vec![None; 1001], vec![None; 1001]);
+        let mut cache = Cache::new(&mut entries, &mut index, CacheRule::KEBA);
+        let now = at("2026-01-01T00:00:00Z");
+        for number in 0..1000 {
+            assert!(cache.record(now, tag(number), Status::Accepted, None));
+        }
+        assert!(!cache.record(now, tag(1000), Status::Accepted, None));
+        assert!(cache.record(now, tag(7), Status::Accepted, None), "a known one may be renewed");
+    }
+
+    #[test]
+    fn bender_entries_end_with_the_epoch_or_after_a_year() {
+        let end = |expiry, now, moment| {
+            let (mut entries, mut index) = ([None; 2], [None; 2]);
+            let mut cache = Cache::new(&mut entries, &mut index, CacheRule { expiry, ..CacheRule::BENDER });
+            cache.record(at(now), tag(1), Status::Accepted, None);
+            cache.status(at(moment), &tag(1))
+        };
+        let epoch = |moment| end(CacheExpiry::EndOfEpoch, "2026-01-01T00:00:00Z", moment);
+        assert_eq!(epoch("2038-12-31T23:59:59Z"), Some(Status::Accepted));
+        assert_eq!(epoch("2039-01-01T00:00:00Z"), Some(Status::Expired));
+        let year = |now, moment| end(CacheExpiry::OneYear, now, moment);
+        assert_eq!(year("2026-03-01T12:00:00Z", "2027-03-01T11:59:59Z"), Some(Status::Accepted));
+        assert_eq!(year("2026-03-01T12:00:00Z", "2027-03-01T12:00:00Z"), Some(Status::Expired));
+        assert_eq!(year("2028-02-29T12:00:00Z", "2029-02-28T12:00:00Z"), Some(Status::Expired));
+        assert_eq!(
+            end(CacheExpiry::Never, "2026-01-01T00:00:00Z", "2999-01-01T00:00:00Z"),
+            Some(Status::Accepted)
+        );
+    }
+
+    #[test]
+    fn a_date_of_the_back_end_counts_first_and_a_refusal_forgets() {
+        let (mut entries, mut index) = ([None; 2], [None; 2]);
+        let mut cache = Cache::new(&mut entries, &mut index, CacheRule::EVLINK);
+        let (now, end) = (at("2026-01-01T00:00:00Z"), at("2026-02-01T00:00:00Z"));
+        assert!(cache.record(now, tag(1), Status::Accepted, Some(end)));
+        assert!(cache.record(now, tag(2), Status::Accepted, None));
+        assert_eq!(cache.status(end, &tag(1)), Some(Status::Expired));
+        assert_eq!(
+            cache.status(end, &IdTag::new("tag2").unwrap()),
+            Some(Status::Accepted),
+            "case does not count"
+        );
+        assert_eq!(cache.purge(end), 1);
+        assert_eq!(cache.status(now, &tag(1)), None);
+        assert!(!cache.record(now, tag(2), Status::Blocked, None));
+        assert_eq!(cache.status(now, &tag(2)), None);
+    }
+}
+
+mod conversion {
+    use super::*;
+
+    fn losses<C>(converted: &Converted<C>) -> Vec<Loss> {
+        converted.lost.iter().collect()
+    }
+
+    #[test]
+    fn every_field_is_kept_or_named() {
+        let full = KebaCard {
+            name: Label::new("Pool"),
+            expires: Some(day(2026, 12, 31)),
+            master: true,
+            status: KebaStatus::Blocked,
+            stations: Stations::new("10000001").unwrap(),
+            ..KebaCard::new(uid("E3F76B8D"))
+        };
+        let badge = Badge::adopt(&full.describe(), None, 1);
+        assert_eq!(losses(&badge), [Loss::Master, Loss::Expiry, Loss::Blocked, Loss::Stations]);
+        assert_eq!((badge.card.unwrap().comment, badge.safe()), (Label::new("Pool"), None));
+        let entry = WhitelistEntry::adopt(&full.describe(), Some("10000001"), 1);
+        assert_eq!(losses(&entry), [Loss::Name, Loss::Master, Loss::Expiry, Loss::Blocked]);
+        assert_eq!(
+            KebaCard::adopt(&full.describe(), None, 1),
+            Converted { card: Some(full), lost: Losses::default() }
+        );
+
+        let admin = Badge { comment: Label::new("Desk"), ..Badge::new(4, uid("0A0E9B83"), BadgeKind::Admin) };
+        assert_eq!(losses(&KebaCard::adopt(&admin.describe(), None, 1)), [Loss::Number, Loss::Admin]);
+        assert_eq!(
+            KebaCard::adopt(&admin.describe(), None, 1).safe(),
+            None,
+            "an admin badge must not charge"
+        );
+        assert_eq!(
+            losses(&WhitelistEntry::adopt(&admin.describe(), None, 1)),
+            [Loss::Name, Loss::Number, Loss::Admin]
+        );
+        let vip = Badge::new(4, uid("0A0E9B83"), BadgeKind::Vip);
+        assert_eq!(losses(&KebaCard::adopt(&vip.describe(), None, 1)), [Loss::Number, Loss::Priority]);
+        assert!(KebaCard::adopt(&vip.describe(), None, 1).safe().is_some());
+
+        let here = WhitelistEntry { connector: Some(1), ..WhitelistEntry::card(uid("0A0E9B83")) };
+        assert_eq!(losses(&Badge::adopt(&here.describe(), None, 1)), [Loss::Connector]);
+        let car = WhitelistEntry { id: WhitelistId::Mac(MacAddress([1; 6])), connector: None };
+        let badge = Badge::adopt(&car.describe(), None, 1);
+        assert_eq!((badge.card, losses(&badge)), (None, vec![Loss::Mac]));
+        assert_eq!(WhitelistEntry::adopt(&car.describe(), None, 1).safe(), Some(car));
+    }
+
+    #[test]
+    fn a_list_reports_what_it_leaves_out() {
+        let sheet = Sheet::<KebaCard<'_>>::open(KEBA, ()).unwrap();
+        store!(from, 10);
+        from.replace_all(sheet.rows()).unwrap();
+        store!(to, 10);
+        to.insert(Badge::new(7, uid("A1B2C3D4"), BadgeKind::User)).unwrap();
+        let mut report = Vec::new();
+        let added = convert_list(from.iter(), &mut to, Some("10000002"), |card, lost, result| {
+            report.push((card.name.to_string(), lost.iter().collect::<Vec<_>>(), result));
+        });
+        assert_eq!(added, 1);
+        let expected = [
+            ("Pool car 1", vec![Loss::Expiry], Ok(())),
+            ("Night shift", vec![Loss::Expiry, Loss::Blocked], Ok(())),
+            ("Facility", vec![Loss::Master], Err(Refusal::Duplicate)),
+        ];
+        assert_eq!(report, expected.map(|(name, lost, result)| (name.to_owned(), lost, result)));
+        let badges: Vec<_> = to.iter().map(|badge| (badge.number, badge.uid)).collect();
+        assert_eq!(badges, [(7, uid("A1B2C3D4")), (8, uid("E3F76B8D"))]);
+    }
+}
+
+/// What happens to a list.
+#[derive(Clone, Debug)]
+enum Step {
+    Insert(u32),
+    Update(u32, u32),
+    Remove(u32),
+    Replace(Vec<u32>),
+    Clear,
+}
+
+fn any_step() -> impl Strategy<Value = Step> {
+    // Few numbers, so that the same card is met again.
+    let number = 0_u32..12;
+    prop_oneof![
+        4 => number.clone().prop_map(Step::Insert),
+        2 => (number.clone(), number.clone()).prop_map(|(uid, badge)| Step::Update(uid, badge)),
+        3 => number.clone().prop_map(Step::Remove),
+        1 => prop::collection::vec(number, 0..10).prop_map(Step::Replace),
+        1 => Just(Step::Clear),
+    ]
+}
+
+fn badge(number: u32) -> Badge<'static> {
+    Badge::new(number, Uid::from((0xA000_0000 + number).to_be_bytes()), BadgeKind::User)
+}
+
+proptest! {
+    #[test]
+    fn a_store_is_a_list_with_unique_keys(steps in prop::collection::vec(any_step(), 0..60)) {
+        const ROOM: usize = 7;
+        let (mut cards, mut index) = ([None; ROOM], [None; ROOM]);
+        let mut store = Store::new(&mut cards, &mut index);
+        let mut model: Vec<Badge<'_>> = Vec::new();
+        for step in steps {
+            let at = |model: &[Badge<'_>], uid| model.iter().position(|card| card.uid == uid);
+            match step {
+                Step::Insert(number) => {
+                    let card = badge(number);
+                    let expected = match at(&model, card.uid) {
+                        Some(_) => Err(Refusal::Duplicate),
+                        None if model.len() == ROOM => Err(Refusal::Full { limit: ROOM }),
+                        None => { model.push(card); Ok(()) }
+                    };
+                    prop_assert_eq!(store.insert(card), expected);
+                }
+                Step::Update(number, label) => {
+                    let card = Badge { number: label, ..badge(number) };
+                    let old = at(&model, card.uid).map(|at| core::mem::replace(&mut model[at], card));
+                    prop_assert_eq!(store.update(card), Ok(old));
+                }
+                Step::Remove(number) => {
+                    let key = badge(number).uid;
+                    let old = at(&model, key).map(|at| model.remove(at));
+                    prop_assert_eq!(store.remove(&key), old);
+                }
+                Step::Replace(numbers) => {
+                    let rows = (2..).zip(&numbers).map(|(line, number)| Ok(Row { line, card: badge(*number) }));
+                    let mut unique = numbers.clone();
+                    unique.sort_unstable();
+                    unique.dedup();
+                    let fits = numbers.len() <= ROOM && unique.len() == numbers.len();
+                    prop_assert_eq!(store.replace_all(rows).is_ok(), fits);
+                    if fits {
+                        model = numbers.iter().map(|number| badge(*number)).collect();
+                    }
+                }
+                Step::Clear => { store.clear(); model.clear(); }
+            }
+            prop_assert_eq!(store.iter().copied().collect::<Vec<_>>(), model.clone());
+            for number in 0..12 {
+                let key = badge(number).uid;
+                prop_assert_eq!(store.get(&key).copied(), model.iter().find(|card| card.uid == key).copied());
+                prop_assert_eq!(store.position(&key), at(&model, key));
+            }
+        }
+    }
+
+    #[test]
+    fn any_badge_list_is_written_and_read_back(
+        comments in prop::collection::vec("[ -~äöü\n\r;,\"]{0,20}", 0..12),
+        kinds in prop::collection::vec(0_usize..3, 12),
+    ) {
+        let kinds = kinds.into_iter().map(|kind| [BadgeKind::User, BadgeKind::Vip, BadgeKind::Admin][kind]);
+        let badges: Vec<_> = (1..).zip(kinds.zip(&comments)).map(|(number, (kind, comment))| {
+            Badge { kind, comment: Label::new(comment), ..badge(number) }
+        }).collect();
+        store!(list, 12);
+        for card in &badges { list.insert(*card).unwrap(); }
+        let mut text = String::new();
+        write_new_sheet(&list, (), &mut text).unwrap();
+        let sheet = Sheet::<Badge<'_>>::open(&text, ()).unwrap();
+        let read: Vec<_> = sheet.rows().map(|row| row.unwrap().card).collect();
+        prop_assert_eq!(&read, &badges);
+        store!(again, 12);
+        again.replace_all(sheet.rows()).unwrap();
+        prop_assert_eq!(written(&sheet, &again), text);
+    }
+
+    #[test]
+    fn any_list_that_is_imported_is_exported_byte_for_byte(
+        body in "([0-9A-Fa-f]{8}|\"[0-9A-F]{14}\"|[a-z:-]{0,3});(ACCEPTED|BLOCKED|odd|);[ -~]{0,6}(\n|\r\n|\r|;x\n){1,2}",
+        bom: bool,
+        repeat in 0_usize..3,
+    ) {
+        let text = format!("{}uid;status;else\n{}", if bom { "\u{FEFF}" } else { "" }, body.repeat(repeat));
+        let sheet = Sheet::<KebaCard<'_>>::open(&text, ()).unwrap();
+        store!(list, 10);
+        if list.replace_all(sheet.rows()).is_ok() {
+            prop_assert_eq!(written(&sheet, &list), text);
+        }
+    }
+
+    #[test]
+    fn any_text_is_read_or_refused(text in "[ -~\n\r\t;,\"ü]{0,200}") {
+        store!(keba, 10);
+        if let Ok(sheet) = Sheet::<KebaCard<'_>>::open(&text, ()) { let _ = keba.replace_all(sheet.rows()); }
+        let with_header = format!("Id,Type\n{text}");
+        store!(bender, 10);
+        let sheet = Sheet::<WhitelistEntry>::open(&with_header, BenderList::default()).unwrap();
+        let _ = bender.replace_all(sheet.rows());
+        let _ = bender.replace_all(JoinedList::new(&text, BenderList::default()).rows());
+    }
+}
