@@ -8,10 +8,13 @@ extern crate std;
 
 pub mod contactor;
 pub mod evse;
+pub mod overcurrent;
 pub mod pilot;
 pub mod proximity;
 mod queue;
+pub mod rcm;
 pub mod safety;
+pub mod temperature;
 pub mod units;
 
 pub use evse::Evse;

@@ -97,6 +97,21 @@ impl fmt::Display for Ohms {
     }
 }
 
+/// Temperature in tenths of a degree Celsius.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DeciCelsius(pub i16);
+
+impl fmt::Display for DeciCelsius {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = if self.0 < 0 { "-" } else { "" };
+        write!(f, "{sign}{}.{} °C", self.0.unsigned_abs() / 10, self.0.unsigned_abs() % 10)
+    }
+}
+
+/// Frequency in millihertz.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Millihertz(pub u32);
+
 /// Phases a charging point may use at a time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Phases {
@@ -137,5 +152,6 @@ mod tests {
         assert_eq!(Millivolts(-12_003).to_string(), "-12.003 V");
         assert_eq!(Millivolts(-250).to_string(), "-0.250 V");
         assert_eq!(Ohms(680).to_string(), "680 ohm");
+        assert_eq!(DeciCelsius(-5).to_string(), "-0.5 °C");
     }
 }

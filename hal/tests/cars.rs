@@ -482,7 +482,7 @@ fn five_percent_by_mode() {
 #[test]
 fn a_glitch_after_a_new_duty_is_tolerated_only_if_configured() {
     let mut timing = pilot::Timing::DEFAULT;
-    timing.duty_glitch = std::time::Duration::from_millis(550);
+    timing.duty_glitch = core::time::Duration::from_millis(550);
     let tolerant = with_pilot(pilot::Config { timing, ..pilot::Config::DEFAULT });
     for (config, stays) in [(Config::DEFAULT, false), (tolerant, true)] {
         let mut plant = Plant::charging(&config);

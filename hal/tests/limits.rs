@@ -120,7 +120,7 @@ fn a_new_duty_settles_for_550_ms() {
 
 #[test]
 fn a_tolerated_glitch_lasts_as_long_as_configured() {
-    let timing = Timing { duty_glitch: std::time::Duration::from_millis(300), ..Timing::DEFAULT };
+    let timing = Timing { duty_glitch: core::time::Duration::from_millis(300), ..Timing::DEFAULT };
     edge("duty glitch", 300, |t| {
         let mut bench = Bench::in_c2(pilot::Config { timing, ..STANDARD });
         bench.run(5_000);
