@@ -5,9 +5,11 @@ extern crate alloc;
 #[cfg(any(feature = "std", test))]
 extern crate std;
 
+mod contract;
 mod convert;
 mod csv;
 mod iso14443;
+mod log_key;
 mod mac;
 mod password;
 mod policy;
@@ -17,9 +19,11 @@ mod text;
 mod token;
 mod uid;
 
+pub use contract::{ContractError, ContractId, ContractKind, EvseError, EvseId};
 pub use convert::{AnyCard, Converted, Exchange, Loss, Losses, convert_list};
 pub use csv::Label;
 pub use iso14443::{Atqa, CASCADE_TAG, CascadeError, Sak, block_check};
+pub use log_key::{LogKey, LogSecret};
 pub use mac::MacAddress;
 pub use password::{PasswordFault, PasswordRule};
 pub use policy::*;

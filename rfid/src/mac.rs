@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::token::{IdToken, Token, TokenError, TokenKind};
+use crate::token::{IdTag, IdToken, Token, TokenKind};
 use crate::uid::{Case, Separator, Uid, UidError, UidFormat};
 
 /// A 48-bit hardware address (EUI-48). Debug shows the maker's half only: the whole identifies a car.
@@ -22,27 +22,14 @@ impl MacAddress {
         bytes.try_into().map(Self).map_err(|_| error)
     }
 
-    /// The token of AutoCharge: `VID:` and twelve digits in upper case, as the back ends of that scheme expect it.
-    ///
-    /// # Errors
-    ///
-    /// None in practice; the 16 characters fit every token type of OCPP.
-    pub fn autocharge<const N: usize>(&self) -> Result<Token<N>, TokenError> {
-        let mut text = crate::Text::<16>::EMPTY;
-        // Sixteen characters fit exactly.
-        _ = fmt::Write::write_fmt(&mut text, format_args!("VID:{self}"));
-        Token::new(&text)
+    /// The idTag of AutoCharge: `VID:` and twelve digits in upper case, as the back ends of that scheme expect it.
+    pub fn autocharge(&self) -> IdTag {
+        Token::of_short(format_args!("VID:{self}"))
     }
 
     /// The token of OCPP 2.0.1, of kind `MacAddress`.
-    ///
-    /// # Errors
-    ///
-    /// None in practice; 12 characters fit.
-    pub fn id_token(&self) -> Result<IdToken, TokenError> {
-        let mut text = crate::Text::<12>::EMPTY;
-        _ = fmt::Write::write_fmt(&mut text, format_args!("{self}"));
-        IdToken::new(TokenKind::MacAddress, &text)
+    pub fn id_token(&self) -> IdToken {
+        IdToken { kind: TokenKind::MacAddress, token: Token::of_short(format_args!("{self}")) }
     }
 }
 
@@ -68,7 +55,6 @@ impl fmt::Debug for MacAddress {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::IdTag;
     use std::format;
 
     #[test]
@@ -80,8 +66,7 @@ mod tests {
         assert_eq!(MacAddress::parse("00B0520102"), Err(UidError::Digits { digits: 10, expected: 12 }));
         assert_eq!(format!("{mac} {mac:#}"), "00B052010203 00:B0:52:01:02:03");
         assert_eq!(format!("{mac:?}"), "MacAddress(00:B0:52:…)");
-        let tag: IdTag = mac.autocharge().unwrap();
-        assert_eq!(tag.as_str(), "VID:00B052010203");
-        assert_eq!(mac.id_token().unwrap(), IdToken::new(TokenKind::MacAddress, "00b052010203").unwrap());
+        assert_eq!(mac.autocharge().as_str(), "VID:00B052010203");
+        assert_eq!(mac.id_token(), IdToken::new(TokenKind::MacAddress, "00b052010203").unwrap());
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! No specification lies behind this file; it only keeps `no_std` callers free of an allocator.
 
-use core::{fmt, ops::Deref};
+use core::{cmp::Ordering, fmt, hash, ops::Deref};
 
 /// Up to `N` characters of ASCII, stored inline.
 ///
@@ -60,6 +60,24 @@ impl<const N: usize> PartialEq for Text<N> {
 }
 
 impl<const N: usize> Eq for Text<N> {}
+
+impl<const N: usize> Ord for Text<N> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.as_str().cmp(other.as_str())
+    }
+}
+
+impl<const N: usize> PartialOrd for Text<N> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl<const N: usize> hash::Hash for Text<N> {
+    fn hash<H: hash::Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
+    }
+}
 
 impl<const N: usize> PartialEq<str> for Text<N> {
     fn eq(&self, other: &str) -> bool {

@@ -66,6 +66,13 @@ impl<const N: usize> Token<N> {
         Self::new(&uid.text(format))
     }
 
+    /// A token of printable ASCII known to fit.
+    pub(crate) fn of_short(text: fmt::Arguments<'_>) -> Self {
+        let mut out = Text::EMPTY;
+        _ = fmt::Write::write_fmt(&mut out, text);
+        Self(out)
+    }
+
     /// The token as it was written.
     pub fn as_str(&self) -> &str {
         self.0.as_str()
