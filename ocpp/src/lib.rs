@@ -9,6 +9,8 @@ extern crate std;
 #[macro_use]
 mod macros;
 
+mod inline;
+pub mod journal;
 pub mod json;
 pub mod list;
 pub mod message;
@@ -17,4 +19,5 @@ pub mod rpc;
 pub mod schema;
 pub mod text;
 pub mod time;
+pub mod units;
 pub mod v16;

@@ -22,6 +22,11 @@ impl<'a> MessageId<'a> {
         Str::new(text).map(Self)
     }
 
+    /// The first 36 characters of `text` as an id, for ids that are made here and known to be short.
+    pub(super) fn cut(text: &'a str) -> Self {
+        Self(Str::cut(text))
+    }
+
     /// The id in a received frame, if it is not too long.
     pub(super) fn received(quoted: Quoted<'a>) -> Option<Self> {
         let text = Str::received(quoted);

@@ -2,8 +2,12 @@
 
 mod error;
 mod frame;
+pub mod handshake;
 mod id;
+pub(crate) mod link;
+pub(crate) mod timer;
 
 pub use error::{ErrorCode, Policy};
 pub use frame::{Culprit, Frame, FrameError, FrameFault, write_call, write_error, write_result};
 pub use id::{IdBuf, MessageId};
+pub use link::{AnswerError, CallError, Failure, Patience, Responder};

@@ -1,8 +1,13 @@
 //! OCPP 1.6J with the security extension: 28 + 11 actions, in tables by functional block.
 
+pub mod charge_point;
 pub mod core;
+pub mod csms;
 pub mod firmware;
+mod id_tag;
+pub mod keys;
 pub mod local_auth;
+pub mod measurands;
 pub mod reservation;
 pub mod security;
 pub mod smart_charging;
@@ -14,8 +19,11 @@ use crate::message::IntoOwned;
 use crate::message::{Call, EncodeError, Message};
 use crate::schema::{self, Object, Tolerance, Version, Violation};
 
+pub use self::charge_point::ChargePoint;
 pub use self::core::*;
+pub use self::csms::Csms;
 pub use self::firmware::*;
+pub use self::id_tag::{ID_TAG_MAX, IdTag, IdTagError};
 pub use self::local_auth::*;
 pub use self::reservation::*;
 pub use self::security::*;

@@ -1,0 +1,58 @@
+//! Asking the central system about an identifier (OCPP 1.6 §4.1).
+//!
+//! The session only asks. Local list, cache and offline rules are policy and belong to the application.
+
+use super::event::Notice;
+use super::{ActionError, ChargePoint, Event};
+use crate::rpc::Failure;
+use crate::time::Instant;
+use crate::v16::{AuthorizeResponse, IdTag};
+
+/// The question open for a connector.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Question(Option<IdTag>);
+
+impl Question {
+    pub(super) const NONE: Self = Self(None);
+}
+
+impl<const N: usize> ChargePoint<'_, N> {
+    /// Asks whether `id_tag` may charge. The answer comes as [`Event::Authorized`], with a failure if the connection is
+    /// lost first.
+    ///
+    /// # Errors
+    ///
+    /// [`ActionError::Offline`] if the central system cannot be asked, [`ActionError::Busy`] if another question for the
+    /// connector is open, [`ActionError::NoConnector`].
+    pub fn authorize(&mut self, _now: Instant, connector: u8, id_tag: IdTag) -> Result<(), ActionError> {
+        let index = self.index(connector)?;
+        if !self.is_online() {
+            return Err(ActionError::Offline);
+        }
+        let outlet = self.connectors.get_mut(index).ok_or(ActionError::NoConnector(connector))?;
+        if outlet.question.0.is_some() {
+            return Err(ActionError::Busy);
+        }
+        outlet.question = Question(Some(id_tag));
+        Ok(())
+    }
+
+    /// A question to be sent.
+    pub(super) fn next_question(&self) -> Option<(usize, IdTag)> {
+        self.connectors.iter().enumerate().find_map(|(index, outlet)| Some((index, outlet.question.0?)))
+    }
+
+    pub(super) fn on_authorized<'f>(
+        &mut self,
+        index: usize,
+        answer: AuthorizeResponse<'f>,
+    ) -> Option<Event<'f>> {
+        let id_tag = self.connectors.get_mut(index)?.question.0.take()?;
+        Some(Event::Authorized { connector: index as u8 + 1, id_tag, result: Ok(answer.id_tag_info) })
+    }
+
+    pub(super) fn on_not_authorized(&mut self, index: usize, failure: Failure) -> Option<Notice> {
+        let id_tag = self.connectors.get_mut(index)?.question.0.take()?;
+        Some(Notice::NotAuthorized { connector: index as u8 + 1, id_tag, failure })
+    }
+}

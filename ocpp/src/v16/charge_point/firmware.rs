@@ -1,0 +1,153 @@
+//! Progress of firmware updates and uploads: the latest status is told, earlier ones that had no chance are not
+//! (OCPP 1.6 §4.4, §4.5, security white paper).
+
+use super::ChargePoint;
+use crate::message::EncodeError;
+use crate::time::Instant;
+use crate::v16::{
+    DiagnosticsStatus, DiagnosticsStatusNotificationRequest, FirmwareStatus,
+    FirmwareStatusNotificationRequest, LogStatusNotificationRequest, SignedFirmwareStatus,
+    SignedFirmwareStatusNotificationRequest, UploadLogStatus,
+};
+
+/// Which of the four notifications.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Progress {
+    Firmware,
+    SignedFirmware,
+    Diagnostics,
+    Log,
+}
+
+/// A status and whether it is to be told.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Told<S> {
+    status: S,
+    dirty: bool,
+    triggered: bool,
+}
+
+impl<S: Copy> Told<S> {
+    const fn new(status: S) -> Self {
+        Self { status, dirty: false, triggered: false }
+    }
+
+    fn set(&mut self, status: S) {
+        self.status = status;
+        self.dirty = true;
+    }
+
+    pub(super) fn trigger(&mut self) {
+        self.triggered = true;
+    }
+
+    fn is_due(&self, accepted: bool) -> bool {
+        self.triggered || (accepted && self.dirty)
+    }
+
+    fn sent(&mut self) {
+        self.dirty = false;
+        self.triggered = false;
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct Statuses {
+    pub(super) firmware: Told<FirmwareStatus>,
+    signed: Told<(SignedFirmwareStatus, Option<i64>)>,
+    pub(super) diagnostics: Told<DiagnosticsStatus>,
+    pub(super) log: Told<(UploadLogStatus, Option<i64>)>,
+}
+
+impl Statuses {
+    pub(super) const fn new() -> Self {
+        Self {
+            firmware: Told::new(FirmwareStatus::Idle),
+            signed: Told::new((SignedFirmwareStatus::Idle, None)),
+            diagnostics: Told::new(DiagnosticsStatus::Idle),
+            log: Told::new((UploadLogStatus::Idle, None)),
+        }
+    }
+
+    pub(super) fn next(&self, accepted: bool) -> Option<Progress> {
+        [
+            (self.firmware.is_due(accepted), Progress::Firmware),
+            (self.signed.is_due(accepted), Progress::SignedFirmware),
+            (self.diagnostics.is_due(accepted), Progress::Diagnostics),
+            (self.log.is_due(accepted), Progress::Log),
+        ]
+        .into_iter()
+        .find_map(|(due, progress)| due.then_some(progress))
+    }
+
+    pub(super) fn sent(&mut self, progress: Progress) {
+        match progress {
+            Progress::Firmware => self.firmware.sent(),
+            Progress::SignedFirmware => self.signed.sent(),
+            Progress::Diagnostics => self.diagnostics.sent(),
+            Progress::Log => self.log.sent(),
+        }
+    }
+
+    /// A notification had no answer: tell it again.
+    pub(super) fn failed(&mut self, progress: Progress) {
+        match progress {
+            Progress::Firmware => self.firmware.dirty = true,
+            Progress::SignedFirmware => self.signed.dirty = true,
+            Progress::Diagnostics => self.diagnostics.dirty = true,
+            Progress::Log => self.log.dirty = true,
+        }
+    }
+}
+
+impl<const N: usize> ChargePoint<'_, N> {
+    /// Reports how a firmware update goes on (§4.5).
+    pub fn set_firmware_status(&mut self, status: FirmwareStatus) {
+        self.progress.firmware.set(status);
+    }
+
+    /// Reports how a signed firmware update goes on; `request`: its request id.
+    pub fn set_signed_firmware_status(&mut self, status: SignedFirmwareStatus, request: Option<i64>) {
+        self.progress.signed.set((status, request));
+    }
+
+    /// Reports how an upload of diagnostics goes on (§4.4).
+    pub fn set_diagnostics_status(&mut self, status: DiagnosticsStatus) {
+        self.progress.diagnostics.set(status);
+    }
+
+    /// Reports how an upload of a log goes on; `request`: its request id.
+    pub fn set_log_status(&mut self, status: UploadLogStatus, request: Option<i64>) {
+        self.progress.log.set((status, request));
+    }
+
+    pub(super) fn write_progress<'b>(
+        &mut self,
+        now: Instant,
+        progress: Progress,
+        buffer: &'b mut [u8],
+    ) -> Result<&'b str, EncodeError> {
+        let origin = super::Origin::Progress(progress);
+        match progress {
+            Progress::Firmware => {
+                let request = FirmwareStatusNotificationRequest { status: self.progress.firmware.status };
+                self.link.call(now, origin, &request, buffer)
+            }
+            Progress::SignedFirmware => {
+                let (status, request_id) = self.progress.signed.status;
+                let request = SignedFirmwareStatusNotificationRequest { status, request_id };
+                self.link.call(now, origin, &request, buffer)
+            }
+            Progress::Diagnostics => {
+                let request =
+                    DiagnosticsStatusNotificationRequest { status: self.progress.diagnostics.status };
+                self.link.call(now, origin, &request, buffer)
+            }
+            Progress::Log => {
+                let (status, request_id) = self.progress.log.status;
+                let request = LogStatusNotificationRequest { status, request_id };
+                self.link.call(now, origin, &request, buffer)
+            }
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! The charge point's side of OCPP 1.6J.
+//!
+//! [`ChargePoint`] decides what the protocol decides: registration, heartbeats, status notifications, the order and the
+//! safety of transaction messages, configuration keys, availability, reservations, charging profiles. What needs
+//! hardware or policy reaches the application as an [`Event`]. The application reports physical facts and decides who
+//! may charge.
+//!
+//! # Driving it
+//!
+//! No call blocks and none reads a clock. After *any* call that takes `&mut self`, drain all three outlets, then sleep until
+//! the deadline or until something happens:
+//!
+//! ```text
+//! loop {
+//!     drive_blocking(now, &mut charge_point, &mut journal);           // poll_store / handle_stored
+//!     while let Some(event) = charge_point.poll_event() { .. }        // may call actions: drain again
+//!     while let Some(text) = charge_point.poll_transmit(now, &mut buffer)? { socket.send(text) }
+//!     select {
+//!         text = socket.receive() => if let Some(event) = charge_point.handle_frame(now, &text)? { .. }
+//!         _ = socket.closed()     => charge_point.handle_close(now),  // connect again, then handle_open
+//!         _ = facts.changed()     => charge_point.report(now, connector, &facts)?,
+//!         _ = sleep_until(charge_point.poll_timeout()) => charge_point.handle_timeout(now),
+//!     }
+//! }
+//! ```
+//!
+//! Calling `handle_timeout` early, late or twice is harmless.
+
+mod authorize;
+mod availability;
+mod boot;
+mod clock;
+mod config;
+mod connector;
+mod event;
+mod firmware;
+mod limits;
+mod local_list;
+mod metering;
+mod outbox;
+mod record;
+mod remote;
+mod reservation;
+mod session;
+mod smart_charging;
+mod status;
+mod storage;
+mod transaction;
+
+pub use connector::{Facts, Fault};
+pub use event::{ActionError, Event};
+pub use metering::Meter;
+pub use reservation::Reservation;
+pub use smart_charging::{Limit, LimitSource, MAX_PERIODS, MAX_STACK_LEVEL, STACK_DEPTH, Supply};
+pub use status::{is_legal, next_step};
+pub use transaction::Running;
+
+use authorize::Question;
+use boot::Boot;
+use clock::Clock;
+use config::Settings;
+use connector::{Connector, Reporter, Usage};
+use event::Notice;
+use firmware::Progress;
+use local_list::LocalList;
+use metering::Loose;
+use outbox::Outbox;
+use reservation::Held;
+use smart_charging::Profiles;
+use storage::Storage;
+use transaction::Slot;
+
+use crate::rpc::link::Link;
+use crate::rpc::timer::Deadline;
+use crate::rpc::{Patience, Policy};
+use crate::schema::{Leniency, Version};
+use crate::time::Instant;
+use crate::units::Milliamps;
+use crate::v16::{Action, BootNotificationRequest};
+
+/// What a charge point is and how it behaves where the specification leaves a choice.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Config<'c> {
+    /// How it introduces itself.
+    pub identity: BootNotificationRequest<'c>,
+    /// Must differ from one start of the program to the next: message ids are made of it. A random number or a boot
+    /// counter.
+    pub nonce: u64,
+    /// Maker's name beside vendor error codes, reversed domain name; at most 255 characters, empty: none.
+    pub vendor_id: &'c str,
+    /// Mains voltage and phases, to turn watts into amperes. Default: 230 V, 3 phases.
+    pub supply: Supply,
+    /// What the hardware of each connector can carry, per phase. Default: 32 A.
+    pub connector_limit: Milliamps,
+    /// What the supply of the station as a whole can carry, per phase. Default: no limit of its own.
+    pub station_limit: Milliamps,
+    /// Continue a transaction after an interruption of the program instead of ending it with `PowerLoss`.
+    pub resume_transactions: bool,
+    /// Report `Preparing` until the vehicle has asked for energy, although the transaction has begun.
+    pub prepare_until_request: bool,
+    /// Most entries of the local authorization list the application keeps; 0: it keeps none.
+    pub local_list_entries: u16,
+    /// How long to wait for answers.
+    pub patience: Patience,
+    /// What is forgiven in received messages. Default: nothing.
+    pub leniency: Leniency,
+    /// Which error code answers which broken rule.
+    pub policy: Policy,
+}
+
+impl<'c> Config<'c> {
+    /// The defaults.
+    #[must_use]
+    pub fn new(identity: BootNotificationRequest<'c>, nonce: u64) -> Self {
+        Self {
+            identity,
+            nonce,
+            vendor_id: "",
+            supply: Supply { volts: 230, phases: 3 },
+            connector_limit: Milliamps(32_000),
+            station_limit: Milliamps(u32::MAX),
+            resume_transactions: false,
+            prepare_until_request: false,
+            local_list_entries: 0,
+            patience: Patience::default(),
+            leniency: Leniency::STRICT,
+            policy: Policy::STANDARD,
+        }
+    }
+}
+
+/// Who made a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Origin {
+    Boot,
+    Heartbeat,
+    Record,
+    Status(usize),
+    Authorize(usize),
+    Loose,
+    Progress(Progress),
+    Application(Action),
+}
+
+/// A charge point with `N` connectors. See the [module](self) for how to drive it.
+#[derive(Debug)]
+pub struct ChargePoint<'c, const N: usize> {
+    config: Config<'c>,
+    link: Link<Origin, remote::Answer>,
+    leniency_used: Leniency,
+    clock: Clock,
+    boot: Boot,
+    settings: Settings,
+    station: Station,
+    connectors: [Outlet; N],
+    aligned: Deadline,
+    outbox: Outbox<N>,
+    storage: Storage,
+    profiles: Profiles<N>,
+    progress: firmware::Statuses,
+    local_list: LocalList,
+    notice: Option<Notice>,
+    unanswered: bool,
+}
+
+/// Connector 0.
+#[derive(Debug)]
+struct Station {
+    operative: bool,
+    /// Whether `operative` differs from what is stored.
+    dirty: bool,
+    fault: Option<Fault>,
+    held: Held,
+    reporter: Reporter,
+}
+
+/// Everything that belongs to one connector, each part private to its block.
+#[derive(Debug, Clone, Copy)]
+struct Outlet {
+    connector: Connector,
+    transaction: Slot,
+    question: Question,
+    held: Held,
+    loose: Option<Loose>,
+    availability: availability::Flags,
+}
+
+impl<'c, const N: usize> ChargePoint<'c, N> {
+    /// A charge point that has just been switched on. Its journal is read first; then it connects.
+    #[must_use]
+    pub fn new(config: Config<'c>) -> Self {
+        let link = Link::new(Version::V16, config.nonce, config.patience);
+        let outlet = Outlet {
+            connector: Connector::new(),
+            transaction: Slot::NONE,
+            question: Question::NONE,
+            held: Held::NONE,
+            loose: None,
+            availability: availability::Flags::NONE,
+        };
+        Self {
+            settings: Settings::new(N, &config),
+            config,
+            link,
+            leniency_used: Leniency::STRICT,
+            clock: Clock::default(),
+            boot: Boot::new(),
+            station: Station {
+                operative: true,
+                dirty: false,
+                fault: None,
+                held: Held::NONE,
+                reporter: Reporter::new(),
+            },
+            connectors: [outlet; N],
+            aligned: Deadline::NEVER,
+            outbox: Outbox::new(),
+            storage: Storage::new(),
+            profiles: Profiles::new(),
+            progress: firmware::Statuses::new(),
+            local_list: LocalList::new(),
+            notice: None,
+            unanswered: false,
+        }
+    }
+
+    /// The index of a connector from 1 on.
+    fn index(&self, connector: u8) -> Result<usize, ActionError> {
+        usize::from(connector)
+            .checked_sub(1)
+            .filter(|index| *index < N)
+            .ok_or(ActionError::NoConnector(connector))
+    }
+
+    /// Recomputes the status of a connector after something it depends on has changed.
+    fn refresh(&mut self, now: Instant, index: usize) {
+        let any_reserved = self.station.held.is_set();
+        let prepare_until_request = self.config.prepare_until_request;
+        let reserves_any = any_reserved && N == 1;
+        if let Some(outlet) = self.connectors.get_mut(index) {
+            let usage = Usage {
+                transaction: outlet.transaction.is_running(),
+                reserved: outlet.held.is_set() || reserves_any,
+                prepare_until_request,
+            };
+            outlet.connector.refresh(now, usage);
+        }
+    }
+}

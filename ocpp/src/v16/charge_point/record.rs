@@ -1,0 +1,297 @@
+//! The records of a transaction as they lie in the journal.
+//!
+//! A record is what one message will say, in a fixed binary layout per kind, little-endian:
+//!
+//! | bytes | all kinds |
+//! |---|---|
+//! | 1 | kind: 1 start, 2 sample, 3 stop |
+//! | 1 | connector |
+//! | 1 + 8 | stamp: 0 and milliseconds since the controller's start, or 1 and milliseconds of Unix time |
+//! | 8 | transaction: the sequence number of its start record |
+//!
+//! then a start: register (8), identifier (1 + 20), reservation (1 + 8); a sample: context (1), readings (2), register (8),
+//! values (8 × 4); a stop: reason (1), register (8), identifier (1 + 20, length 255: none).
+
+use super::metering::Readings;
+use crate::journal::SEAL_LEN;
+use crate::units::WattHours;
+use crate::v16::measurands::Measurands;
+use crate::v16::{ID_TAG_MAX, IdTag, ReadingContext, Reason};
+
+/// Longest record in storage, with its seal.
+pub(super) const RECORD_MAX: usize = 19 + 43 + SEAL_LEN;
+
+/// When something happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stamp {
+    /// Milliseconds on the monotonic clock of the run in which the record was made.
+    SinceStart(u64),
+    /// Milliseconds of Unix time.
+    Utc(i64),
+}
+
+/// One record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Record {
+    pub(super) connector: u8,
+    pub(super) stamp: Stamp,
+    /// Sequence number of the transaction's start record: its name until the central system gives it one.
+    pub(super) transaction: u64,
+    pub(super) body: Body,
+}
+
+/// What a record says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Body {
+    Start { id_tag: IdTag, meter: WattHours, reservation: Option<i64> },
+    Sample { context: ReadingContext, readings: Readings },
+    Stop { reason: Reason, meter: WattHours, id_tag: Option<IdTag> },
+}
+
+const REASONS: [Reason; 11] = [
+    Reason::EmergencyStop,
+    Reason::EvDisconnected,
+    Reason::HardReset,
+    Reason::Local,
+    Reason::Other,
+    Reason::PowerLoss,
+    Reason::Reboot,
+    Reason::Remote,
+    Reason::SoftReset,
+    Reason::UnlockCommand,
+    Reason::DeAuthorized,
+];
+
+const CONTEXTS: [ReadingContext; 8] = [
+    ReadingContext::InterruptionBegin,
+    ReadingContext::InterruptionEnd,
+    ReadingContext::Other,
+    ReadingContext::SampleClock,
+    ReadingContext::SamplePeriodic,
+    ReadingContext::TransactionBegin,
+    ReadingContext::TransactionEnd,
+    ReadingContext::Trigger,
+];
+
+const NO_TAG: u8 = u8::MAX;
+
+impl Record {
+    /// Writes the record; `out` of [`RECORD_MAX`] bytes is long enough for every kind.
+    pub(super) fn encode<'b>(&self, out: &'b mut [u8; RECORD_MAX]) -> &'b [u8] {
+        let mut writer = Writer::new(out);
+        let kind = match self.body {
+            Body::Start { .. } => 1,
+            Body::Sample { .. } => 2,
+            Body::Stop { .. } => 3,
+        };
+        writer.put(&[kind, self.connector]).stamp(self.stamp).put(&self.transaction.to_le_bytes());
+        match &self.body {
+            Body::Start { id_tag, meter, reservation } => {
+                writer.put(&meter.0.to_le_bytes()).tag(Some(id_tag)).option(*reservation);
+            }
+            Body::Sample { context, readings } => {
+                writer.put(&[index_of(&CONTEXTS, context)]);
+                writer.put(&(readings.contents.to_bits() as u16).to_le_bytes());
+                writer.put(&readings.energy.0.to_le_bytes());
+                for value in readings.values {
+                    writer.put(&value.to_le_bytes());
+                }
+            }
+            Body::Stop { reason, meter, id_tag } => {
+                writer.put(&[index_of(&REASONS, reason)]).put(&meter.0.to_le_bytes()).tag(id_tag.as_ref());
+            }
+        }
+        writer.finish()
+    }
+
+    /// Reads a record; `None` if it is not one.
+    pub(super) fn decode(bytes: &[u8]) -> Option<Self> {
+        let mut reader = Reader(bytes);
+        let [kind, connector] = reader.take()?;
+        let stamp = reader.stamp()?;
+        let transaction = u64::from_le_bytes(reader.take()?);
+        let body = match kind {
+            1 => {
+                let meter = reader.register()?;
+                let id_tag = reader.tag()??;
+                Body::Start { id_tag, meter, reservation: reader.option()? }
+            }
+            2 => {
+                let [context] = reader.take()?;
+                let contents = Measurands::from_bits(u16::from_le_bytes(reader.take()?).into());
+                let energy = reader.register()?;
+                let mut values = [0; 8];
+                for value in &mut values {
+                    *value = i32::from_le_bytes(reader.take()?);
+                }
+                let context = *CONTEXTS.get(usize::from(context))?;
+                Body::Sample { context, readings: Readings { contents, energy, values } }
+            }
+            3 => {
+                let [reason] = reader.take()?;
+                let reason = *REASONS.get(usize::from(reason))?;
+                Body::Stop { reason, meter: reader.register()?, id_tag: reader.tag()? }
+            }
+            _ => return None,
+        };
+        reader.0.is_empty().then_some(Self { connector, stamp, transaction, body })
+    }
+}
+
+fn index_of<T: PartialEq>(table: &[T], value: &T) -> u8 {
+    table.iter().position(|known| known == value).unwrap_or(0) as u8
+}
+
+/// Appends to a buffer; what does not fit is cut, which the constant lengths rule out.
+pub(super) struct Writer<'a> {
+    out: &'a mut [u8],
+    len: usize,
+}
+
+impl<'a> Writer<'a> {
+    pub(super) fn new(out: &'a mut [u8]) -> Self {
+        Self { out, len: 0 }
+    }
+
+    pub(super) fn finish(self) -> &'a [u8] {
+        self.out.get(..self.len).unwrap_or_default()
+    }
+
+    pub(super) fn stamp(&mut self, stamp: Stamp) -> &mut Self {
+        match stamp {
+            Stamp::SinceStart(millis) => self.put(&[0]).put(&millis.to_le_bytes()),
+            Stamp::Utc(millis) => self.put(&[1]).put(&millis.to_le_bytes()),
+        }
+    }
+
+    pub(super) fn option(&mut self, value: Option<i64>) -> &mut Self {
+        self.put(&[value.is_some().into()]).put(&value.unwrap_or(0).to_le_bytes())
+    }
+
+    pub(super) fn put(&mut self, bytes: &[u8]) -> &mut Self {
+        let rest = self.out.get_mut(self.len..).unwrap_or_default();
+        self.len += rest.iter_mut().zip(bytes).map(|(to, from)| *to = *from).count();
+        self
+    }
+
+    pub(super) fn tag(&mut self, tag: Option<&IdTag>) -> &mut Self {
+        let text = tag.map_or("", IdTag::as_str);
+        let mut padded = [0; ID_TAG_MAX];
+        padded.iter_mut().zip(text.bytes()).for_each(|(to, from)| *to = from);
+        self.put(&[if tag.is_some() { text.len() as u8 } else { NO_TAG }]).put(&padded)
+    }
+}
+
+/// Takes from the front.
+pub(super) struct Reader<'a>(pub(super) &'a [u8]);
+
+impl Reader<'_> {
+    pub(super) fn take<const LEN: usize>(&mut self) -> Option<[u8; LEN]> {
+        let (taken, rest) = self.0.split_first_chunk()?;
+        self.0 = rest;
+        Some(*taken)
+    }
+
+    pub(super) fn stamp(&mut self) -> Option<Stamp> {
+        match self.take()? {
+            [0] => self.take().map(u64::from_le_bytes).map(Stamp::SinceStart),
+            [1] => self.take().map(i64::from_le_bytes).map(Stamp::Utc),
+            _ => None,
+        }
+    }
+
+    pub(super) fn option(&mut self) -> Option<Option<i64>> {
+        let [some] = self.take()?;
+        let value = i64::from_le_bytes(self.take()?);
+        Some((some != 0).then_some(value))
+    }
+
+    pub(super) fn register(&mut self) -> Option<WattHours> {
+        self.take().map(u64::from_le_bytes).map(WattHours)
+    }
+
+    /// The outer `None`: not an identifier; the inner: none was given.
+    pub(super) fn tag(&mut self) -> Option<Option<IdTag>> {
+        let [len] = self.take()?;
+        let text: [u8; ID_TAG_MAX] = self.take()?;
+        if len == NO_TAG {
+            return Some(None);
+        }
+        let text = core::str::from_utf8(text.get(..len.into())?).ok()?;
+        IdTag::new(text).ok().map(Some)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn round_trip(body: Body, stamp: Stamp) {
+        let record = Record { connector: 2, stamp, transaction: 0x1_0000_0007, body };
+        let mut buffer = [0; RECORD_MAX];
+        let bytes = record.encode(&mut buffer);
+        assert!(bytes.len() + SEAL_LEN <= RECORD_MAX);
+        assert_eq!(Record::decode(bytes), Some(record));
+        assert_eq!(Record::decode(&bytes[..bytes.len() - 1]), None);
+    }
+
+    #[test]
+    fn every_kind_reads_back() {
+        let id_tag = IdTag::new("04A2B3C4").unwrap();
+        for reservation in [None, Some(-7)] {
+            round_trip(Body::Start { id_tag, meter: WattHours(17), reservation }, Stamp::SinceStart(5));
+        }
+        for context in CONTEXTS {
+            let readings = Readings {
+                contents: Measurands::from_bits(0x1FF),
+                energy: WattHours(u64::MAX),
+                values: [-1, 2, 3, 4, 5, 6, 7, i32::MAX],
+            };
+            round_trip(Body::Sample { context, readings }, Stamp::Utc(-1));
+        }
+        for reason in REASONS {
+            for id_tag in [None, Some(id_tag)] {
+                round_trip(Body::Stop { reason, meter: WattHours(3), id_tag }, Stamp::Utc(1_700_000_000_000));
+            }
+        }
+    }
+
+    #[test]
+    fn a_start_has_the_documented_layout() {
+        let record = Record {
+            connector: 1,
+            stamp: Stamp::Utc(0x0102),
+            transaction: 3,
+            body: Body::Start {
+                id_tag: IdTag::new("AB").unwrap(),
+                meter: WattHours(4),
+                reservation: Some(5),
+            },
+        };
+        let mut buffer = [0; RECORD_MAX];
+        #[rustfmt::skip]
+        assert_eq!(record.encode(&mut buffer), [
+            1, 1, 1, 2, 1, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0,
+            4, 0, 0, 0, 0, 0, 0, 0,
+            2, b'A', b'B', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+            1, 5, 0, 0, 0, 0, 0, 0, 0,
+        ]);
+    }
+
+    #[test]
+    fn unknown_kinds_reasons_and_contexts_are_no_records() {
+        let record = Record {
+            connector: 1,
+            stamp: Stamp::Utc(0),
+            transaction: 3,
+            body: Body::Stop { reason: Reason::Local, meter: WattHours(0), id_tag: None },
+        };
+        let mut buffer = [0; RECORD_MAX];
+        let len = record.encode(&mut buffer).len();
+        for (at, value) in [(0, 0), (0, 4), (2, 2), (19, 11), (28, 21)] {
+            let mut damaged = buffer;
+            damaged[at] = value;
+            assert_eq!(Record::decode(&damaged[..len]), None, "byte {at}");
+        }
+    }
+}

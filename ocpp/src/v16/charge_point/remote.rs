@@ -1,0 +1,323 @@
+//! What the central system asks for: answered here where the rule is the protocol's, handed to the application otherwise.
+
+use super::outbox::Place;
+use super::{ActionError, ChargePoint, Event};
+use crate::message::Message;
+use crate::rpc::link::Ticket;
+use crate::rpc::{ErrorCode, Responder};
+use crate::schema::{Tolerance, Version, Violation};
+use crate::time::Instant;
+use crate::v16::{
+    Action, AvailabilityStatus, CancelReservationStatus, ChargingProfile, ChargingProfilePurpose,
+    ChargingProfileStatus, ChargingRateUnit, ClearChargingProfileStatus, ConfigurationStatus,
+    ExtendedMessageTrigger, ExtendedTriggerMessageStatus, IdTag, MessageTrigger, ReadingContext,
+    RemoteStartStopStatus, RemoteStartTransactionRequest, RemoteStopTransactionRequest, ReservationStatus,
+    TriggerMessageStatus, UnlockConnectorRequest, UnlockStatus, UpdateStatus,
+};
+
+/// What the session answers by itself, written when it is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Answer {
+    ChangeAvailability(AvailabilityStatus),
+    ChangeConfiguration(ConfigurationStatus),
+    RemoteStart(RemoteStartStopStatus),
+    RemoteStop(RemoteStartStopStatus),
+    UnlockConnector(UnlockStatus),
+    SetChargingProfile(ChargingProfileStatus),
+    ClearChargingProfile(ClearChargingProfileStatus),
+    CompositeSchedule { connector: u8, duration: i64, unit: ChargingRateUnit, from: Instant },
+    Trigger(TriggerMessageStatus),
+    ExtendedTrigger(ExtendedTriggerMessageStatus),
+    ListVersion(i64),
+    SendLocalList(UpdateStatus),
+    ReserveNow(ReservationStatus),
+    CancelReservation(CancelReservationStatus),
+}
+
+/// The messages the two kinds of trigger ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Trigger {
+    Boot,
+    Heartbeat,
+    Status,
+    Meter,
+    Firmware,
+    Diagnostics,
+    Log,
+    SignCertificate,
+}
+
+impl<const N: usize> ChargePoint<'_, N> {
+    /// Checks and reads a payload, noting what was forgiven.
+    pub(super) fn read<'f, M: Message<'f>>(&mut self, payload: &'f str) -> Result<M, Violation> {
+        let mut tolerance = Tolerance::new(self.config.leniency);
+        let message = M::decode_with(payload, Version::V16, &mut tolerance)?;
+        self.leniency_used = self.leniency_used | tolerance.forgiven();
+        Ok(message)
+    }
+
+    pub(super) fn on_call<'f>(
+        &mut self,
+        now: Instant,
+        ticket: Ticket,
+        name: &str,
+        payload: &'f str,
+    ) -> Option<Event<'f>> {
+        let Some(action) = Action::from_text(name) else {
+            self.link.refuse(ticket, ErrorCode::NotImplemented);
+            return None;
+        };
+        self.dispatch(now, ticket, action, payload).unwrap_or_else(|violation| {
+            self.link.refuse(ticket, self.config.policy.code(violation.rule()));
+            Some(Event::CallRefused { action, violation })
+        })
+    }
+
+    fn dispatch<'f>(
+        &mut self,
+        now: Instant,
+        ticket: Ticket,
+        action: Action,
+        payload: &'f str,
+    ) -> Result<Option<Event<'f>>, Violation> {
+        Ok(match action {
+            Action::CancelReservation => {
+                let request = self.read(payload)?;
+                self.cancel_reservation(now, ticket, &request)
+            }
+            Action::CertificateSigned => {
+                Some(Event::CertificateSigned(self.read(payload)?, Responder::new(ticket)))
+            }
+            Action::ChangeAvailability => {
+                let request = self.read(payload)?;
+                let status = self.change_availability(now, &request);
+                self.link.reply(ticket, Answer::ChangeAvailability(status));
+                (status == AvailabilityStatus::Accepted).then(|| {
+                    let connector = u8::try_from(request.connector_id).unwrap_or_default();
+                    Event::AvailabilityChanged {
+                        connector,
+                        operative: self.kept_availability(connector.into()),
+                    }
+                })
+            }
+            Action::ChangeConfiguration => {
+                let request = self.read(payload)?;
+                self.change_configuration(now, ticket, request)
+            }
+            Action::ClearCache => {
+                self.read::<crate::v16::ClearCacheRequest>(payload)?;
+                Some(Event::ClearCache(Responder::new(ticket)))
+            }
+            Action::ClearChargingProfile => {
+                let request = self.read(payload)?;
+                self.clear_charging_profile(ticket, &request)
+            }
+            Action::DataTransfer => Some(Event::DataTransfer(self.read(payload)?, Responder::new(ticket))),
+            Action::DeleteCertificate => {
+                Some(Event::DeleteCertificate(self.read(payload)?, Responder::new(ticket)))
+            }
+            Action::ExtendedTriggerMessage => {
+                let request: crate::v16::ExtendedTriggerMessageRequest = self.read(payload)?;
+                let wanted = Trigger::from(request.requested_message);
+                let status = self.trigger(now, wanted, request.connector_id);
+                self.link.reply(
+                    ticket,
+                    Answer::ExtendedTrigger(match status {
+                        TriggerMessageStatus::Accepted => ExtendedTriggerMessageStatus::Accepted,
+                        TriggerMessageStatus::Rejected => ExtendedTriggerMessageStatus::Rejected,
+                        TriggerMessageStatus::NotImplemented => ExtendedTriggerMessageStatus::NotImplemented,
+                    }),
+                );
+                (wanted == Trigger::SignCertificate).then_some(Event::SignCertificateWanted)
+            }
+            Action::GetCompositeSchedule => {
+                let request = self.read(payload)?;
+                self.get_composite_schedule(now, ticket, &request);
+                None
+            }
+            Action::GetConfiguration => {
+                Some(Event::GetConfiguration(self.read(payload)?, Responder::new(ticket)))
+            }
+            Action::GetDiagnostics => {
+                Some(Event::GetDiagnostics(self.read(payload)?, Responder::new(ticket)))
+            }
+            Action::GetInstalledCertificateIds => {
+                Some(Event::GetInstalledCertificateIds(self.read(payload)?, Responder::new(ticket)))
+            }
+            Action::GetLocalListVersion => {
+                self.read::<crate::v16::GetLocalListVersionRequest>(payload)?;
+                self.link.reply(ticket, Answer::ListVersion(self.local_list_version()));
+                None
+            }
+            Action::GetLog => Some(Event::GetLog(self.read(payload)?, Responder::new(ticket))),
+            Action::InstallCertificate => {
+                Some(Event::InstallCertificate(self.read(payload)?, Responder::new(ticket)))
+            }
+            Action::RemoteStartTransaction => {
+                let request = self.read(payload)?;
+                self.remote_start(ticket, request)
+            }
+            Action::RemoteStopTransaction => {
+                let request = self.read(payload)?;
+                self.remote_stop(ticket, &request)
+            }
+            Action::ReserveNow => {
+                let request = self.read(payload)?;
+                self.reserve_now(now, ticket, &request)
+            }
+            Action::Reset => Some(Event::Reset(self.read(payload)?, Responder::new(ticket))),
+            Action::SendLocalList => {
+                let request = self.read(payload)?;
+                self.send_local_list(ticket, request)
+            }
+            Action::SetChargingProfile => {
+                let request = self.read(payload)?;
+                self.set_charging_profile(ticket, &request)
+            }
+            Action::SignedUpdateFirmware => {
+                Some(Event::SignedUpdateFirmware(self.read(payload)?, Responder::new(ticket)))
+            }
+            Action::TriggerMessage => {
+                let request: crate::v16::TriggerMessageRequest = self.read(payload)?;
+                let status = self.trigger(now, request.requested_message.into(), request.connector_id);
+                self.link.reply(ticket, Answer::Trigger(status));
+                None
+            }
+            Action::UnlockConnector => {
+                let request = self.read(payload)?;
+                self.unlock_connector(ticket, &request)
+            }
+            Action::UpdateFirmware => {
+                Some(Event::UpdateFirmware(self.read(payload)?, Responder::new(ticket)))
+            }
+            // Messages a charge point only sends.
+            _ => {
+                self.link.refuse(ticket, ErrorCode::NotSupported);
+                None
+            }
+        })
+    }
+
+    /// §5.11, and §4.2: not while registration is pending.
+    fn remote_start<'f>(
+        &mut self,
+        ticket: Ticket,
+        request: RemoteStartTransactionRequest<'f>,
+    ) -> Option<Event<'f>> {
+        let Ok(id_tag) = IdTag::try_from(&request.id_tag) else {
+            self.link.refuse(ticket, ErrorCode::PropertyConstraintViolation);
+            return None;
+        };
+        let connector = request.connector_id.map(u8::try_from).transpose().ok();
+        let exists = connector.is_some_and(|number| number.is_none_or(|number| self.index(number).is_ok()));
+        let of_transaction = |profile: &ChargingProfile<'_>| {
+            profile.charging_profile_purpose == ChargingProfilePurpose::TxProfile
+        };
+        let profile = request.charging_profile;
+        let Some(connector) =
+            connector.filter(|_| exists && self.is_accepted() && profile.as_ref().is_none_or(of_transaction))
+        else {
+            self.link.reply(ticket, Answer::RemoteStart(RemoteStartStopStatus::Rejected));
+            return None;
+        };
+        Some(Event::RemoteStart { connector, id_tag, profile, responder: Responder::new(ticket) })
+    }
+
+    /// §5.12.
+    fn remote_stop<'f>(
+        &mut self,
+        ticket: Ticket,
+        request: &RemoteStopTransactionRequest,
+    ) -> Option<Event<'f>> {
+        let connector = self.connector_of(request.transaction_id).filter(|_| self.is_accepted());
+        let status = match connector {
+            Some(_) => RemoteStartStopStatus::Accepted,
+            None => RemoteStartStopStatus::Rejected,
+        };
+        self.link.reply(ticket, Answer::RemoteStop(status));
+        connector.map(|connector| Event::RemoteStop { connector })
+    }
+
+    /// §5.18: there is nothing to unlock at a connector that does not exist.
+    fn unlock_connector<'f>(
+        &mut self,
+        ticket: Ticket,
+        request: &UnlockConnectorRequest,
+    ) -> Option<Event<'f>> {
+        let connector = u8::try_from(request.connector_id).ok().filter(|number| self.index(*number).is_ok());
+        let Some(connector) = connector else {
+            self.link.reply(ticket, Answer::UnlockConnector(UnlockStatus::NotSupported));
+            return None;
+        };
+        Some(Event::UnlockConnector { connector, responder: Responder::new(ticket) })
+    }
+
+    /// §5.17: marks what is to be sent; without a connector all of them.
+    fn trigger(&mut self, now: Instant, wanted: Trigger, connector: Option<i64>) -> TriggerMessageStatus {
+        let one = match connector.map(u8::try_from) {
+            None => None,
+            Some(Ok(number)) if usize::from(number) <= N => Some(number),
+            Some(_) => return TriggerMessageStatus::Rejected,
+        };
+        match wanted {
+            Trigger::Boot => self.boot.trigger(),
+            Trigger::Heartbeat => self.boot.trigger_heartbeat(),
+            Trigger::Firmware => self.progress.firmware.trigger(),
+            Trigger::Diagnostics => self.progress.diagnostics.trigger(),
+            Trigger::Log => self.progress.log.trigger(),
+            Trigger::SignCertificate => {}
+            Trigger::Status => {
+                if one.is_none_or(|number| number == 0) {
+                    self.station.reporter.trigger();
+                }
+                for index in self.indexes(one) {
+                    if let Some(outlet) = self.connectors.get_mut(index) {
+                        outlet.connector.reporter.trigger();
+                    }
+                }
+            }
+            Trigger::Meter => {
+                for index in self.indexes(one) {
+                    self.sample(now, index, Place::Sample, ReadingContext::Trigger);
+                }
+            }
+        }
+        TriggerMessageStatus::Accepted
+    }
+
+    /// The connectors a trigger means: one, or all if none is named. Connector 0 has no index.
+    fn indexes(&self, connector: Option<u8>) -> core::ops::Range<usize> {
+        match connector.map(|number| self.index(number)) {
+            None => 0..N,
+            Some(Ok(index)) => index..index + 1,
+            Some(Err(ActionError::NoConnector(_)) | Err(_)) => 0..0,
+        }
+    }
+}
+
+impl From<MessageTrigger> for Trigger {
+    fn from(message: MessageTrigger) -> Self {
+        match message {
+            MessageTrigger::BootNotification => Self::Boot,
+            MessageTrigger::DiagnosticsStatusNotification => Self::Diagnostics,
+            MessageTrigger::FirmwareStatusNotification => Self::Firmware,
+            MessageTrigger::Heartbeat => Self::Heartbeat,
+            MessageTrigger::MeterValues => Self::Meter,
+            MessageTrigger::StatusNotification => Self::Status,
+        }
+    }
+}
+
+impl From<ExtendedMessageTrigger> for Trigger {
+    fn from(message: ExtendedMessageTrigger) -> Self {
+        match message {
+            ExtendedMessageTrigger::BootNotification => Self::Boot,
+            ExtendedMessageTrigger::LogStatusNotification => Self::Log,
+            ExtendedMessageTrigger::FirmwareStatusNotification => Self::Firmware,
+            ExtendedMessageTrigger::Heartbeat => Self::Heartbeat,
+            ExtendedMessageTrigger::MeterValues => Self::Meter,
+            ExtendedMessageTrigger::SignChargePointCertificate => Self::SignCertificate,
+            ExtendedMessageTrigger::StatusNotification => Self::Status,
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! Reservations (OCPP 1.6 §3.11, §5.1, §5.13).
+//!
+//! One per connector, and one for connector 0, which keeps some connector free. The application compares identifiers when
+//! somebody wants to charge; the session keeps the reservation, ends it in time and shows it as `Reserved`.
+
+use super::remote::Answer;
+use super::{ChargePoint, Event};
+use crate::rpc::ErrorCode;
+use crate::rpc::link::Ticket;
+use crate::rpc::timer::Deadline;
+use crate::time::Instant;
+use crate::v16::{
+    CancelReservationRequest, CancelReservationStatus, ChargePointStatus, IdTag, ReservationStatus,
+    ReserveNowRequest,
+};
+
+/// Who a connector is kept for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reservation {
+    /// Its id.
+    pub id: i64,
+    /// Who may use it.
+    pub id_tag: IdTag,
+    /// Whose group may use it.
+    pub parent_id_tag: Option<IdTag>,
+}
+
+/// The reservation block of a connector or of connector 0.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Held {
+    reservation: Option<Reservation>,
+    expiry: Deadline,
+    expired: bool,
+}
+
+impl Held {
+    pub(super) const NONE: Self = Self { reservation: None, expiry: Deadline::NEVER, expired: false };
+
+    pub(super) fn is_set(&self) -> bool {
+        self.reservation.is_some()
+    }
+
+    pub(super) fn deadline(&self) -> Deadline {
+        self.expiry
+    }
+
+    fn is(&self, id: i64) -> bool {
+        self.reservation.is_some_and(|reservation| reservation.id == id)
+    }
+}
+
+impl<const N: usize> ChargePoint<'_, N> {
+    /// The reservation of a connector; connector 0 is a reservation of any connector.
+    #[must_use]
+    pub fn reservation(&self, connector: u8) -> Option<Reservation> {
+        self.held(connector.into())?.reservation
+    }
+
+    fn held(&self, connector: usize) -> Option<&Held> {
+        match connector.checked_sub(1) {
+            None => Some(&self.station.held),
+            Some(index) => self.connectors.get(index).map(|outlet| &outlet.held),
+        }
+    }
+
+    fn held_mut(&mut self, connector: usize) -> Option<&mut Held> {
+        match connector.checked_sub(1) {
+            None => Some(&mut self.station.held),
+            Some(index) => self.connectors.get_mut(index).map(|outlet| &mut outlet.held),
+        }
+    }
+
+    pub(super) fn reserve_now<'f>(
+        &mut self,
+        now: Instant,
+        ticket: Ticket,
+        request: &ReserveNowRequest<'f>,
+    ) -> Option<Event<'f>> {
+        let parent = request.parent_id_tag.as_ref().map(IdTag::try_from).transpose();
+        let (Ok(id_tag), Ok(parent_id_tag)) = (IdTag::try_from(&request.id_tag), parent) else {
+            self.link.refuse(ticket, ErrorCode::PropertyConstraintViolation);
+            return None;
+        };
+        let id = request.reservation_id;
+        let connector = usize::try_from(request.connector_id).ok().filter(|connector| *connector <= N);
+        let expiry = self.clock.instant(now, request.expiry_date.timestamp_millis()).filter(|at| *at > now);
+        let status = match (connector, expiry) {
+            (Some(0), Some(_)) => self.any_reservable(id),
+            (Some(connector), Some(_)) => self.reservable(connector, id),
+            _ => ReservationStatus::Rejected,
+        };
+        self.link.reply(ticket, Answer::ReserveNow(status));
+        let (connector, expiry) = (connector?, expiry?);
+        if status != ReservationStatus::Accepted {
+            return None;
+        }
+        // §5.13: a reservation with the same id is replaced, wherever it was.
+        self.end_reservation(now, |held| held.is(id));
+        if let Some(held) = self.held_mut(connector) {
+            held.reservation = Some(Reservation { id, id_tag, parent_id_tag });
+            held.expiry = Deadline::at(expiry);
+        }
+        self.refresh_all(now);
+        Some(Event::ReservationChanged { connector: connector as u8 })
+    }
+
+    /// §5.13: the answer follows from the state; a connector kept for somebody else counts as occupied.
+    fn reservable(&self, connector: usize, id: i64) -> ReservationStatus {
+        let Some(outlet) = connector.checked_sub(1).and_then(|index| self.connectors.get(index)) else {
+            return ReservationStatus::Rejected;
+        };
+        match outlet.connector.reporter.status() {
+            ChargePointStatus::Available => ReservationStatus::Accepted,
+            ChargePointStatus::Reserved if outlet.held.is(id) || self.station.held.is(id) => {
+                ReservationStatus::Accepted
+            }
+            ChargePointStatus::Faulted => ReservationStatus::Faulted,
+            ChargePointStatus::Unavailable => ReservationStatus::Unavailable,
+            _ => ReservationStatus::Occupied,
+        }
+    }
+
+    /// Connector 0: one free connector is enough; otherwise the answer of the first connector.
+    fn any_reservable(&self, id: i64) -> ReservationStatus {
+        if self.station.held.is_set() && !self.station.held.is(id) {
+            return ReservationStatus::Occupied;
+        }
+        let mut answers = (1..=N).map(|connector| self.reservable(connector, id));
+        if answers.clone().any(|status| status == ReservationStatus::Accepted) {
+            return ReservationStatus::Accepted;
+        }
+        answers.next().unwrap_or(ReservationStatus::Rejected)
+    }
+
+    pub(super) fn cancel_reservation<'f>(
+        &mut self,
+        now: Instant,
+        ticket: Ticket,
+        request: &CancelReservationRequest,
+    ) -> Option<Event<'f>> {
+        let ended = self.end_reservation(now, |held| held.is(request.reservation_id));
+        let status = match ended {
+            Some(_) => CancelReservationStatus::Accepted,
+            None => CancelReservationStatus::Rejected,
+        };
+        self.link.reply(ticket, Answer::CancelReservation(status));
+        ended.map(|connector| Event::ReservationChanged { connector })
+    }
+
+    /// A transaction uses the reservation.
+    pub(super) fn use_reservation(&mut self, now: Instant, id: i64) {
+        self.end_reservation(now, |held| held.is(id));
+    }
+
+    /// Ends the reservations whose time is over.
+    pub(super) fn expire_reservations(&mut self, now: Instant) {
+        while let Some(connector) = self.end_reservation(now, |held| held.expiry.is_due(now)) {
+            if let Some(held) = self.held_mut(connector.into()) {
+                held.expired = true;
+            }
+        }
+    }
+
+    /// A connector whose reservation has expired without anybody being told.
+    pub(super) fn take_expired(&mut self) -> Option<u8> {
+        (0..=N).find_map(|connector| {
+            let held = self.held_mut(connector)?;
+            core::mem::take(&mut held.expired).then_some(connector as u8)
+        })
+    }
+
+    fn end_reservation(&mut self, now: Instant, which: impl Fn(&Held) -> bool) -> Option<u8> {
+        let connector = (0..=N).find(|connector| self.held(*connector).is_some_and(&which))?;
+        if let Some(held) = self.held_mut(connector) {
+            *held = Held { expired: held.expired, ..Held::NONE };
+        }
+        self.refresh_all(now);
+        Some(connector as u8)
+    }
+
+    fn refresh_all(&mut self, now: Instant) {
+        for index in 0..N {
+            self.refresh(now, index);
+        }
+    }
+}

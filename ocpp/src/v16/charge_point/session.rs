@@ -1,0 +1,568 @@
+//! The run loop's side of the charge point: what comes in, what goes out, and when to be called again.
+
+use super::connector::Shown;
+use super::remote::Answer;
+use super::{ChargePoint, Event, Loose, Origin};
+use crate::list::List;
+use crate::message::{Call, EncodeError, Message};
+use crate::rpc::link::Incoming;
+use crate::rpc::timer::Deadline;
+use crate::rpc::{AnswerError, CallError, ErrorCode, Failure, FrameError, IdBuf, Responder, write_result};
+use crate::schema::{Leniency, Tolerance, Version, Violation};
+use crate::text::CiStr;
+use crate::time::Instant;
+use crate::v16::keys::Key;
+use crate::v16::{
+    AuthorizeRequest, CancelReservationResponse, ChangeAvailabilityResponse, ChangeConfigurationResponse,
+    ChargePointErrorCode, ClearChargingProfileResponse, ExtendedTriggerMessageResponse,
+    GetLocalListVersionResponse, HeartbeatRequest, MeterValue, MeterValuesRequest,
+    RemoteStartTransactionResponse, RemoteStopTransactionResponse, ReserveNowResponse, Response,
+    SendLocalListResponse, SetChargingProfileResponse, StatusNotificationRequest, TriggerMessageResponse,
+    UnlockConnectorResponse,
+};
+
+/// What leaves next while no call waits for its answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Next {
+    Boot,
+    Record,
+    Status(usize),
+    Question,
+    Progress(super::firmware::Progress),
+    Loose(usize),
+    Heartbeat,
+}
+
+impl<const N: usize> ChargePoint<'_, N> {
+    // ---- in ----
+
+    /// The WebSocket is open, with subprotocol `ocpp1.6`.
+    pub fn handle_open(&mut self, _now: Instant) {
+        self.link.open();
+    }
+
+    /// The WebSocket is closed. Open calls and answers are lost; everything else goes on.
+    pub fn handle_close(&mut self, now: Instant) {
+        for outlet in &mut self.connectors {
+            outlet.loose = None;
+        }
+        if let Some(origin) = self.link.close() {
+            self.fail(now, origin, Failure::Dropped);
+        }
+        for index in 0..N {
+            if let Some(notice) = self.on_not_authorized(index, Failure::Dropped) {
+                self.notice = Some(notice);
+            }
+        }
+    }
+
+    /// A text frame has arrived.
+    ///
+    /// # Errors
+    ///
+    /// If it is no frame of OCPP-J. If it was recognizable as a call the central system is answered; there is nothing to be done
+    /// but to log it.
+    pub fn handle_frame<'f>(
+        &mut self,
+        now: Instant,
+        text: &'f str,
+    ) -> Result<Option<Event<'f>>, FrameError<'f>> {
+        Ok(match self.link.receive(now, text)? {
+            Incoming::Call { ticket, action, payload } => self.on_call(now, ticket, action, payload),
+            Incoming::Result { origin, payload } => match self.on_result(now, origin, payload) {
+                Ok(event) => event,
+                Err(violation) => self.on_failure(now, origin, Failure::Invalid(violation)),
+            },
+            Incoming::Error { origin, code } => {
+                self.postpone_heartbeat(now);
+                self.on_failure(now, origin, Failure::Refused(code))
+            }
+            Incoming::Ignored => None,
+        })
+    }
+
+    /// A deadline may have passed. Harmless at any time.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        self.storage.handle_timeout(now);
+        if let Some(origin) = self.link.timed_out(now) {
+            self.fail(now, origin, Failure::TimedOut);
+        }
+        self.unanswered |= self.link.refuse_unanswered(now);
+        self.take_samples(now);
+        self.expire_reservations(now);
+        for index in 0..N {
+            let Some(outlet) = self.connectors.get_mut(index) else { break };
+            if outlet.connector.awaiting.take_due(now) {
+                outlet.availability.timed_out = true;
+                self.profiles.end_transaction(index);
+                self.refresh(now, index);
+            }
+        }
+    }
+
+    fn on_result<'f>(
+        &mut self,
+        now: Instant,
+        origin: Origin,
+        payload: &'f str,
+    ) -> Result<Option<Event<'f>>, Violation> {
+        self.postpone_heartbeat(now);
+        if origin != Origin::Record {
+            self.outbox.peer_answered();
+        }
+        Ok(match origin {
+            Origin::Boot => {
+                let answer = self.read(payload)?;
+                Some(self.on_boot(now, &answer))
+            }
+            Origin::Heartbeat => {
+                let answer = self.read(payload)?;
+                self.on_heartbeat(now, &answer);
+                None
+            }
+            Origin::Record => self.on_record(payload)?,
+            Origin::Authorize(index) => {
+                let answer = self.read(payload)?;
+                self.on_authorized(index, answer)
+            }
+            // Nothing is in these answers.
+            Origin::Status(_) | Origin::Loose | Origin::Progress(_) => None,
+            Origin::Application(action) => {
+                let mut tolerance = Tolerance::new(self.config.leniency);
+                let response = Response::decode_with(action, payload, &mut tolerance)?;
+                self.leniency_used = self.leniency_used | tolerance.forgiven();
+                Some(Event::Answered { action, result: Ok(response) })
+            }
+        })
+    }
+
+    /// A call has no usable answer.
+    fn on_failure<'f>(&mut self, now: Instant, origin: Origin, failure: Failure) -> Option<Event<'f>> {
+        let notice = match origin {
+            Origin::Boot => {
+                self.boot.failed(now);
+                None
+            }
+            Origin::Heartbeat => {
+                self.postpone_heartbeat(now);
+                None
+            }
+            Origin::Record => self.on_record_failed(now, failure),
+            Origin::Status(connector) => {
+                // A refusal is an answer; silence leaves open what the central system knows.
+                if matches!(failure, Failure::TimedOut | Failure::Dropped) {
+                    if let Some(reporter) = self.reporter_mut(connector) {
+                        reporter.forget();
+                    }
+                }
+                None
+            }
+            Origin::Authorize(index) => self.on_not_authorized(index, failure),
+            Origin::Progress(progress) => {
+                if matches!(failure, Failure::TimedOut | Failure::Dropped) {
+                    self.progress.failed(progress);
+                }
+                None
+            }
+            Origin::Loose => None,
+            Origin::Application(action) => Some(super::Notice::NotAnswered { action, failure }),
+        };
+        notice.map(Event::from)
+    }
+
+    /// As [`on_failure`](Self::on_failure), the event waiting for `poll_event`.
+    fn fail(&mut self, now: Instant, origin: Origin, failure: Failure) {
+        let notice = match origin {
+            Origin::Record => self.on_record_failed(now, failure),
+            Origin::Authorize(index) => self.on_not_authorized(index, failure),
+            Origin::Application(action) => Some(super::Notice::NotAnswered { action, failure }),
+            _ => {
+                self.on_failure(now, origin, failure);
+                None
+            }
+        };
+        self.notice = notice.or(self.notice);
+    }
+
+    // ---- out ----
+
+    /// What happened without a frame: call until it returns `None`.
+    #[must_use]
+    pub fn poll_event(&mut self) -> Option<Event<'static>> {
+        if let Some(notice) = self.notice.take() {
+            return Some(notice.into());
+        }
+        if core::mem::take(&mut self.unanswered) {
+            return Some(Event::Unanswered);
+        }
+        let lost = self.outbox.take_lost();
+        if lost > 0 {
+            return Some(Event::RecordsLost(lost));
+        }
+        if let Some(connector) = self.take_expired() {
+            return Some(Event::ReservationChanged { connector });
+        }
+        let resumed = self.config.resume_transactions;
+        let ready = self.storage.is_ready();
+        self.connectors.iter_mut().zip(1..).find_map(|(outlet, connector)| {
+            let flags = &mut outlet.availability;
+            if ready && core::mem::take(&mut flags.interrupted) {
+                Some(Event::Interrupted { connector, resumed })
+            } else if core::mem::take(&mut flags.timed_out) {
+                Some(Event::ConnectionTimedOut { connector })
+            } else if core::mem::take(&mut flags.changed) {
+                let operative = outlet.connector.operative;
+                Some(Event::AvailabilityChanged { connector, operative })
+            } else {
+                None
+            }
+        })
+    }
+
+    /// The next frame to send, written into `buffer`: call until it returns `None`.
+    ///
+    /// # Errors
+    ///
+    /// [`EncodeError::BufferTooSmall`]: nothing has changed; call again with a larger buffer. 1500 bytes are enough for all
+    /// the session sends, GetCompositeSchedule.conf aside, which needs up to 3000. [`EncodeError::Invalid`]: something the
+    /// application gave cannot be sent, such as an identity that is too long; it counts as refused.
+    pub fn poll_transmit<'b>(
+        &mut self,
+        now: Instant,
+        buffer: &'b mut [u8],
+    ) -> Result<Option<&'b str>, EncodeError> {
+        if let Some((ticket, id, reply)) = self.link.next_reply() {
+            return match reply {
+                Err(code) => self.link.write_refusal(ticket, &id, code, buffer).map(Some),
+                Ok(answer) => match self.write_answer(&id, answer, buffer) {
+                    Ok(text) => {
+                        self.link.finish(ticket);
+                        Ok(Some(text))
+                    }
+                    Err(error) => {
+                        if matches!(error, EncodeError::Invalid(_)) {
+                            self.link.refuse(ticket, ErrorCode::InternalError);
+                        }
+                        Err(error)
+                    }
+                },
+            };
+        }
+        let Some(next) = self.next(now) else { return Ok(None) };
+        match self.write_next(now, next, buffer) {
+            Ok(text) => Ok(text),
+            Err(error) => {
+                if let EncodeError::Invalid(violation) = error {
+                    self.give_up(now, next, Failure::Invalid(violation));
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// Outgoing priority: derived from what there is to say, never queued.
+    fn next(&self, now: Instant) -> Option<Next> {
+        if !self.link.is_idle() {
+            return None;
+        }
+        if self.boot.is_due(now) {
+            return Some(Next::Boot);
+        }
+        let accepted = self.boot.is_accepted();
+        if accepted && self.outbox.outgoing(now).is_some() {
+            return Some(Next::Record);
+        }
+        if !self.boot.may_obey() {
+            return None;
+        }
+        let status = (0..=N).find(|connector| self.is_status_due(now, *connector, accepted));
+        if let Some(connector) = status {
+            return Some(Next::Status(connector));
+        }
+        if accepted && self.next_question().is_some() {
+            return Some(Next::Question);
+        }
+        if let Some(progress) = self.progress.next(accepted) {
+            return Some(Next::Progress(progress));
+        }
+        if let Some(index) = self.connectors.iter().position(|outlet| outlet.loose.is_some()) {
+            return Some(Next::Loose(index));
+        }
+        self.boot.is_heartbeat_due(now).then_some(Next::Heartbeat)
+    }
+
+    fn is_status_due(&self, now: Instant, connector: usize, accepted: bool) -> bool {
+        self.reporter(connector).is_some_and(|reporter| {
+            reporter.is_triggered()
+                || (accepted && reporter.deadline(self.settings.get(Key::MinimumStatusDuration)).is_due(now))
+        })
+    }
+
+    fn reporter(&self, connector: usize) -> Option<&super::Reporter> {
+        match connector.checked_sub(1) {
+            None => Some(&self.station.reporter),
+            Some(index) => self.connectors.get(index).map(|outlet| &outlet.connector.reporter),
+        }
+    }
+
+    fn reporter_mut(&mut self, connector: usize) -> Option<&mut super::Reporter> {
+        match connector.checked_sub(1) {
+            None => Some(&mut self.station.reporter),
+            Some(index) => self.connectors.get_mut(index).map(|outlet| &mut outlet.connector.reporter),
+        }
+    }
+
+    fn write_next<'b>(
+        &mut self,
+        now: Instant,
+        next: Next,
+        buffer: &'b mut [u8],
+    ) -> Result<Option<&'b str>, EncodeError> {
+        Ok(match next {
+            Next::Boot => {
+                let text = self.link.call(now, Origin::Boot, &self.config.identity, buffer)?;
+                self.boot.sent();
+                Some(text)
+            }
+            Next::Record => self.write_record(now, buffer).transpose()?,
+            Next::Status(connector) => {
+                let Some((shown, since)) = self.reporter(connector).map(super::Reporter::next) else {
+                    return Ok(None);
+                };
+                let text = self.write_status(now, connector, shown, since, buffer)?;
+                if let Some(reporter) = self.reporter_mut(connector) {
+                    reporter.sent(shown);
+                }
+                Some(text)
+            }
+            Next::Question => {
+                let Some((index, id_tag)) = self.next_question() else { return Ok(None) };
+                let request = AuthorizeRequest { id_tag: id_tag.token() };
+                Some(self.link.call(now, Origin::Authorize(index), &request, buffer)?)
+            }
+            Next::Progress(progress) => {
+                let text = self.write_progress(now, progress, buffer)?;
+                self.progress.sent(progress);
+                Some(text)
+            }
+            Next::Loose(index) => self.write_loose(now, index, buffer)?,
+            Next::Heartbeat => {
+                let text = self.link.call(now, Origin::Heartbeat, &HeartbeatRequest {}, buffer)?;
+                self.boot.heartbeat_sent();
+                Some(text)
+            }
+        })
+    }
+
+    fn write_status<'b>(
+        &mut self,
+        now: Instant,
+        connector: usize,
+        shown: Shown,
+        since: Instant,
+        buffer: &'b mut [u8],
+    ) -> Result<&'b str, EncodeError> {
+        let vendor_id = self.config.vendor_id;
+        let text = |text: &'static str| (!text.is_empty()).then(|| CiStr::cut(text));
+        let fault = shown.fault;
+        let vendor_error_code = fault.and_then(|fault| text(fault.vendor_code));
+        let request = StatusNotificationRequest {
+            connector_id: connector as i64,
+            error_code: fault.map_or(ChargePointErrorCode::NoError, |fault| fault.code),
+            info: fault.and_then(|fault| text(fault.info)),
+            status: shown.status,
+            timestamp: self.clock.utc(since),
+            vendor_id: vendor_error_code
+                .as_ref()
+                .filter(|_| !vendor_id.is_empty())
+                .map(|_| CiStr::cut(vendor_id)),
+            vendor_error_code,
+        };
+        self.link.call(now, Origin::Status(connector), &request, buffer)
+    }
+
+    fn write_loose<'b>(
+        &mut self,
+        now: Instant,
+        index: usize,
+        buffer: &'b mut [u8],
+    ) -> Result<Option<&'b str>, EncodeError> {
+        let Some(outlet) = self.connectors.get_mut(index) else { return Ok(None) };
+        let Some(Loose { at, context, readings }) = outlet.loose else { return Ok(None) };
+        let Some(timestamp) = self.clock.utc(at) else {
+            outlet.loose = None;
+            return Ok(None);
+        };
+        let link = &mut self.link;
+        let text = readings.with_values(context, |values| {
+            let meter_value = [MeterValue { timestamp, sampled_value: List::new(values) }];
+            let request = MeterValuesRequest {
+                connector_id: index as i64 + 1,
+                transaction_id: None,
+                meter_value: List::new(&meter_value),
+            };
+            link.call(now, Origin::Loose, &request, buffer)
+        })?;
+        outlet.loose = None;
+        Ok(Some(text))
+    }
+
+    /// What cannot be written counts as refused.
+    fn give_up(&mut self, now: Instant, next: Next, failure: Failure) {
+        match next {
+            Next::Boot => self.boot.failed(now),
+            Next::Record => self.fail(now, Origin::Record, failure),
+            Next::Status(connector) => {
+                if let Some(reporter) = self.reporter_mut(connector) {
+                    let (shown, _) = reporter.next();
+                    reporter.sent(shown);
+                }
+            }
+            Next::Question => {
+                if let Some((index, _)) = self.next_question() {
+                    self.fail(now, Origin::Authorize(index), failure);
+                }
+            }
+            Next::Progress(progress) => self.progress.sent(progress),
+            Next::Loose(index) => {
+                if let Some(outlet) = self.connectors.get_mut(index) {
+                    outlet.loose = None;
+                }
+            }
+            Next::Heartbeat => self.postpone_heartbeat(now),
+        }
+    }
+
+    fn write_answer<'b>(
+        &self,
+        id: &IdBuf,
+        answer: Answer,
+        buffer: &'b mut [u8],
+    ) -> Result<&'b str, EncodeError> {
+        let version = Version::V16;
+        let id_ref = &id.id();
+        match answer {
+            Answer::ChangeAvailability(status) => {
+                write_result(buffer, version, id_ref, &ChangeAvailabilityResponse { status })
+            }
+            Answer::ChangeConfiguration(status) => {
+                write_result(buffer, version, id_ref, &ChangeConfigurationResponse { status })
+            }
+            Answer::RemoteStart(status) => {
+                write_result(buffer, version, id_ref, &RemoteStartTransactionResponse { status })
+            }
+            Answer::RemoteStop(status) => {
+                write_result(buffer, version, id_ref, &RemoteStopTransactionResponse { status })
+            }
+            Answer::UnlockConnector(status) => {
+                write_result(buffer, version, id_ref, &UnlockConnectorResponse { status })
+            }
+            Answer::SetChargingProfile(status) => {
+                write_result(buffer, version, id_ref, &SetChargingProfileResponse { status })
+            }
+            Answer::ClearChargingProfile(status) => {
+                write_result(buffer, version, id_ref, &ClearChargingProfileResponse { status })
+            }
+            Answer::CompositeSchedule { connector, duration, unit, from } => {
+                self.write_composite(id, connector, duration, unit, from, buffer)
+            }
+            Answer::Trigger(status) => {
+                write_result(buffer, version, id_ref, &TriggerMessageResponse { status })
+            }
+            Answer::ExtendedTrigger(status) => {
+                write_result(buffer, version, id_ref, &ExtendedTriggerMessageResponse { status })
+            }
+            Answer::ListVersion(list_version) => {
+                write_result(buffer, version, id_ref, &GetLocalListVersionResponse { list_version })
+            }
+            Answer::SendLocalList(status) => {
+                write_result(buffer, version, id_ref, &SendLocalListResponse { status })
+            }
+            Answer::ReserveNow(status) => {
+                write_result(buffer, version, id_ref, &ReserveNowResponse { status })
+            }
+            Answer::CancelReservation(status) => {
+                write_result(buffer, version, id_ref, &CancelReservationResponse { status })
+            }
+        }
+    }
+
+    /// When `handle_timeout` and `poll_transmit` are to be called again, if nothing happens before. In the past: now.
+    #[must_use]
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        let mut deadline = self.link.deadline().min(self.storage.deadline()).min(self.aligned);
+        deadline = deadline.min(self.station.held.deadline());
+        for outlet in &self.connectors {
+            deadline = deadline
+                .min(outlet.transaction.deadline())
+                .min(outlet.connector.awaiting)
+                .min(outlet.held.deadline());
+        }
+        // What can be sent only while no call waits is no reason to wake up before.
+        if self.link.is_idle() {
+            deadline = deadline.min(self.boot.deadline());
+            if self.is_accepted() {
+                let minimum = self.settings.get(Key::MinimumStatusDuration);
+                deadline = deadline.min(self.outbox.deadline());
+                deadline = (0..=N)
+                    .filter_map(|connector| self.reporter(connector))
+                    .fold(deadline, |deadline: Deadline, reporter| deadline.min(reporter.deadline(minimum)));
+            }
+        }
+        deadline.moment()
+    }
+
+    // ---- the application's own calls and answers ----
+
+    /// Sends a call of the application: DataTransfer, SignCertificate, SecurityEventNotification. The frame is written into `buffer`:
+    /// send it. What became of it: [`Event::Answered`].
+    ///
+    /// # Errors
+    ///
+    /// See [`CallError`]. After [`CallError::Busy`] try again before the next `poll_transmit`.
+    pub fn call<'b, 'm, C>(
+        &mut self,
+        now: Instant,
+        request: &C,
+        buffer: &'b mut [u8],
+    ) -> Result<&'b str, CallError>
+    where
+        C: Call<Action = crate::v16::Action> + Message<'m>,
+    {
+        if !self.link.is_open() {
+            return Err(CallError::Offline);
+        }
+        if !self.is_accepted() {
+            return Err(CallError::NotAccepted);
+        }
+        if !self.link.is_idle() {
+            return Err(CallError::Busy);
+        }
+        Ok(self.link.call(now, Origin::Application(C::ACTION), request, buffer)?)
+    }
+
+    /// Answers a call of the central system. The frame is written into `buffer`: send it.
+    ///
+    /// # Errors
+    ///
+    /// See [`AnswerError`].
+    pub fn answer<'b, C: Call>(
+        &mut self,
+        responder: Responder<C>,
+        response: &C::Response<'_>,
+        buffer: &'b mut [u8],
+    ) -> Result<&'b str, AnswerError> {
+        self.link.answer(responder, response, buffer)
+    }
+
+    /// Refuses a call of the central system; the frame leaves with the next `poll_transmit`.
+    pub fn reject<C>(&mut self, responder: Responder<C>, code: ErrorCode) {
+        self.link.reject(responder, code);
+    }
+
+    /// All deviations forgiven so far in received messages.
+    #[must_use]
+    pub fn forgiven(&self) -> Leniency {
+        self.leniency_used
+    }
+}

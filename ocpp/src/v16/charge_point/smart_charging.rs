@@ -1,0 +1,218 @@
+//! Block *Smart charging* of the charge point: which profiles there are and what follows from them.
+//!
+//! OCPP 1.6 §3.13, §5.5, §5.7, §5.16. Default and maximum profiles are kept over restarts; a transaction's own profiles
+//! end with it and are not written to storage, which frequent updates would wear.
+
+mod composite;
+mod profile;
+
+pub use composite::{Limit, LimitSource, STACK_DEPTH};
+pub use profile::{MAX_PERIODS, MAX_STACK_LEVEL, Supply};
+
+pub(super) use composite::{Conditions, Profiles, Query};
+pub(super) use profile::PROFILE_MAX;
+
+use composite::Stack;
+use profile::{Anchor, Period, Profile, RateUnit};
+
+use crate::v16::{
+    ChargingProfile, ChargingProfileKind, ChargingProfilePurpose as Purpose, ChargingRateUnit,
+    ChargingSchedulePeriod, ClearChargingProfileRequest, RecurrencyKind,
+};
+
+impl Profile {
+    /// The profile of a message; `None` if it breaks a rule of §7.8 to §7.14 that its schema does not know, or is larger
+    /// than this station takes.
+    fn from_message(message: &ChargingProfile<'_>) -> Option<Self> {
+        let schedule = &message.charging_schedule;
+        let start = schedule.start_schedule.map(|start| start.timestamp());
+        let anchor = match (message.charging_profile_kind, message.recurrency_kind, start) {
+            (ChargingProfileKind::Absolute, _, Some(start)) => Anchor::Absolute(start),
+            // §7.13: without a start, a schedule begins with the transaction.
+            (ChargingProfileKind::Absolute, _, None) | (ChargingProfileKind::Relative, ..) => {
+                Anchor::Transaction
+            }
+            (ChargingProfileKind::Recurring, Some(RecurrencyKind::Daily), Some(start)) => {
+                Anchor::daily(start)
+            }
+            (ChargingProfileKind::Recurring, Some(RecurrencyKind::Weekly), Some(start)) => {
+                Anchor::weekly(start)
+            }
+            (ChargingProfileKind::Recurring, ..) => return None,
+        };
+        let mut periods = [Period::default(); MAX_PERIODS];
+        let mut len = 0;
+        let mut previous = None;
+        for message in &schedule.charging_schedule_period {
+            let period = Period::from_message(&message)?;
+            let in_order = previous.map_or(period.start == 0, |previous| period.start > previous);
+            *periods.get_mut(usize::from(len)).filter(|_| in_order)? = period;
+            previous = Some(period.start);
+            len += 1;
+        }
+        Some(Self {
+            id: message.charging_profile_id,
+            level: u8::try_from(message.stack_level).ok().filter(|level| *level <= MAX_STACK_LEVEL)?,
+            anchor,
+            valid_from: message.valid_from.map_or(i64::MIN, |from| from.timestamp()),
+            valid_to: message.valid_to.map_or(i64::MAX, |to| to.timestamp()),
+            duration: match schedule.duration {
+                Some(duration) => u32::try_from(duration).ok()?,
+                None => u32::MAX,
+            },
+            unit: match schedule.charging_rate_unit {
+                ChargingRateUnit::A => RateUnit::Amps,
+                ChargingRateUnit::W => RateUnit::Watts,
+            },
+            len,
+            periods,
+        })
+        .filter(|profile| profile.len > 0)
+    }
+}
+
+impl Period {
+    fn from_message(message: &ChargingSchedulePeriod) -> Option<Self> {
+        Some(Self {
+            start: u32::try_from(message.start_period).ok()?,
+            tenths: u32::try_from(message.limit.floor(1)?).ok()?,
+            phases: match message.number_phases {
+                None => 0,
+                Some(phases @ 1..=3) => phases as u8,
+                Some(_) => return None,
+            },
+        })
+    }
+}
+
+/// Number of stacks in front of the connectors' own: the station's maximum and its default.
+const STATION_STACKS: usize = 2;
+
+impl<const N: usize> Profiles<N> {
+    /// Puts a profile in its place. It replaces the one with the same id, and the one with the same level in its stack
+    /// (§5.16). `false`: the place does not exist, is full, or the profile does not belong there.
+    pub(super) fn set(&mut self, connector: usize, message: &ChargingProfile<'_>) -> bool {
+        let Some(profile) = Profile::from_message(message) else { return false };
+        let purpose = message.charging_profile_purpose;
+        if purpose == Purpose::ChargePointMaxProfile && profile.anchor == Anchor::Transaction {
+            return false;
+        }
+        let Some(stack) = self.stack_mut(connector, purpose) else { return false };
+        let replaced = |held: &Profile| held.level == profile.level || held.id == profile.id;
+        if !stack.slots.iter().any(|slot| slot.as_ref().is_none_or(replaced)) {
+            return false;
+        }
+        self.clear(|_, _, held| held.id == profile.id);
+        let Some(stack) = self.stack_mut(connector, purpose) else { return false };
+        let same_level =
+            stack.slots.iter().position(|slot| slot.is_some_and(|held| held.level == profile.level));
+        let at = same_level.or_else(|| stack.slots.iter().position(Option::is_none));
+        if let Some((at, slot)) = at.and_then(|at| Some((at, stack.slots.get_mut(at)?))) {
+            *slot = Some(profile);
+            stack.dirty |= 1 << at;
+        }
+        true
+    }
+
+    fn stack_mut(&mut self, connector: usize, purpose: Purpose) -> Option<&mut Stack> {
+        match (purpose, connector.checked_sub(1)) {
+            (Purpose::ChargePointMaxProfile, None) => Some(&mut self.station_max),
+            (Purpose::TxDefaultProfile, None) => Some(&mut self.station_default),
+            (Purpose::TxDefaultProfile, Some(index)) => self.connector_default.get_mut(index),
+            (Purpose::TxProfile, Some(index)) => self.transaction.get_mut(index),
+            (Purpose::ChargePointMaxProfile, Some(_)) | (Purpose::TxProfile, None) => None,
+        }
+    }
+
+    /// Removes the profiles a request names; `false`: there were none.
+    ///
+    /// §5.5: an id names one profile whatever else the request says; connector 0 stands for the profiles of the station.
+    pub(super) fn clear_matching(&mut self, request: &ClearChargingProfileRequest) -> bool {
+        let fits = |wanted: Option<i64>, held: i64| wanted.is_none_or(|wanted| wanted == held);
+        self.clear(|connector, purpose, profile| match request.id {
+            Some(id) => profile.id == id,
+            None => {
+                fits(request.connector_id, connector as i64)
+                    && fits(request.stack_level, profile.level.into())
+                    && request.charging_profile_purpose.is_none_or(|wanted| wanted == purpose)
+            }
+        })
+    }
+
+    /// The transaction of a connector has ended.
+    pub(super) fn end_transaction(&mut self, index: usize) {
+        if let Some(stack) = self.transaction.get_mut(index) {
+            *stack = Stack::EMPTY;
+        }
+    }
+
+    fn clear(&mut self, matches: impl Fn(usize, Purpose, &Profile) -> bool) -> bool {
+        let station = [
+            (0, Purpose::ChargePointMaxProfile, &mut self.station_max),
+            (0, Purpose::TxDefaultProfile, &mut self.station_default),
+        ];
+        let numbered = |(index, stack, purpose)| (index + 1, purpose, stack);
+        let defaults = self.connector_default.iter_mut().enumerate();
+        let transactions = self.transaction.iter_mut().enumerate();
+        let connectors = defaults
+            .map(|(index, stack)| (index, stack, Purpose::TxDefaultProfile))
+            .chain(transactions.map(|(index, stack)| (index, stack, Purpose::TxProfile)));
+        let mut found = false;
+        for (connector, purpose, stack) in station.into_iter().chain(connectors.map(numbered)) {
+            for (at, slot) in stack.slots.iter_mut().enumerate() {
+                if slot.as_ref().is_some_and(|profile| matches(connector, purpose, profile)) {
+                    *slot = None;
+                    stack.dirty |= 1 << at;
+                    found = true;
+                }
+            }
+        }
+        found
+    }
+
+    // ---- storage: a slot of a stack that is kept has a number ----
+
+    fn kept_stack(&mut self, number: usize) -> Option<&mut Stack> {
+        match number {
+            0 => Some(&mut self.station_max),
+            1 => Some(&mut self.station_default),
+            _ => self.connector_default.get_mut(number - STATION_STACKS),
+        }
+    }
+
+    /// A slot that differs from what is stored; from here on it counts as stored.
+    pub(super) fn take_dirty(&mut self) -> Option<u8> {
+        for number in 0..STATION_STACKS + N {
+            let stack = self.kept_stack(number)?;
+            let at = stack.dirty.trailing_zeros() as usize;
+            if at < STACK_DEPTH {
+                stack.dirty &= !(1 << at);
+                return u8::try_from(number * STACK_DEPTH + at).ok();
+            }
+        }
+        None
+    }
+
+    pub(super) fn mark_dirty(&mut self, slot: u8) {
+        if let Some(stack) = self.kept_stack(usize::from(slot) / STACK_DEPTH) {
+            stack.dirty |= 1 << (usize::from(slot) % STACK_DEPTH);
+        }
+    }
+
+    /// The stored form of a slot; no bytes: empty.
+    pub(super) fn encode<'b>(&mut self, slot: u8, out: &'b mut [u8]) -> &'b [u8] {
+        let held = self
+            .kept_stack(usize::from(slot) / STACK_DEPTH)
+            .and_then(|stack| stack.slots.get(usize::from(slot) % STACK_DEPTH)?.as_ref());
+        held.map_or(&[], |profile| profile.encode(out))
+    }
+
+    pub(super) fn restore(&mut self, slot: u8, bytes: &[u8]) {
+        let profile = Profile::decode(bytes);
+        if let Some(stack) = self.kept_stack(usize::from(slot) / STACK_DEPTH) {
+            if let Some(slot) = stack.slots.get_mut(usize::from(slot) % STACK_DEPTH) {
+                *slot = profile;
+            }
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! One charging profile in the form the session computes with, and how it looks in storage.
+//!
+//! Rules from OCPP 1.6 §3.13 and §7.8 to 7.14. All moments are whole seconds of Unix time.
+
+use crate::units::Milliamps;
+use crate::v16::charge_point::record::{Reader, Writer};
+
+/// Highest stack level taken (`ChargeProfileMaxStackLevel`).
+pub const MAX_STACK_LEVEL: u8 = 99;
+
+/// Most periods in one schedule (`ChargingScheduleMaxPeriods`).
+pub const MAX_PERIODS: usize = 24;
+
+/// Longest profile in storage, without its seal.
+pub(crate) const PROFILE_MAX: usize = 48 + 9 * MAX_PERIODS;
+
+const DAY: i64 = 86_400;
+
+/// What the station's supply looks like, to turn watts into amperes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Supply {
+    /// Nominal voltage of a phase to neutral, in volts.
+    pub volts: u16,
+    /// Phases of the supply, 1 to 3: what a schedule means that does not say.
+    pub phases: u8,
+}
+
+impl Supply {
+    /// Watts per ampere, never 0.
+    pub(super) const fn watts_per_amp(self, phases: u8) -> u64 {
+        let watts = self.volts as u64 * phases as u64;
+        if watts == 0 { 1 } else { watts }
+    }
+}
+
+/// What a schedule allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Allowance {
+    /// Current per phase.
+    pub(crate) current: Milliamps,
+    /// Phases that may be used, 1 to 3.
+    pub(crate) phases: u8,
+}
+
+impl Allowance {
+    /// What both allow.
+    pub(super) fn min(self, other: Self) -> Self {
+        Self { current: self.current.min(other.current), phases: self.phases.min(other.phases) }
+    }
+}
+
+/// Unit of the limits of a schedule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RateUnit {
+    Amps,
+    Watts,
+}
+
+/// Where second 0 of a schedule lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Anchor {
+    /// At this moment.
+    Absolute(i64),
+    /// At this moment and every so many seconds after it.
+    Recurring { first: i64, every: i64 },
+    /// At the start of the transaction.
+    Transaction,
+}
+
+impl Anchor {
+    pub(crate) const fn daily(first: i64) -> Self {
+        Self::Recurring { first, every: DAY }
+    }
+
+    pub(crate) const fn weekly(first: i64) -> Self {
+        Self::Recurring { first, every: 7 * DAY }
+    }
+}
+
+/// A limit from `start` seconds after the anchor on, in tenths of the schedule's unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Period {
+    pub(crate) start: u32,
+    pub(crate) tenths: u32,
+    /// 0: as the supply.
+    pub(crate) phases: u8,
+}
+
+/// A charging profile without its purpose and connector, which its place in the store says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Profile {
+    pub(crate) id: i64,
+    pub(crate) level: u8,
+    pub(crate) anchor: Anchor,
+    pub(crate) valid_from: i64,
+    pub(crate) valid_to: i64,
+    /// Seconds; `u32::MAX`: without end.
+    pub(crate) duration: u32,
+    pub(crate) unit: RateUnit,
+    pub(crate) len: u8,
+    pub(crate) periods: [Period; MAX_PERIODS],
+}
+
+/// A stretch of time in which a schedule says one thing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Segment<T> {
+    pub(super) value: T,
+    /// First second at which the value may be another one; `i64::MAX`: never.
+    pub(super) until: i64,
+}
+
+impl Profile {
+    /// What the profile says at `at` in a transaction that began at `transaction`, and how long it keeps saying so.
+    /// No value: the profile does not apply and a lower stack level counts.
+    pub(super) fn segment(
+        &self,
+        at: i64,
+        transaction: Option<i64>,
+        supply: Supply,
+    ) -> Segment<Option<Allowance>> {
+        let nothing = |until| Segment { value: None, until };
+        if at < self.valid_from {
+            return nothing(self.valid_from);
+        }
+        if at >= self.valid_to {
+            return nothing(i64::MAX);
+        }
+        let (start, next) = match self.anchor {
+            Anchor::Absolute(start) => (start, i64::MAX),
+            Anchor::Recurring { first, every } if at >= first => {
+                let start = at - (at - first).rem_euclid(every);
+                (start, start.saturating_add(every))
+            }
+            Anchor::Recurring { first, .. } => (first, i64::MAX),
+            Anchor::Transaction => match transaction {
+                Some(start) => (start, i64::MAX),
+                None => return nothing(i64::MAX),
+            },
+        };
+        if at < start {
+            return nothing(start.min(self.valid_to));
+        }
+        let end =
+            if self.duration == u32::MAX { i64::MAX } else { start.saturating_add(self.duration.into()) };
+        if at >= end {
+            return nothing(next.min(self.valid_to));
+        }
+        let mut until = next.min(end).min(self.valid_to);
+        let mut current = None;
+        for period in self.periods() {
+            let from = start.saturating_add(period.start.into());
+            if from > at {
+                until = until.min(from);
+                break;
+            }
+            current = Some(period);
+        }
+        Segment { value: current.map(|period| self.allowance(period, supply)), until }
+    }
+
+    /// The least the profile allows at any time: what counts while the time of day is unknown.
+    pub(super) fn least(&self, supply: Supply) -> Option<Allowance> {
+        self.periods().map(|period| self.allowance(period, supply)).reduce(Allowance::min)
+    }
+
+    pub(super) fn periods(&self) -> impl Iterator<Item = &Period> {
+        self.periods.iter().take(self.len.into())
+    }
+
+    /// Writes the profile for storage: at most [`PROFILE_MAX`] bytes.
+    pub(super) fn encode<'b>(&self, out: &'b mut [u8]) -> &'b [u8] {
+        let (kind, first, every) = match self.anchor {
+            Anchor::Absolute(start) => (0, start, 0),
+            Anchor::Recurring { first, every } => (1, first, every),
+            Anchor::Transaction => (2, 0, 0),
+        };
+        let mut writer = Writer::new(out);
+        writer.put(&self.id.to_le_bytes()).put(&[self.level, kind]);
+        for moment in [first, every, self.valid_from, self.valid_to] {
+            writer.put(&moment.to_le_bytes());
+        }
+        writer.put(&self.duration.to_le_bytes()).put(&[(self.unit == RateUnit::Watts).into(), self.len]);
+        for period in self.periods() {
+            writer.put(&period.start.to_le_bytes()).put(&period.tenths.to_le_bytes()).put(&[period.phases]);
+        }
+        writer.finish()
+    }
+
+    pub(super) fn decode(bytes: &[u8]) -> Option<Self> {
+        let mut reader = Reader(bytes);
+        let id = i64::from_le_bytes(reader.take()?);
+        let [level, kind] = reader.take()?;
+        let mut moments = [0; 4];
+        for moment in &mut moments {
+            *moment = i64::from_le_bytes(reader.take()?);
+        }
+        let [first, every, valid_from, valid_to] = moments;
+        let anchor = match kind {
+            0 => Anchor::Absolute(first),
+            1 if every > 0 => Anchor::Recurring { first, every },
+            2 => Anchor::Transaction,
+            _ => return None,
+        };
+        let duration = u32::from_le_bytes(reader.take()?);
+        let [watts, len] = reader.take()?;
+        let unit = if watts == 0 { RateUnit::Amps } else { RateUnit::Watts };
+        let mut periods = [Period::default(); MAX_PERIODS];
+        for period in periods.get_mut(..usize::from(len))? {
+            period.start = u32::from_le_bytes(reader.take()?);
+            period.tenths = u32::from_le_bytes(reader.take()?);
+            [period.phases] = reader.take()?;
+        }
+        Some(Self { id, level, anchor, valid_from, valid_to, duration, unit, len, periods })
+    }
+
+    fn allowance(&self, period: &Period, supply: Supply) -> Allowance {
+        let phases = if period.phases == 0 { supply.phases } else { period.phases };
+        let milliamps = match self.unit {
+            RateUnit::Amps => u64::from(period.tenths) * 100,
+            RateUnit::Watts => u64::from(period.tenths) * 100 / supply.watts_per_amp(phases),
+        };
+        Allowance { current: Milliamps(u32::try_from(milliamps).unwrap_or(u32::MAX)), phases }
+    }
+}

@@ -1,0 +1,283 @@
+//! Reading the journal at the start and keeping it up to date: one storage operation at a time.
+
+use core::time::Duration;
+
+use super::ChargePoint;
+use super::outbox::{Answered, RunClock, Transaction, Wish};
+use super::record::{Body, RECORD_MAX, Record};
+use crate::journal::{BLOB_MAX, SEAL_LEN, Store, StoreDone, StoreKey, StoreOp, seal, unseal};
+use crate::rpc::timer::Deadline;
+use crate::time::Instant;
+
+/// Pause after a failed operation.
+const RETRY: Duration = Duration::from_secs(10);
+
+// A sealed profile is the largest thing stored.
+const _: () = assert!(super::smart_charging::PROFILE_MAX + SEAL_LEN <= BLOB_MAX);
+const _: () = assert!(RECORD_MAX <= BLOB_MAX);
+
+/// Kinds of values: the upper byte of a [`StoreKey`], the lower one says which.
+const RUN: u16 = 0x0100;
+const ANSWERED: u16 = 0x0200;
+const CLOCK: u16 = 0x0300;
+const AVAILABILITY: u16 = 0x0400;
+const SETTING: u16 = 0x0500;
+const PROFILE: u16 = 0x0600;
+const LIST_VERSION: u16 = 0x0700;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    /// The journal has not been read.
+    New,
+    /// It has; the number of this run has not been written.
+    Read,
+    Ready,
+}
+
+/// The operation under way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Job {
+    Scan,
+    Run,
+    Outbox(Wish),
+    Availability(u8),
+    Setting(u8),
+    Profile(u8),
+    ListVersion,
+}
+
+#[derive(Debug)]
+pub(super) struct Storage {
+    phase: Phase,
+    job: Option<Job>,
+    retry: Deadline,
+    /// Number of this run: one more than any found in the journal.
+    run: u32,
+    buffer: [u8; BLOB_MAX],
+}
+
+impl Storage {
+    pub(super) const fn new() -> Self {
+        Self { phase: Phase::New, job: None, retry: Deadline::NEVER, run: 1, buffer: [0; BLOB_MAX] }
+    }
+
+    /// Whether the journal has been read.
+    pub(super) fn is_ready(&self) -> bool {
+        self.phase == Phase::Ready
+    }
+
+    pub(super) fn deadline(&self) -> Deadline {
+        self.retry
+    }
+
+    /// Whether a failed operation may be tried again.
+    pub(super) fn handle_timeout(&mut self, now: Instant) {
+        self.retry.take_due(now);
+    }
+
+    fn saw_run(&mut self, run: u32) {
+        self.run = self.run.max(run.saturating_add(1));
+    }
+}
+
+impl<const N: usize> Store for ChargePoint<'_, N> {
+    fn poll_store(&mut self) -> Option<StoreOp<'_>> {
+        if self.storage.job.is_some() || self.storage.retry.is_set() {
+            return None;
+        }
+        let job = self.next_job()?;
+        self.storage.job = Some(job);
+        let op = match job {
+            Job::Scan => return Some(StoreOp::Scan),
+            Job::Outbox(Wish::First) => return Some(StoreOp::First),
+            Job::Outbox(Wish::Remove(up_to)) => return Some(StoreOp::Remove { up_to }),
+            Job::Outbox(Wish::Append(seq)) => Err(seq),
+            Job::Run => Ok(RUN),
+            Job::Outbox(Wish::Answered(lane)) => Ok(ANSWERED | lane as u16),
+            Job::Outbox(Wish::Clock(_)) => Ok(CLOCK),
+            Job::Availability(connector) => Ok(AVAILABILITY | u16::from(connector)),
+            Job::Setting(number) => Ok(SETTING | u16::from(number)),
+            Job::Profile(slot) => Ok(PROFILE | u16::from(slot)),
+            Job::ListVersion => Ok(LIST_VERSION),
+        };
+        let mut body = [0; BLOB_MAX];
+        let body = self.encode_job(job, &mut body);
+        // Everything encoded fits, by the assertions above.
+        let bytes = seal(body, &mut self.storage.buffer).unwrap_or_default();
+        Some(match op {
+            Err(seq) => StoreOp::Append { seq, bytes },
+            Ok(key) => StoreOp::Put { key: StoreKey(key), bytes },
+        })
+    }
+
+    fn handle_stored(&mut self, now: Instant, done: StoreDone<'_>) {
+        match (self.storage.job, done) {
+            (Some(Job::Scan), StoreDone::Value { key, bytes }) => self.restore_value(key, bytes),
+            (Some(Job::Scan), StoreDone::Record { seq, bytes }) => self.restore_record(seq, bytes),
+            (Some(Job::Outbox(Wish::First)), StoreDone::Record { seq, bytes }) => {
+                self.storage.job = None;
+                self.outbox.load(seq, unseal(bytes).ok().and_then(Record::decode));
+            }
+            (Some(Job::Outbox(Wish::First)), StoreDone::Empty) => self.finish_job(Job::Outbox(Wish::First)),
+            (Some(Job::Scan), StoreDone::Scanned | StoreDone::Empty) => self.finish_job(Job::Scan),
+            (Some(job), StoreDone::Written) => self.finish_job(job),
+            (Some(job), StoreDone::Failed) => {
+                self.storage.job = None;
+                self.storage.retry = Deadline::after(now, RETRY);
+                self.fail_job(job);
+            }
+            _ => {}
+        }
+    }
+}
+
+impl<const N: usize> ChargePoint<'_, N> {
+    /// See [`Store::poll_store`].
+    #[must_use]
+    pub fn poll_store(&mut self) -> Option<StoreOp<'_>> {
+        Store::poll_store(self)
+    }
+
+    /// See [`Store::handle_stored`].
+    pub fn handle_stored(&mut self, now: Instant, done: StoreDone<'_>) {
+        Store::handle_stored(self, now, done);
+    }
+
+    /// Transactions first; what the blocks count as stored from here on is what is written.
+    fn next_job(&mut self) -> Option<Job> {
+        match self.storage.phase {
+            Phase::New => return Some(Job::Scan),
+            Phase::Read => return Some(Job::Run),
+            Phase::Ready => {}
+        }
+        if let Some(wish) = self.outbox.wish(&self.clock) {
+            return Some(Job::Outbox(wish));
+        }
+        if let Some(connector) = self.take_dirty_availability() {
+            return Some(Job::Availability(connector));
+        }
+        if let Some(number) = self.settings.take_dirty() {
+            return Some(Job::Setting(number));
+        }
+        if let Some(slot) = self.profiles.take_dirty() {
+            return Some(Job::Profile(slot));
+        }
+        self.local_list.take_dirty().then_some(Job::ListVersion)
+    }
+
+    fn encode_job<'b>(&mut self, job: Job, out: &'b mut [u8; BLOB_MAX]) -> &'b [u8] {
+        fn copy<'b>(bytes: &[u8], out: &'b mut [u8]) -> &'b [u8] {
+            let out = out.get_mut(..bytes.len()).unwrap_or_default();
+            out.copy_from_slice(bytes);
+            out
+        }
+        match job {
+            Job::Scan | Job::Outbox(Wish::First | Wish::Remove(_)) => &[],
+            Job::Run => copy(&self.storage.run.to_le_bytes(), out),
+            Job::Outbox(Wish::Append(seq)) => match (self.outbox.pending(seq), out.first_chunk_mut()) {
+                (Some(record), Some(out)) => record.encode(out),
+                _ => &[],
+            },
+            Job::Outbox(Wish::Answered(lane)) => {
+                self.outbox.take_answered(lane).map_or(&[], |answered| answered.encode(out))
+            }
+            Job::Outbox(Wish::Clock(RunClock { run, origin })) => {
+                let mut bytes = [0; 12];
+                let (low, high) = bytes.split_at_mut(4);
+                low.copy_from_slice(&run.to_le_bytes());
+                high.copy_from_slice(&origin.to_le_bytes());
+                copy(&bytes, out)
+            }
+            Job::Availability(connector) => copy(&[self.kept_availability(connector.into()).into()], out),
+            Job::Setting(number) => copy(&self.settings.value(number).to_le_bytes(), out),
+            Job::Profile(slot) => self.profiles.encode(slot, out),
+            Job::ListVersion => copy(&self.local_list.version().to_le_bytes(), out),
+        }
+    }
+
+    fn finish_job(&mut self, job: Job) {
+        self.storage.job = None;
+        match job {
+            Job::Scan => self.storage.phase = Phase::Read,
+            Job::Run => {
+                self.storage.phase = Phase::Ready;
+                self.outbox.begin_run(self.storage.run);
+            }
+            Job::Outbox(wish) => self.outbox.written(wish),
+            Job::Availability(_) | Job::Setting(_) | Job::Profile(_) | Job::ListVersion => {}
+        }
+    }
+
+    fn fail_job(&mut self, job: Job) {
+        match job {
+            Job::Scan | Job::Run => {}
+            Job::Outbox(wish) => self.outbox.failed(wish),
+            Job::Availability(connector) => self.mark_dirty_availability(connector),
+            Job::Setting(number) => self.settings.mark_dirty(number),
+            Job::Profile(slot) => self.profiles.mark_dirty(slot),
+            Job::ListVersion => self.local_list.mark_dirty(),
+        }
+    }
+
+    /// A value found by the scan; damaged ones are as good as absent.
+    fn restore_value(&mut self, key: StoreKey, bytes: &[u8]) {
+        let Ok(body) = unseal(bytes) else { return };
+        let which = (key.0 & 0xFF) as u8;
+        match key.0 & 0xFF00 {
+            RUN => {
+                if let Ok(run) = body.try_into() {
+                    self.storage.saw_run(u32::from_le_bytes(run));
+                }
+            }
+            ANSWERED => {
+                if let Some(answered) = Answered::decode(body) {
+                    self.outbox.restore_answered(which.into(), answered);
+                    if !answered.ended {
+                        self.restore_transaction(which.into(), answered.transaction);
+                    }
+                }
+            }
+            CLOCK => {
+                if let Some((run, origin)) = body.split_first_chunk() {
+                    if let Ok(origin) = origin.try_into() {
+                        let (run, origin) = (u32::from_le_bytes(*run), i64::from_le_bytes(origin));
+                        self.outbox.restore_clock(RunClock { run, origin });
+                    }
+                }
+            }
+            AVAILABILITY => self.restore_availability(which.into(), body != [0]),
+            SETTING => {
+                if let Ok(value) = body.try_into() {
+                    self.settings.restore(which, i32::from_le_bytes(value));
+                }
+            }
+            PROFILE => self.profiles.restore(which, body),
+            LIST_VERSION => {
+                if let Ok(version) = body.try_into() {
+                    self.local_list.restore(i64::from_le_bytes(version));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// A record found by the scan: a start without its stop is a transaction that was interrupted.
+    fn restore_record(&mut self, seq: u64, bytes: &[u8]) {
+        self.storage.saw_run((seq >> 32) as u32);
+        let Some(record) = unseal(bytes).ok().and_then(Record::decode) else { return };
+        let Some(index) = usize::from(record.connector).checked_sub(1) else { return };
+        match record.body {
+            Body::Start { id_tag, meter, .. } => {
+                let transaction = Transaction {
+                    local: record.transaction,
+                    id_tag,
+                    meter_start: meter,
+                    started: record.stamp,
+                };
+                self.restore_transaction(index, transaction);
+            }
+            Body::Stop { .. } => self.forget_transaction(index, record.transaction),
+            Body::Sample { .. } => {}
+        }
+    }
+}
