@@ -8,12 +8,18 @@ extern crate std;
 
 pub mod contactor;
 pub mod evse;
+pub mod inputs;
+pub mod lock;
+pub mod mains;
+pub mod metering;
 pub mod overcurrent;
+pub mod phases;
 pub mod pilot;
 pub mod proximity;
 mod queue;
 pub mod rcm;
 pub mod safety;
+pub mod supply;
 pub mod temperature;
 pub mod units;
 
