@@ -1,0 +1,133 @@
+//! Both roles on a virtual clock: whatever is lost, late, cut or restarted, the central system has each transaction
+//! exactly once with the right energy.
+
+extern crate alloc;
+
+mod world;
+
+use evkit_ocpp::v16::Reason;
+use proptest::prelude::*;
+use world::World;
+
+/// A morning at two connectors, online and offline.
+fn morning(world: &mut World) {
+    world.connect();
+    world.wait(5_000);
+    world.start(1);
+    world.wait(61_000);
+    world.charge(1, 500);
+    world.start(2);
+    world.wait(61_000);
+    world.disconnect();
+    world.charge(2, 300);
+    world.stop(1, Reason::Local);
+    world.wait(120_000);
+    world.start(1);
+    world.charge(1, 40);
+    world.wait(10_000);
+    world.connect();
+    world.wait(30_000);
+    world.stop(2, Reason::EvDisconnected);
+    world.wait(30_000);
+}
+
+#[test]
+fn an_undisturbed_morning() {
+    let mut world = World::new();
+    morning(&mut world);
+    world.heal();
+    world.check_books();
+    assert_eq!(world.server.books.len(), 3);
+    assert_eq!(world.server.boots, 1, "a lost connection is no restart");
+    assert_eq!(world.server.starts, 3);
+    assert!(world.server.samples.len() >= 4, "{:?}", world.server.samples);
+}
+
+#[test]
+fn a_power_cut_at_every_change_of_storage() {
+    let mut world = World::new();
+    morning(&mut world);
+    world.heal();
+    let changes = world.station.flash.changes;
+    assert!(changes > 20);
+    for resume in [false, true] {
+        for made in [false, true] {
+            for cut_at in 1..=changes {
+                let mut world = World::with(resume);
+                world.station.flash.cut_at = Some(cut_at + world.station.flash.changes);
+                world.station.flash.made = made;
+                morning(&mut world);
+                world.heal();
+                world.check_books();
+            }
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Op {
+    Start(u8),
+    Stop(u8),
+    Charge(u8, u64),
+    Wait(u64),
+    Connect,
+    Disconnect,
+    RestartStation,
+    CutPower(u32, bool),
+    Latency(u64),
+    Loss(u64),
+}
+
+fn op() -> impl Strategy<Value = Op> {
+    let connector = 1u8..=2;
+    prop_oneof![
+        3 => connector.clone().prop_map(Op::Start),
+        3 => connector.clone().prop_map(Op::Stop),
+        4 => (connector, 1u64..5000).prop_map(|(connector, energy)| Op::Charge(connector, energy)),
+        6 => (1u64..200_000).prop_map(Op::Wait),
+        3 => Just(Op::Connect),
+        2 => Just(Op::Disconnect),
+        1 => Just(Op::RestartStation),
+        2 => (0u32..8, any::<bool>()).prop_map(|(after, made)| Op::CutPower(after, made)),
+        1 => (0u64..40_000).prop_map(Op::Latency),
+        1 => prop_oneof![Just(0), 2u64..9].prop_map(Op::Loss),
+    ]
+}
+
+fn apply(world: &mut World, op: Op) {
+    match op {
+        Op::Start(connector) => world.start(connector),
+        Op::Stop(connector) => world.stop(connector, Reason::Local),
+        Op::Charge(connector, energy) => world.charge(connector, energy),
+        Op::Wait(millis) => world.wait(millis),
+        Op::Connect => world.connect(),
+        Op::Disconnect => world.disconnect(),
+        Op::RestartStation => world.restart_station(),
+        Op::CutPower(after, made) => {
+            world.station.flash.cut_at = Some(world.station.flash.changes + 1 + after);
+            world.station.flash.made = made;
+        }
+        Op::Latency(millis) => world.latency = millis,
+        Op::Loss(loss) => world.loss = loss,
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_history_ends_with_right_books(
+        resume in any::<bool>(),
+        ops in prop::collection::vec(op(), 1..60),
+    ) {
+        let mut world = World::with(resume);
+        // Lost notifications leave the two sides with different ideas of the status.
+        world.server.strict_status = false;
+        for op in ops {
+            apply(&mut world, op);
+        }
+        world.latency = 20;
+        world.heal();
+        world.check_books();
+    }
+}
