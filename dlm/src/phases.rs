@@ -71,6 +71,11 @@ impl PhaseSet {
         self.0 == 0
     }
 
+    /// Bits 0 to 2 for L1 to L3.
+    pub(crate) const fn bits(self) -> u8 {
+        self.0
+    }
+
     /// The phases in the order L1, L2, L3.
     pub fn iter(self) -> impl Iterator<Item = Phase> {
         Phase::ALL.into_iter().filter(move |&phase| self.contains(phase))

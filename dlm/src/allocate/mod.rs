@@ -11,15 +11,32 @@
 //! Whatever it finds, no limit is passed by a single milliampere.
 
 mod admit;
+mod balance;
+mod bound;
 mod fill;
+mod lanes;
+mod memory;
 mod problem;
-mod work;
+mod rows;
+mod search;
+mod tournament;
 
+#[cfg(feature = "alloc")]
+pub use memory::HeapMemory;
+pub use memory::{Entry, EvseSlot, Memory, NodeSlot, Scratch};
 pub use problem::{Bound, Demand, Node, PoolSet, Problem, ProblemError, Share};
-pub use work::{Event, EvseSlot, Memory, NodeSlot, Scratch};
 
 use crate::units::Milliamps;
-use work::Work;
+use rows::Work;
+
+/// What is known about the shares of an [`allocate`] call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// It is proven that no more demands can be served, in the order of the priorities.
+    pub most_served: bool,
+    /// It is proven that the shares are the fairest possible with that many served.
+    pub fairest: bool,
+}
 
 /// Shares the capacities of `problem` and writes one [`Share`] for each demand to `shares`.
 ///
@@ -32,15 +49,16 @@ pub fn allocate(
     problem: &Problem<'_>,
     scratch: Scratch<'_>,
     shares: &mut [Share],
-) -> Result<(), ProblemError> {
+) -> Result<Outcome, ProblemError> {
     problem.check()?;
     let (room, needed) = (shares.len(), problem.demands.len());
     let shares = shares.get_mut(..needed).ok_or(ProblemError::Memory { what: "shares", room, needed })?;
     let mut work = Work::load(problem, scratch)?;
-    work.admit();
-    work.fill();
-    for (share, slot) in shares.iter_mut().zip(work.evses.iter()) {
-        *share = Share { current: Milliamps(slot.current), bound: slot.bound };
+    let outcome = work.solve();
+    for ((share, slot), demand) in shares.iter_mut().zip(work.evses.iter()).zip(problem.demands) {
+        let current = Milliamps(slot.current);
+        let bound = if current == demand.max { Bound::Maximum } else { slot.bound };
+        *share = Share { current, bound };
     }
-    Ok(())
+    Ok(outcome)
 }

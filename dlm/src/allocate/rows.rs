@@ -1,0 +1,293 @@
+//! The capacity rows of a problem.
+//!
+//! A *row* is one inequality: the limit of a node on a phase, an imbalance limit of a node for a pair of
+//! phases, or the limit of a pool. Demands are kept in depth-first order of their nodes as well, so that
+//! those below a node are one range.
+//!
+//! Every index used in this folder was checked by [`Problem::check`] or made here.
+
+use super::lanes::{Lane, Lanes};
+use super::memory::{Entry, EvseSlot, NodeSlot, Scratch};
+use super::problem::{Bound, Demand, PoolSet, Problem, ProblemError};
+use crate::units::Milliamps;
+
+/// Height of the water: current per unit of weight, in 1/65536 mA.
+pub(super) type Level = u64;
+
+/// The level at which a demand of this weight has at least this current.
+pub(super) fn level_of(current: u32, weight: u16) -> Level {
+    (Level::from(current) << 16).div_ceil(weight.max(1).into())
+}
+
+/// The whole milliamperes of a demand of this weight at a level.
+pub(super) fn current_at(level: Level, weight: u16) -> u32 {
+    (level.saturating_mul(weight.into()) >> 16).min(u32::MAX.into()) as u32
+}
+
+/// Parent of the root: the index of no node.
+pub(super) const NO_NODE: u16 = u16::MAX;
+
+/// One capacity and what uses it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Row {
+    /// What EVSEs may use together.
+    pub(super) capacity: u64,
+    /// Current of the served demands that are not rising at the moment.
+    pub(super) used: u64,
+    /// Weight of the rising ones.
+    pub(super) slope: u64,
+}
+
+impl Row {
+    pub(super) const EMPTY: Self = Self { capacity: 0, used: 0, slope: 0 };
+
+    /// More than all EVSEs together can use, and still shifted without loss by [`Row::tight_level`].
+    pub(super) const UNLIMITED: u64 = 1 << 47;
+
+    pub(super) fn slack(&self) -> u64 {
+        self.capacity.saturating_sub(self.used)
+    }
+
+    pub(super) fn is_over(&self) -> bool {
+        self.used > self.capacity
+    }
+
+    /// The level at which the rising demands have used it up.
+    pub(super) fn tight_level(&self) -> Level {
+        (self.slack() << 16).checked_div(self.slope).unwrap_or(Level::MAX)
+    }
+}
+
+/// Names a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum RowId {
+    Node { node: u16, lane: usize },
+    Pool { pool: u8 },
+}
+
+/// Everything one call works on.
+#[derive(Debug)]
+pub(super) struct Work<'a> {
+    pub(super) problem: Problem<'a>,
+    pub(super) nodes: &'a mut [NodeSlot],
+    pub(super) evses: &'a mut [EvseSlot],
+    /// When the water reaches each demand's minimum, by tier and level.
+    pub(super) joins: &'a mut [Entry],
+    /// When it reaches each demand's maximum, by tier and level.
+    pub(super) leaves: &'a mut [Entry],
+    /// The first [`Work::competing`] are the demands that compete for admission, by priority and size.
+    pub(super) items: &'a mut [Entry],
+    /// The same by priority and minimum.
+    pub(super) by_min: &'a mut [Entry],
+    /// For sorting within one step; nothing lasting.
+    pub(super) sorted: &'a mut [Entry],
+    pools: [Row; PoolSet::CAPACITY],
+    /// Whether any node has an imbalance limit.
+    pub(super) balanced: bool,
+    /// Number of demands that compete for admission.
+    pub(super) competing: usize,
+    /// Total current of the best shares found so far, over all conductors.
+    pub(super) best_total: u64,
+    /// Steps the search may still take.
+    pub(super) fuel: u64,
+}
+
+impl<'a> Work<'a> {
+    /// Sets the rows up for a problem that was checked. Nobody is served.
+    pub(super) fn load(problem: &Problem<'a>, scratch: Scratch<'a>) -> Result<Self, ProblemError> {
+        let count = problem.demands.len();
+        let nodes = lend("nodes", scratch.nodes, problem.nodes.len())?;
+        let evses = lend("demands", scratch.evses, count)?;
+        let entries = lend("entries", scratch.entries, count * Scratch::ENTRIES)?;
+        let (joins, entries) = entries.split_at_mut(count);
+        let (leaves, entries) = entries.split_at_mut(count);
+        let (items, entries) = entries.split_at_mut(count);
+        let (by_min, sorted) = entries.split_at_mut(count);
+        evses.fill(EvseSlot::EMPTY);
+        load_capacities(nodes, problem);
+        order_depth_first(nodes, evses, problem.demands);
+        let mut pools = [Row::EMPTY; PoolSet::CAPACITY];
+        for (row, limit) in pools.iter_mut().zip(problem.pools) {
+            row.capacity = limit.0.into();
+        }
+        let balanced = problem.nodes.iter().any(|node| node.imbalance.is_some());
+        Ok(Self {
+            problem: *problem,
+            nodes,
+            evses,
+            joins,
+            leaves,
+            items,
+            by_min,
+            sorted,
+            pools,
+            balanced,
+            competing: 0,
+            best_total: 0,
+            fuel: 0,
+        })
+    }
+
+    /// The demand with this index.
+    pub(super) fn demand(&self, index: u16) -> &'a Demand {
+        &self.problem.demands[usize::from(index)]
+    }
+
+    /// All indices of demands.
+    pub(super) fn indices(&self) -> core::ops::Range<u16> {
+        0..self.problem.demands.len() as u16
+    }
+
+    pub(super) fn pools(&self) -> &[Row] {
+        &self.pools[..self.problem.pools.len()]
+    }
+
+    /// Visits every row a demand loads, with the factor of its current there.
+    pub(super) fn for_rows(&mut self, demand: &Demand, mut visit: impl FnMut(&mut Row, u64)) {
+        let lanes = Lanes::of(demand.phases);
+        let mut at = demand.node;
+        while let Some(node) = self.nodes.get_mut(usize::from(at)) {
+            for lane in lanes.and(node.lanes).iter() {
+                visit(&mut node.rows[lane], 1);
+            }
+            at = node.parent;
+        }
+        for pool in demand.pools.iter() {
+            visit(&mut self.pools[usize::from(pool)], demand.conductors.into());
+        }
+    }
+
+    /// The row, nearest to the EVSE first, that has no room for this much more current.
+    pub(super) fn lacking(&self, demand: &Demand, more: Milliamps) -> Option<RowId> {
+        self.find_row(demand, |row, factor| row.slack() < u64::from(more.0) * factor)
+    }
+
+    /// The row, nearest to the EVSE first, that satisfies a condition on the row and its factor.
+    pub(super) fn find_row(&self, demand: &Demand, wanted: impl Fn(&Row, u64) -> bool) -> Option<RowId> {
+        let lanes = Lanes::of(demand.phases);
+        let mut at = demand.node;
+        while let Some(node) = self.nodes.get(usize::from(at)) {
+            let mut loaded = lanes.and(node.lanes).iter();
+            if let Some(lane) = loaded.find(|&lane| wanted(&node.rows[lane], 1)) {
+                return Some(RowId::Node { node: at, lane });
+            }
+            at = node.parent;
+        }
+        let factor = demand.conductors.into();
+        let mut pools = demand.pools.iter();
+        pools.find(|&pool| wanted(&self.pools[usize::from(pool)], factor)).map(|pool| RowId::Pool { pool })
+    }
+
+    /// Serves a demand with its minimum.
+    pub(super) fn serve(&mut self, index: u16) {
+        let demand = self.demand(index);
+        self.evses[usize::from(index)].served = true;
+        self.for_rows(demand, |row, factor| row.used += u64::from(demand.min.0) * factor);
+    }
+
+    /// Takes a demand's minimum away again.
+    pub(super) fn dismiss(&mut self, index: u16) {
+        let demand = self.demand(index);
+        self.evses[usize::from(index)].served = false;
+        self.for_rows(demand, |row, factor| {
+            row.used = row.used.saturating_sub(u64::from(demand.min.0) * factor);
+        });
+    }
+
+    /// Sets the rows back to the minima of those served.
+    pub(super) fn reset(&mut self) {
+        let rows = self.nodes.iter_mut().flat_map(|node| &mut node.rows).chain(&mut self.pools);
+        for row in rows {
+            *row = Row { capacity: row.capacity, ..Row::EMPTY };
+        }
+        for index in self.indices() {
+            if self.evses[usize::from(index)].served {
+                self.serve(index);
+            }
+        }
+    }
+
+    /// What a row stands for outside.
+    pub(super) fn bound(row: RowId) -> Bound {
+        match row {
+            RowId::Pool { pool } => Bound::Pool { pool },
+            RowId::Node { node, lane } => match Lanes::meaning(lane) {
+                Lane::Phase(phase) => Bound::Limit { node, phase },
+                Lane::Pair(high, low) => Bound::Imbalance { node, high, low },
+            },
+        }
+    }
+
+    /// The node that feeds this one.
+    pub(super) fn parent(&self, node: u16) -> Option<u16> {
+        self.nodes.get(usize::from(node)).map(|slot| slot.parent).filter(|&parent| parent != NO_NODE)
+    }
+}
+
+fn lend<'a, T>(what: &'static str, lent: &'a mut [T], needed: usize) -> Result<&'a mut [T], ProblemError> {
+    let room = lent.len();
+    lent.get_mut(..needed).ok_or(ProblemError::Memory { what, room, needed })
+}
+
+/// Capacity of every node: its limit without the base loads of its subtree.
+fn load_capacities(nodes: &mut [NodeSlot], problem: &Problem<'_>) {
+    for (slot, node) in nodes.iter_mut().zip(problem.nodes) {
+        *slot = NodeSlot { parent: node.parent.unwrap_or(NO_NODE), ..NodeSlot::EMPTY };
+        if node.imbalance.is_some() {
+            slot.lanes = Lanes::ALL;
+        }
+        for (row, base) in slot.rows.iter_mut().zip(node.base) {
+            row.used = base.0.into();
+        }
+    }
+    // Children come after their parents, so one walk from the end adds up every subtree.
+    for (at, node) in problem.nodes.iter().enumerate().rev() {
+        let loaded = nodes[at].rows;
+        if let Some(parent) = node.parent.and_then(|parent| nodes.get_mut(usize::from(parent))) {
+            for (sum, below) in parent.rows.iter_mut().zip(loaded) {
+                sum.used += below.used;
+            }
+        }
+        nodes[at].rows = [Row { capacity: Row::UNLIMITED, ..Row::EMPTY }; Lanes::COUNT];
+        for ((row, base), limit) in nodes[at].rows.iter_mut().zip(loaded).zip(node.limit) {
+            row.capacity = u64::from(limit.0).saturating_sub(base.used);
+        }
+    }
+}
+
+/// Counting sort of the demands by the depth-first position of their nodes.
+fn order_depth_first(nodes: &mut [NodeSlot], evses: &mut [EvseSlot], demands: &[Demand]) {
+    // First `end` counts a node's own demands and `winner` those of its subtree.
+    for demand in demands {
+        nodes[usize::from(demand.node)].end += 1;
+    }
+    for at in (0..nodes.len()).rev() {
+        nodes[at].winner += nodes[at].end;
+        let NodeSlot { parent, winner, .. } = nodes[at];
+        if let Some(parent) = nodes.get_mut(usize::from(parent)) {
+            parent.winner += winner;
+        }
+    }
+    // Then `end` is where the node's next own demand goes, and `winner` where its next child starts.
+    for at in 0..nodes.len() {
+        let NodeSlot { parent, end: own, winner: all, .. } = nodes[at];
+        let mut first = 0;
+        if let Some(parent) = nodes.get_mut(usize::from(parent)) {
+            first = parent.winner;
+            parent.winner += all;
+        }
+        nodes[at].first = first;
+        nodes[at].end = first;
+        nodes[at].winner = first + own;
+    }
+    for (index, demand) in (0..).zip(demands) {
+        let node = &mut nodes[usize::from(demand.node)];
+        evses[usize::from(node.end)].ordered = index;
+        evses[usize::from(index)].position = node.end;
+        node.end += 1;
+    }
+    // After its last child `winner` stands at the subtree's end.
+    for node in nodes {
+        node.end = node.winner;
+    }
+}

@@ -1,0 +1,186 @@
+//! Branch and bound over the served sets, as far as the fuel lasts.
+//!
+//! Items are taken in order, served first, left out after. Two goals use the same walk: one wants strictly
+//! more served and gives up a branch that cannot have that; the other wants as many served as the best set
+//! has, and compares the shares.
+
+use super::memory::Entry;
+use super::rows::{Level, Work, level_of};
+use core::cmp::Ordering;
+
+/// Steps a search may take, roughly nanoseconds of a desktop computer: a bound on the time of a decision.
+pub(super) const FUEL: u64 = 1_000_000;
+
+/// What a search is after.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Goal {
+    /// A set that serves more.
+    More,
+    /// Among those that serve as many, the one with the fairest shares, then the largest total.
+    Fairer,
+}
+
+impl Work<'_> {
+    /// Uses up fuel; says whether some is left.
+    pub(super) fn burn(&mut self, steps: u64) -> bool {
+        self.fuel = self.fuel.saturating_sub(steps);
+        self.fuel > 0
+    }
+
+    pub(super) fn fill_cost(&self) -> u64 {
+        self.problem.demands.len() as u64 * 150
+    }
+
+    /// Whether the best set provably serves as many as possible.
+    pub(super) fn is_proven(&mut self) -> bool {
+        self.clear();
+        let open = self.is_promising(0, Goal::More);
+        self.restore_best_items();
+        !open
+    }
+
+    /// Walks through the sets; says whether it got to the end. The best set is noted, not served.
+    pub(super) fn search(&mut self, goal: Goal) -> bool {
+        if goal == Goal::Fairer {
+            self.restore_best_items();
+            self.rate_best();
+        }
+        self.clear();
+        let mut at = 0;
+        loop {
+            if at < self.competing && self.is_promising(at, goal) {
+                if !self.is_spare_twin(at) {
+                    self.serve_if_fits(at);
+                }
+                at += 1;
+                continue;
+            }
+            if at == self.competing {
+                self.handle_set(goal);
+            }
+            if self.fuel == 0 {
+                return false;
+            }
+            // Back to the last one served, and on without it.
+            let served = |&at: &usize| self.evses[usize::from(self.items[at].demand)].served;
+            let Some(last) = (0..at).rfind(served) else { return true };
+            self.dismiss_item(last);
+            at = last + 1;
+        }
+    }
+
+    /// Whether an item is the same as the one before, which is not served: serving this one instead leads
+    /// to nothing new.
+    fn is_spare_twin(&self, at: usize) -> bool {
+        let Some(before) = at.checked_sub(1) else { return false };
+        let (before, this) = (self.items[before].demand, self.items[at].demand);
+        !self.evses[usize::from(before)].served && self.demand(before) == self.demand(this)
+    }
+
+    /// Whether the goal can still be reached with the items before `at` decided.
+    fn is_promising(&mut self, at: usize, goal: Goal) -> bool {
+        let mut class = 0;
+        while class < self.competing {
+            let group = self.items[class].group;
+            let end = class + self.items[class..self.competing].partition_point(|item| item.group == group);
+            let slot = &self.evses[class];
+            let (count, best) = (slot.count, slot.best_count);
+            let more = if end > at { self.most_more(class, at.max(class), end) } else { 0 };
+            match (count + more).cmp(&best) {
+                Ordering::Less => return false,
+                Ordering::Greater => return true,
+                Ordering::Equal => class = end,
+            }
+        }
+        goal == Goal::Fairer
+    }
+
+    /// All items are decided: takes the set over if it is better.
+    fn handle_set(&mut self, goal: Goal) {
+        let more = self.compare_counts();
+        if more.is_lt() || goal == Goal::More && more.is_eq() {
+            return;
+        }
+        if goal == Goal::Fairer || self.balanced {
+            self.burn(self.fill_cost());
+            let settled = self.settle().is_ok();
+            let better = settled && (more.is_gt() || self.is_fairer());
+            if better && goal == Goal::Fairer {
+                self.sort_shares();
+                self.keep_levels();
+            }
+            self.reset();
+            if !better {
+                return;
+            }
+        }
+        self.keep_as_best();
+    }
+
+    /// Compares how many are served with the best set, priority by priority.
+    fn compare_counts(&self) -> Ordering {
+        let classes = &self.evses[..self.competing];
+        classes.iter().map(|class| class.count).cmp(classes.iter().map(|class| class.best_count))
+    }
+
+    /// Levels and total of the best set.
+    fn rate_best(&mut self) {
+        self.reset();
+        if self.settle().is_ok() {
+            self.sort_shares();
+            self.keep_levels();
+        }
+        self.reset();
+    }
+
+    fn is_fairer(&mut self) -> bool {
+        self.sort_shares();
+        let levels = self.sorted.iter().map(|entry| entry.key);
+        let best = self.evses.iter().map(|slot| slot.best_level);
+        levels.cmp(best).then(self.total().cmp(&self.best_total)).is_gt()
+    }
+
+    fn sort_shares(&mut self) {
+        for ((entry, index), (slot, demand)) in
+            self.sorted.iter_mut().zip(0..).zip(self.evses.iter().zip(self.problem.demands))
+        {
+            let key: Level = level_of(slot.current, demand.weight);
+            *entry = Entry { group: demand.tier, key, demand: index };
+        }
+        self.sorted.sort_unstable();
+    }
+
+    /// Notes the sorted shares as those of the best set.
+    fn keep_levels(&mut self) {
+        for (slot, entry) in self.evses.iter_mut().zip(self.sorted.iter()) {
+            slot.best_level = entry.key;
+        }
+        self.best_total = self.total();
+    }
+
+    fn total(&self) -> u64 {
+        let drawn = |index: &u16| {
+            u64::from(self.evses[usize::from(*index)].current) * u64::from(self.demand(*index).conductors)
+        };
+        self.indices().map(|index| drawn(&index)).sum()
+    }
+
+    /// Serves none of the items.
+    fn clear(&mut self) {
+        for at in 0..self.competing {
+            self.evses[usize::from(self.items[at].demand)].served = false;
+            self.evses[at].count = 0;
+        }
+        self.reset();
+    }
+
+    /// Serves the items of the best set.
+    fn restore_best_items(&mut self) {
+        for at in 0..self.competing {
+            let slot = &mut self.evses[usize::from(self.items[at].demand)];
+            slot.served = slot.best;
+            self.evses[at].count = self.evses[at].best_count;
+        }
+        self.reset();
+    }
+}

@@ -1,0 +1,56 @@
+//! `allocate` against the definition of its problem: a checker that knows nothing of the solver, and an
+//! oracle that tries every served set.
+
+mod common;
+
+use common::{Owned, Random, Shape, best_by_sets, currents, is_better, random};
+
+const SMALL: Shape = Shape {
+    nodes: 5,
+    demands: 8,
+    priorities: 2,
+    weights: 1,
+    pools: 0,
+    imbalance: false,
+    scarcity: 10,
+    by_class: false,
+};
+
+/// Compares with the oracle on `count` problems and says in how many it serves as many, and is as fair.
+fn compare(shape: &Shape, count: u64) -> (usize, usize) {
+    let (mut as_many, mut as_fair) = (0, 0);
+    for seed in 0..count {
+        let site = random(&mut Random(seed), shape);
+        let (shares, _) = site.solve();
+        let found = currents(&shares);
+        assert_eq!(site.violation(&found), None, "seed {seed}: {site:#?}");
+        let best = best_by_sets(&site, 3_000);
+        as_many += usize::from(site.served(&found) == site.served(&best));
+        let fair = !is_better(&site, &best, &found, 3_000) || close(&site, &found, &best);
+        if !fair {
+            eprintln!("seed {seed} {:?} {:?}", site.levels(&found), site.levels(&best));
+        }
+        as_fair += usize::from(fair);
+    }
+    (as_many, as_fair)
+}
+
+fn close(site: &Owned, x: &[u32], y: &[u32]) -> bool {
+    site.served(x) == site.served(y)
+        && site.levels(x).into_iter().zip(site.levels(y)).all(|(a, b)| a.abs_diff(b) <= 3_000)
+        && site.total(x).abs_diff(site.total(y)) <= 60
+}
+
+#[test]
+fn serves_as_many_as_possible_and_is_as_fair() {
+    let shapes = [
+        SMALL,
+        Shape { scarcity: 5, ..SMALL },
+        Shape { scarcity: 7, weights: 5, priorities: 3, ..SMALL },
+        Shape { scarcity: 7, by_class: true, priorities: 3, pools: 2, ..SMALL },
+        Shape { scarcity: 8, weights: 9, by_class: true, pools: 3, nodes: 8, ..SMALL },
+    ];
+    for shape in shapes {
+        assert_eq!(compare(&shape, 200), (200, 200), "{shape:?}");
+    }
+}
