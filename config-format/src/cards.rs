@@ -4,7 +4,12 @@
 //! words of KEBA and EVlink files are not documented, so columns are found by heading, with several words each, and a caller can bring
 //! a [`Layout`] of its own.
 
+#[cfg(feature = "alloc")]
+use alloc::{format, string::String, vec::Vec};
+
 use crate::csv::{self, Field, Record, Records};
+#[cfg(feature = "alloc")]
+use crate::finding::{Check, Finding};
 use crate::profile::Confidence;
 use crate::text::{Span, Text};
 
@@ -112,6 +117,46 @@ impl<'a> Cards<'a> {
     #[must_use]
     pub fn place(&self, column: Column) -> Option<usize> {
         self.places.get(column as usize).copied().flatten()
+    }
+
+    /// What is wrong with the list: quotation marks that do not close, records of another length than the heading, no column of identifiers.
+    /// No field is repeated in a message: they name people and cards.
+    #[cfg(feature = "alloc")]
+    #[must_use]
+    pub fn findings(&self) -> Vec<Finding> {
+        let columns = self.header.map_or(0, |header| header.fields().count());
+        let finding = |check: Check, record: &Record<'_>, span: Span, message: String| Finding {
+            check,
+            severity: check.severity(),
+            file: None,
+            line: record.line,
+            column: record.column(span.start),
+            span,
+            key: String::new(),
+            message,
+        };
+        let mut findings = Vec::new();
+        if let Some(header) = self.header.filter(|_| self.place(Column::Id).is_none()) {
+            let message =
+                "no column of this heading is known to hold identifiers; name it `UID` or `Id`".into();
+            findings.push(finding(Check::MissingKey, &header, header.span(), message));
+        }
+        for record in self.header.into_iter().chain(self.records.clone()) {
+            let count = record.fields().count();
+            if count != columns {
+                let message = format!(
+                    "this record has {count} fields, the heading {columns}; quote fields that hold the separator"
+                );
+                findings.push(finding(Check::FieldCount, &record, record.span(), message));
+            }
+            for field in record.fields().filter(|field| field.open_quote) {
+                let message =
+                    "a quotation mark opens here and does not close on this line; close it or double it"
+                        .into();
+                findings.push(finding(Check::OpenQuote, &record, field.span, message));
+            }
+        }
+        findings
     }
 
     /// The cards in file order.

@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 use crate::document::{Document, Entry};
 use crate::file::File;
 use crate::finding::{Check, Finding};
-use crate::lex::{Line, LineKind};
+use crate::lex::LineKind;
 use crate::profile::{Known, Profile, Rule};
 use crate::station::StationModel;
 use crate::text::{Span, Text};
@@ -32,6 +32,16 @@ pub(crate) fn file(file: &File<'_>, station: &StationModel, vendor: Vec<Finding>
     findings.extend(vendor);
     findings.sort_by_key(|finding| (finding.line, finding.column));
     findings
+}
+
+/// What is wrong with the bytes of a small file that is one value: its first line is checked.
+pub(crate) fn value_file(entry: &Entry<'_>, bytes: &[u8]) -> Option<Finding> {
+    let file = entry.file.map(String::from);
+    if let Some(finding) = utf16(bytes) {
+        return Some(Finding { file, key: entry.key.decode(), ..finding });
+    }
+    let (check, span, message) = characters(entry.line_text, entry.line_start)?;
+    Some(Finding::at(check, entry, span, message))
 }
 
 fn utf16(bytes: &[u8]) -> Option<Finding> {
@@ -70,7 +80,7 @@ fn lines(document: &Document<'_>) -> Vec<Finding> {
             );
             findings.push(Finding { column, span, ..about_line(check, number, message) });
         };
-        if let Some((check, span, message)) = characters(document, line) {
+        if let Some((check, span, message)) = characters(line.body.of(document.as_bytes()), line.body.start) {
             push(check, span, message);
         }
         match line.kind {
@@ -91,20 +101,19 @@ fn lines(document: &Document<'_>) -> Vec<Finding> {
 }
 
 /// What is wrong with a line's characters; the first offence counts. The text itself is not repeated: it may be a secret.
-fn characters(document: &Document<'_>, line: &Line) -> Option<(Check, Span, String)> {
-    let body = line.body.of(document.as_bytes());
-    let at = |offset: usize, len: usize| Span::new(line.body.start + offset, line.body.start + offset + len);
-    if let Err(error) = core::str::from_utf8(body) {
+fn characters(line: &[u8], start: usize) -> Option<(Check, Span, String)> {
+    let at = |offset: usize| Span::new(start + offset, start + offset + 1);
+    if let Err(error) = core::str::from_utf8(line) {
         let offset = error.valid_up_to();
-        let byte = body.get(offset).copied().unwrap_or_default();
+        let byte = line.get(offset).copied().unwrap_or_default();
         let message = format!(
             "byte 0x{byte:02X} is not UTF-8, so the line was read as Latin-1; save the file as UTF-8"
         );
-        return Some((Check::Latin1, at(offset, 1), message));
+        return Some((Check::Latin1, at(offset), message));
     }
-    let offset = body.iter().position(|&b| b.is_ascii_control() && b != b'\t')?;
-    let byte = body.get(offset).copied().unwrap_or_default();
-    Some((Check::ControlCharacter, at(offset, 1), format!("control character 0x{byte:02X}; delete it")))
+    let offset = line.iter().position(|&b| b.is_ascii_control() && b != b'\t')?;
+    let byte = line.get(offset).copied().unwrap_or_default();
+    Some((Check::ControlCharacter, at(offset), format!("control character 0x{byte:02X}; delete it")))
 }
 
 fn stray(text: Text<'_>) -> String {

@@ -149,6 +149,8 @@ impl<'a> Folder<'a> {
     pub fn findings(&self) -> Vec<Finding> {
         let mut findings = check::entries(&PROFILE, self.entries());
         findings.extend(self.parameters.iter().filter_map(no_software));
+        findings
+            .extend(self.parameters.iter().filter_map(|file| check::value_file(&file.entry(), file.bytes)));
         findings.extend(self.station().findings());
         let place = |finding: &Finding| {
             let file = finding.file.as_deref().unwrap_or_default();

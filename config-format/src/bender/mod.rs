@@ -4,12 +4,14 @@
 //! nothing to anyone else (firmware documentation, parameter persistence; stick function `sw_config`). A folder may hold any subset.
 
 mod keys;
+mod state;
 #[cfg(feature = "alloc")]
 mod station;
 
 #[cfg(feature = "alloc")]
 pub use folder::{Folder, Parameter};
 pub use keys::{OCPP_PROFILE, PROFILE};
+pub use state::{STATE_KEYS, State};
 #[cfg(feature = "alloc")]
 pub(crate) use station::MAP;
 

@@ -7,6 +7,8 @@
 mod keys;
 #[cfg(feature = "alloc")]
 mod repair;
+#[cfg(feature = "html-report")]
+pub mod report;
 #[cfg(feature = "alloc")]
 mod station;
 

@@ -34,11 +34,11 @@ pub(crate) const MAP: &[Row] = &[
     ("nbPhase", Rule { read: read_phases, write: write_phases }),
     ("maxIntensitySocket", Current(Role::Operator, Scope::EachConnector)),
     ("maxIntensityStation", Current(Role::Installation, Scope::Station)),
-    ("HeadMeterType", Rule { read: |m, read| m.meters.building.model = read.text(), write: |_| None }),
+    ("HeadMeterType", Small(|m| &mut m.meters.building.code)),
     ("HeadMeterRTUAddress", Small(|m| &mut m.meters.building.unit)),
-    ("StationMeterType", Rule { read: |m, read| m.meters.station.model = read.text(), write: |_| None }),
+    ("StationMeterType", Small(|m| &mut m.meters.station.code)),
     ("StationMeterRTUAddress", Small(|m| &mut m.meters.station.unit)),
-    ("AlternativeMeterType", Rule { read: |m, read| m.meters.alternative.model = read.text(), write: |_| None }),
+    ("AlternativeMeterType", Small(|m| &mut m.meters.alternative.code)),
     ("AlternativeMeterRTUAddress", Small(|m| &mut m.meters.alternative.unit)),
     ("TerminalPhasesConnection", Rule { read: read_rotation, write: write_rotation }),
     ("degradedModeSetPointMono", PhaseCurrent(Role::Disconnected, Scope::EachConnector, 1)),
@@ -66,7 +66,6 @@ pub(crate) const MAP: &[Row] = &[
     ("TransactionMessageRetryInterval", Number(|m| &mut m.timings.transaction_retry)),
     ("TransactionMessageAttempts", Number(|m| &mut m.timings.transaction_attempts)),
     ("cacheListEnabled", Flag(|m| &mut m.authorization.cache)),
-    ("lastAcceptedHeartBeatInterval", Number(|m| &mut m.timings.heartbeat)),
 ];
 
 /// Both transports have the same word; which one it is follows from the address.

@@ -7,6 +7,7 @@
 mod keys;
 #[cfg(feature = "alloc")]
 mod station;
+pub mod udp;
 
 pub use keys::PROFILE;
 

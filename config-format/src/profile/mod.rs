@@ -7,6 +7,7 @@
 mod lookup;
 mod value;
 
+#[cfg(feature = "alloc")]
 pub(crate) use lookup::MOST_NUMBERED;
 pub use lookup::{Known, Rule};
 pub use value::{Expected, Secret, Value};
@@ -148,6 +149,10 @@ pub enum Unit {
     Watt,
     /// 0.001 W.
     Milliwatt,
+    /// Wh.
+    WattHour,
+    /// Degrees Celsius.
+    DegreeCelsius,
     /// Wh for each pulse.
     WattHourPerPulse,
     /// %.
@@ -180,6 +185,8 @@ impl Unit {
             Self::Volt => "V",
             Self::Watt => "W",
             Self::Milliwatt => "mW",
+            Self::WattHour => "Wh",
+            Self::DegreeCelsius => "degC",
             Self::WattHourPerPulse => "Wh/pulse",
             Self::Percent => "%",
             Self::Millisecond => "ms",

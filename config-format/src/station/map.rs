@@ -160,9 +160,10 @@ impl Slot {
             let own = |current: &&Current| matches!(current.scope, Scope::Connector(_));
             model.currents.iter().filter(about).filter(own)
         };
+        // Where nothing states the number of connectors, one is sure.
+        let count = model.connectors.as_ref().map_or(1, |connectors| connectors.value);
         match scope {
             Scope::Connector(0) => {
-                let count = model.connectors.as_ref().map_or(1, |connectors| connectors.value);
                 let each = of(Scope::EachConnector)
                     .flat_map(|current| (1..=count).map(move |number| (number, current)));
                 let own = numbered().filter_map(|current| match current.scope {
@@ -183,11 +184,10 @@ impl Slot {
                 });
                 of(scope).next().map(|current| in_unit(current, key.unit)).or(shared).into_iter().collect()
             }
-            Scope::Connector(_) => of(scope)
-                .chain(of(Scope::EachConnector))
-                .take(1)
-                .map(|current| in_unit(current, key.unit))
-                .collect(),
+            Scope::Connector(number) => {
+                let each = of(Scope::EachConnector).filter(|_| number <= count);
+                of(scope).chain(each).take(1).map(|current| in_unit(current, key.unit)).collect()
+            }
             _ => of(scope).map(|current| in_unit(current, key.unit)).collect(),
         }
     }

@@ -22,8 +22,10 @@ pub struct Meters {
 pub struct Meter {
     /// Whether it is used, where a key says so.
     pub enabled: Option<Setting<bool>>,
-    /// Model: a name, or EVlink's code.
+    /// Name of the model.
     pub model: Option<Setting<String>>,
+    /// EVlink's code of the model; 5 is taken as the internal current transformers.
+    pub code: Option<Setting<u8>>,
     /// Network address.
     pub host: Option<Setting<String>>,
     /// TCP port.

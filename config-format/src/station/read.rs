@@ -1,6 +1,6 @@
 //! From an entry of a file to a setting of the model.
 
-use alloc::string::{String, ToString};
+use alloc::string::String;
 
 use super::{Origin, Setting};
 use crate::document::Entry;
@@ -55,12 +55,11 @@ impl<'e, 'a> Read<'e, 'a> {
         current.map(|current| self.setting(current))
     }
 
-    /// Text, unless empty; of a code its digits.
+    /// Text, unless empty.
     pub(crate) fn text(&self) -> Option<Setting<String>> {
         match self.value {
             Value::Text(text) if !text.is_empty() => Some(self.setting(text.decode())),
             Value::Word(word) => Some(self.setting(word.into())),
-            Value::Integer(number) => Some(self.setting(number.to_string())),
             _ => None,
         }
     }

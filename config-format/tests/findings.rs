@@ -1,0 +1,302 @@
+//! Every check with a text that breaks it and one that does not. The messages are what people read: they are compared letter by letter.
+#![cfg(feature = "alloc")]
+
+use evkit_config_format::cards::{self, Cards};
+use evkit_config_format::finding::{Check, Finding, Severity};
+use evkit_config_format::{bender, evlink, keba};
+
+mod fixtures;
+
+/// A KEBA file that has all it needs.
+const KEBA: &str = "[CONFIGURATION]\nAmountConnectors=2\n\n[LOADMANAGEMENT]\nMaxAvailableCurrent=63000\n";
+/// An EVlink file that has all it needs.
+const EVLINK: &str = "[ENERGY]\nnbPhase=3\nmaxIntensitySocket=32\nmaxIntensityStation=64\n";
+
+fn texts(findings: &[Finding]) -> Vec<String> {
+    findings.iter().map(ToString::to_string).collect()
+}
+
+fn keba(text: impl AsRef<[u8]>) -> Vec<String> {
+    texts(&keba::Config::parse(text.as_ref()).findings())
+}
+
+fn evlink(text: impl AsRef<[u8]>) -> Vec<String> {
+    texts(&evlink::Config::parse(text.as_ref()).findings())
+}
+
+fn bender(files: &[(&str, &[u8])]) -> Vec<String> {
+    texts(&bender::Folder::parse(files.iter().copied()).findings())
+}
+
+const NONE: [&str; 0] = [];
+
+#[test]
+fn clean_files_have_no_findings() {
+    assert_eq!(keba(KEBA), NONE);
+    assert_eq!(evlink(EVLINK), NONE);
+    assert_eq!(bender(&[("OperatorCurrentLimit_vehicleif", b"16\n1 a\n")]), NONE);
+    assert_eq!(keba(fixtures::read("keba-p30-10000001.conf")), NONE);
+    assert_eq!(evlink(fixtures::read("evlink-all.cfg")), NONE);
+}
+
+#[test]
+fn utf_16_is_refused_whole() {
+    let file: Vec<u8> =
+        [0xff, 0xfe].into_iter().chain("[A]".encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    let message = ["1:1: error: the file is UTF-16 (little endian, byte order mark FF FE); save it as UTF-8"];
+    assert_eq!(keba(&file), message);
+    assert_eq!(keba(b"\xfe\xff\0["), [message[0].replace("little", "big").replace("FF FE", "FE FF")]);
+    assert_eq!(
+        bender(&[("WebUILanguage_web", &file)]),
+        [
+            "WebUILanguage_web:1:1: note: there is no second line naming the software that wrote the file; controllers seem to accept that",
+            "WebUILanguage_web:1:1: error: the file is UTF-16 (little endian, byte order mark FF FE); save it as UTF-8",
+        ]
+    );
+}
+
+#[test]
+fn latin_1_and_control_characters() {
+    let file =
+        [KEBA.as_bytes(), b"[X]\nChargepointLocation=Stra\xdfe\nDirectPaymentLegalText=a\0b\n"].concat();
+    assert_eq!(
+        keba(file),
+        [
+            "7:25: warning: byte 0xDF is not UTF-8, so the line was read as Latin-1; save the file as UTF-8",
+            "8:25: warning: control character 0x00; delete it",
+        ]
+    );
+    assert_eq!(keba(format!("{KEBA}[X]\nChargepointLocation=Straße\n")), NONE);
+}
+
+#[test]
+fn lines_that_mean_nothing() {
+    assert_eq!(
+        keba(format!("{KEBA}LogLevelDebug true\n[NETWORK\n=1\n")),
+        [
+            "6:1: error: this line means nothing to a station; a line is `[SECTION]`, `key=value` or a comment",
+            "7:1: error: this line means nothing to a station; a section heading is `[NAME]` and nothing else",
+            "8:1: error: this line means nothing to a station; a key is missing in front of `=`",
+        ]
+    );
+    assert_eq!(keba(format!("{KEBA}# comment\n; comment\n \t\n")), NONE);
+}
+
+#[test]
+fn duplicates() {
+    assert_eq!(
+        keba(format!("{KEBA}MaxAvailableCurrent=32000\n[CONFIGURATION]\n")),
+        [
+            "6:1: error: `MaxAvailableCurrent` stands in line 5 already; which of the two counts is not documented, keep one",
+            "7:2: warning: section [CONFIGURATION] stands in line 1 already; move its keys there",
+        ]
+    );
+    let twins = "[REPORT HTTP]\nHttpPort=80\n[UPDATE HTTP]\nHttpPort=80\n";
+    assert_eq!(evlink(format!("{EVLINK}{twins}")), NONE, "the same name in two sections is two keys");
+}
+
+#[test]
+fn unknown_keys_with_the_nearest_name() {
+    assert_eq!(
+        keba(format!("{KEBA}NominalVotage=230\nTotallyDifferent=1\n")),
+        [
+            "6:1: warning: unknown key `NominalVotage`; did you mean `NominalVoltage`?",
+            "7:1: warning: unknown key `TotallyDifferent`; it is kept as it is",
+        ]
+    );
+}
+
+#[test]
+fn other_spellings_and_places() {
+    assert_eq!(
+        keba(format!(
+            "AuthorizationEnabled=true\n{KEBA}ChargepointPort=12801\nmaxcurrentserial2=1\nHOTSPOT SSID=x\n"
+        )),
+        [
+            "1:1: warning: `AuthorizationEnabled` belongs in [CONFIGURATION] but stands before the first section",
+            "7:1: warning: `ChargepointPort` belongs in [CONFIGURATION] but stands in [LOADMANAGEMENT]",
+            "8:1: warning: `maxcurrentserial2` is written `MaxCurrentSerial2` in a station's file",
+            "8:19: error: `maxcurrentserial2` is 0.001 A, but IEC 61851-1 knows no current below 6 A; set at least 6 A",
+            "9:1: warning: `HOTSPOT SSID` is written `HOTSPOT_SSID` in a station's file",
+        ]
+    );
+    assert_eq!(
+        evlink(EVLINK.replace("nbPhase=3", "nbPhase=3\ncurrentpb1=32")),
+        ["3:1: warning: `currentpb1` is written `currentPH1` in a station's file"]
+    );
+}
+
+#[test]
+fn bad_values_and_what_would_be_right() {
+    let values = "[X]\nPVEnable=yes\nPVMinShare=101\nAuthorizationModeOnline=FirstRemote\nConnectionTimeOut=60s\nHeartBeatInterval=\n";
+    assert_eq!(
+        keba(format!("{KEBA}{values}")),
+        [
+            "7:10: error: `PVEnable` is `yes`; it takes `true` or `false`",
+            "8:12: error: `PVMinShare` is `101`; it takes a whole number from 0 to 100 (%)",
+            "9:25: error: `AuthorizationModeOnline` is `FirstRemote`; it takes one of FirstLocal, FirstOnline, OnlyLocal",
+            "10:19: error: `ConnectionTimeOut` is `60s`; it takes a whole number from 0 to 2147483647 (s)",
+            "11:19: error: `HeartBeatInterval` is empty; it takes a whole number from 0 to 2147483647 (s)",
+        ]
+    );
+    assert_eq!(
+        evlink(EVLINK.replace("maxIntensitySocket=32", "maxIntensitySocket=  40")),
+        ["3:22: error: `maxIntensitySocket` is `40`; it takes a whole number from 0 to 32 (A)"]
+    );
+    assert_eq!(
+        bender(&[("FreeCharging_vehicleif", b"true\r\n0 0\r\n")]),
+        ["FreeCharging_vehicleif:1:1: error: `FreeCharging_vehicleif` is `true`; it takes `on` or `off`"]
+    );
+}
+
+#[test]
+fn secrets_are_in_no_message() {
+    let secret = "[PROXY]\nproxyPassword=EXAMPLE-SECRET-1\nproxyPasword=EXAMPLE-SECRET-1\nEXAMPLE-SECRET-1\n";
+    assert_eq!(
+        evlink(format!("{EVLINK}{secret}")),
+        [
+            "6:15: error: `proxyPassword` has a wrong value; it takes encrypted text: 32, 64 or more hex digits in blocks of 32, or nothing",
+            "7:1: warning: unknown key `proxyPasword`; did you mean `proxyPassword`?",
+            "8:1: error: this line means nothing to a station; a line is `[SECTION]`, `key=value` or a comment",
+        ]
+    );
+}
+
+#[test]
+fn missing_keys() {
+    assert_eq!(
+        keba("[CONFIGURATION]\nAmountConnectors=1\n\n[LOADMANAGEMENT]\nNominalVoltage=230\n"),
+        [
+            "4:1: error: `[LOADMANAGEMENT] MaxAvailableCurrent` is missing; it takes a whole number from 0 to 2147483647 (mA)"
+        ]
+    );
+    assert_eq!(bender(&[]), NONE, "a folder may hold any subset");
+}
+
+#[test]
+fn orphans_of_a_network_that_shrank() {
+    assert_eq!(
+        keba(fixtures::read("keba-p30.conf")),
+        [
+            "21:1: warning: `FailsafeCurrentSerial3` is for station 3, but `AmountConnectors` in line 17 is 2; delete it"
+        ]
+    );
+}
+
+#[test]
+fn operator_limit_above_installation_limit() {
+    let files = |operator| -> [(&str, &[u8]); 2] {
+        [("InstallationCurrentLimit_vehicleif", b"20\n0 0\n"), ("OperatorCurrentLimit_vehicleif", operator)]
+    };
+    assert_eq!(
+        bender(&files(b"32\n0 0\n")),
+        [
+            "OperatorCurrentLimit_vehicleif:1:1: error: `OperatorCurrentLimit_vehicleif` is 32 A, more than the 20 A of InstallationCurrentLimit_vehicleif; set at most 20 A"
+        ]
+    );
+    assert_eq!(bender(&files(b"20\n0 0\n")), NONE);
+    let sockets = "[ENERGY]\nnbPhase=3\nmaxIntensitySocket=32\nmaxIntensityStation=20\n";
+    assert_eq!(
+        evlink(sockets),
+        [
+            "3:20: error: `maxIntensitySocket` is 32 A, more than the 20 A of [ENERGY] maxIntensityStation, line 4; set at most 20 A"
+        ]
+    );
+}
+
+#[test]
+fn one_feed_line_makes_the_installation_limit_the_stations() {
+    let files: [(&str, &[u8]); 3] = [
+        ("OneFeedLine_energyman", b"on\n0 0\n"),
+        ("InstallationCurrentLimit_vehicleif", b"20\n0 0\n"),
+        ("OperatorCurrentLimit_2_vehicleif", b"32\n0 0\n"),
+    ];
+    assert_eq!(bender(&files).len(), 1, "connector 2 must not exceed the station");
+    assert_eq!(bender(&files[1..]), NONE, "each connector has an own line");
+}
+
+#[test]
+fn currents_below_six_amperes() {
+    assert_eq!(
+        bender(&[
+            ("OperatorCurrentLimit_vehicleif", b"5\n0 0\n"),
+            ("MinimumCurrentLimit_energyman", b"5\n0 0\n")
+        ]),
+        [
+            "OperatorCurrentLimit_vehicleif:1:1: error: `OperatorCurrentLimit_vehicleif` is 5 A, but IEC 61851-1 knows no current below 6 A; set 0 or at least 6 A",
+            "MinimumCurrentLimit_energyman:1:1: error: `MinimumCurrentLimit_energyman` is 5 A, but IEC 61851-1 knows no current below 6 A; set at least 6 A",
+        ]
+    );
+    for stops in ["0", "6"] {
+        let file = format!("{stops}\n0 0\n");
+        assert_eq!(bender(&[("OperatorCurrentLimit_vehicleif", file.as_bytes())]), NONE);
+    }
+    assert_eq!(
+        keba(format!("{KEBA}FailsafeCurrentSerial1=5900\nFailsafeCurrentSerial2=0\n")),
+        [
+            "6:24: error: `FailsafeCurrentSerial1` is 5.900 A, but IEC 61851-1 knows no current below 6 A; set 0 or at least 6 A"
+        ]
+    );
+}
+
+#[test]
+fn currents_below_the_stations_own_floor() {
+    let floor = "[EVLINK ENERGY]\nmonophasedLoadSheddingFloorValue=8\ntriphasedLoadSheddingFloorValue=14\n";
+    let socket = |amps| evlink(format!("{}{floor}", EVLINK.replace("Socket=32", amps)));
+    assert_eq!(
+        socket("Socket=10"),
+        [
+            "3:20: warning: `maxIntensitySocket` is 10 A, but below the 14 A of [EVLINK ENERGY] triphasedLoadSheddingFloorValue, line 7 nobody charges; set 0 or at least 14 A"
+        ]
+    );
+    assert_eq!(socket("Socket=14"), NONE);
+    assert_eq!(socket("Socket=0"), NONE);
+}
+
+#[test]
+fn card_lists() {
+    let findings = |list: &str| texts(&Cards::parse(list.as_bytes(), &cards::EVLINK).findings());
+    assert_eq!(
+        findings("number;id;type;comment\n1;E2EB1C02;User;\"gate 2\n2;0A0E9B83;User;a;b\n"),
+        [
+            "2:17: error: a quotation mark opens here and does not close on this line; close it or double it",
+            "3:1: error: this record has 5 fields, the heading 4; quote fields that hold the separator",
+        ]
+    );
+    assert_eq!(
+        findings("a;b\n"),
+        ["1:1: error: no column of this heading is known to hold identifiers; name it `UID` or `Id`"]
+    );
+    for (name, layout) in [
+        ("keba-rfid-cards.csv", cards::KEBA),
+        ("evlink-badges.csv", cards::EVLINK),
+        ("bender-whitelist-export.csv", cards::BENDER),
+    ] {
+        assert_eq!(texts(&Cards::parse(&fixtures::read(name), &layout).findings()), NONE, "{name}");
+    }
+}
+
+#[test]
+fn damaged_samples() {
+    assert_eq!(
+        keba(fixtures::read("keba-p30-spaced-crlf.conf")),
+        [
+            "9:1: error: `MaxAvailableCurrent` stands in line 8 already; which of the two counts is not documented, keep one",
+            "13:1: warning: `HOTSPOT SSID` is written `HOTSPOT_SSID` in a station's file",
+        ]
+    );
+    let files = fixtures::files("bender-sw_config");
+    let files: Vec<_> = files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
+    assert_eq!(
+        bender(&files),
+        [
+            "FLLFillMode_fll:1:1: note: there is no second line naming the software that wrote the file; controllers seem to accept that"
+        ]
+    );
+}
+
+#[test]
+fn severities_are_data() {
+    assert_eq!((Check::UnknownKey.name(), Check::UnknownKey.severity()), ("unknown-key", Severity::Warning));
+    assert!(Severity::Error > Severity::Warning && Severity::Warning > Severity::Note);
+}
