@@ -114,7 +114,10 @@ impl ContractId {
                     length += 1;
                 }
                 _ => {
-                    return Err(ContractError::Character { at, expected: "a letter, a digit or a separator" });
+                    return Err(ContractError::Character {
+                        at,
+                        expected: "a letter, a digit or a separator",
+                    });
                 }
             }
         }
