@@ -8,6 +8,8 @@ extern crate std;
 
 pub mod contactor;
 pub mod evse;
+pub mod fault;
+pub mod indicator;
 pub mod inputs;
 pub mod lock;
 pub mod mains;
