@@ -3,6 +3,7 @@
 //! It is as strict as real devices are: a read that cuts a value, covers registers the device does not have or is too
 //! long gets the exception a real one would send.
 
+use crate::decode::Block;
 use crate::encode::{EncodeError, MAX_VALUE_WORDS, ScaleContent};
 use crate::map::{MAX_READ_WORDS, Map};
 use crate::pdu::{self, ExceptionCode, PduError, Request, Response};
@@ -200,33 +201,100 @@ impl<'a> Bank<'a> {
         Ok(())
     }
 
-    /// Answers a request unit with a response unit, an exception included. Only reads are answered.
+    /// Takes a write of `words` from `address` on, as the device would: only whole commands, within their limits, and
+    /// the new value shows where the device shows it.
+    ///
+    /// Returns the quantity that was written; its value is in [`Bank::number`].
+    ///
+    /// # Errors
+    ///
+    /// The exception the device sends: illegal data address for registers that are no command or only part of one,
+    /// illegal function for a command that wants another one, illegal data value outside the limits.
+    pub fn write(
+        &mut self,
+        function: Function,
+        address: u16,
+        words: Registers<'_>,
+    ) -> Result<Quantity, ExceptionCode> {
+        let map = self.map;
+        let mut rows = map.rows().iter().filter(|row| !row.function.is_read());
+        let whole = |row: &&Row| {
+            row.address.wrapping_add(map.base()) == address && usize::from(row.words) == words.len()
+        };
+        let row = rows.find(whole).ok_or(ExceptionCode::IllegalDataAddress)?;
+        if row.function != function {
+            return Err(ExceptionCode::IllegalFunction);
+        }
+        let rule = map.rule(row.quantity);
+        if rule.is_some_and(|rule| !rule.accepts(map.bits(row, words))) {
+            return Err(ExceptionCode::IllegalDataValue);
+        }
+        let offset = self.offset(row);
+        copy(words, self.words.get_mut(offset..offset + words.len()).unwrap_or_default());
+        if let (Some(shown), Some(value)) = (rule.and_then(|rule| rule.shown_by), self.number_of(row)) {
+            self.set(shown, value).map_err(|_| ExceptionCode::IllegalDataValue)?;
+        }
+        Ok(row.quantity)
+    }
+
+    /// The number in the registers of `quantity`, if there is one. For a command, what was written last.
+    pub fn number(&self, quantity: Quantity) -> Option<Decimal> {
+        let row = self.map.row(quantity).or_else(|| self.map.command_row(quantity))?;
+        self.number_of(row)
+    }
+
+    fn number_of(&self, row: &Row) -> Option<Decimal> {
+        let mut buffer = [0; MAX_READ_WORDS as usize];
+        let span = row.span().shifted(self.map.base());
+        let (address, words) = (u16::try_from(span.start).ok()?, u16::try_from(span.len()).ok()?);
+        let words = if row.function.is_read() {
+            self.read(row.function, address, words, &mut buffer).ok()?
+        } else {
+            let words = buffer.get_mut(..usize::from(words))?;
+            copy(self.registers(row), words);
+            words
+        };
+        self.map.value(row, &Block::new(row.function, address, words)).ok()?.number()
+    }
+
+    /// Answers a request unit with a response unit, an exception included.
     ///
     /// # Errors
     ///
     /// [`PduError::NoRoom`] if `buffer` is too small; [`pdu::MAX_PDU`] bytes always suffice. An empty request has no
     /// answer and gives [`PduError::Length`].
-    pub fn answer<'b>(&self, request: &[u8], buffer: &'b mut [u8]) -> Result<&'b [u8], PduError> {
+    pub fn answer<'b>(&mut self, request: &[u8], buffer: &'b mut [u8]) -> Result<&'b [u8], PduError> {
         let &function_code = request.first().ok_or(PduError::Length { want: 1, got: 0 })?;
         let mut words = [0; MAX_READ_WORDS as usize];
-        match self.registers_for(request, &mut words) {
-            Ok((function, words)) => Response::Registers { function, registers: words.into() }.encode(buffer),
+        match self.respond(request, &mut words) {
+            Ok(response) => response.encode(buffer),
             Err(code) => pdu::encode_exception(function_code, code, buffer),
         }
     }
 
-    fn registers_for<'w>(
-        &self,
-        request: &[u8],
-        words: &'w mut [u16],
-    ) -> Result<(Function, &'w [u16]), ExceptionCode> {
-        let (function, address, count) = match Request::parse(request) {
-            Ok(Request::ReadHolding { address, words }) => (Function::ReadHolding, address, words),
-            Ok(Request::ReadInput { address, words }) => (Function::ReadInput, address, words),
-            Ok(_) | Err(PduError::UnknownFunction(_)) => return Err(ExceptionCode::IllegalFunction),
-            Err(_) => return Err(ExceptionCode::IllegalDataValue),
+    fn respond<'w>(&mut self, request: &[u8], buffer: &'w mut [u16]) -> Result<Response<'w>, ExceptionCode> {
+        let request = Request::parse(request).map_err(|error| match error {
+            PduError::UnknownFunction(_) => ExceptionCode::IllegalFunction,
+            _ => ExceptionCode::IllegalDataValue,
+        })?;
+        let (function, address, words) = match request {
+            Request::ReadHolding { address, words } => (Function::ReadHolding, address, words),
+            Request::ReadInput { address, words } => (Function::ReadInput, address, words),
+            Request::WriteSingle { address, value } => {
+                self.write(Function::WriteSingle, address, Registers::from(&[value]))?;
+                return Ok(Response::WroteSingle { address, value });
+            }
+            Request::WriteMultiple { address, values } => {
+                self.write(Function::WriteMultiple, address, values)?;
+                let words = u16::try_from(values.len()).map_err(|_| ExceptionCode::IllegalDataValue)?;
+                return Ok(Response::WroteMultiple { address, words });
+            }
+            Request::ReportServerId | Request::ReadDeviceId { .. } => {
+                return Err(ExceptionCode::IllegalFunction);
+            }
         };
-        Ok((function, self.read(function, address, count, words)?))
+        let registers = self.read(function, address, words, buffer)?;
+        Ok(Response::Registers { function, registers: registers.into() })
     }
 }
 

@@ -182,6 +182,17 @@ impl<'a> Map<'a> {
     }
 }
 
+impl Map<'_> {
+    /// All bits of a value of up to four registers, most significant first.
+    pub(crate) fn bits(&self, row: &Row, registers: Registers<'_>) -> u64 {
+        let join = |bits: u64, word: u16| bits << 16 | u64::from(word);
+        match self.order_of(row) {
+            WordOrder::HighFirst => registers.iter().fold(0, join),
+            WordOrder::LowFirst => registers.iter().rev().fold(0, join),
+        }
+    }
+}
+
 /// A row about to be decoded.
 struct Place<'p, 'm, 'r> {
     map: &'p Map<'m>,
@@ -215,19 +226,10 @@ impl<'r> Place<'_, '_, 'r> {
         self.at(self.row.address, self.row.words())
     }
 
-    /// All bits, most significant first, for up to four registers.
-    fn bits(&self, registers: Registers<'_>) -> u64 {
-        let join = |bits: u64, word: u16| bits << 16 | u64::from(word);
-        match self.map.order_of(self.row) {
-            WordOrder::HighFirst => registers.iter().fold(0, join),
-            WordOrder::LowFirst => registers.iter().rev().fold(0, join),
-        }
-    }
-
     fn float(&self, registers: Registers<'_>) -> Result<Value<'r>, DecodeError> {
         let Scale::Pow10(pow10) = self.row.scale else { return Err(self.out_of_range()) };
         let format = if self.row.words == 2 { float::BINARY32 } else { float::BINARY64 };
-        match format.decode(self.bits(registers), pow10) {
+        match format.decode(self.map.bits(self.row, registers), pow10) {
             Ok(number) => self.signed_value(number),
             Err(NoNumber::Absent(absence)) => Ok(Value::Absent(absence)),
             Err(NoNumber::OutOfRange) => Err(self.out_of_range()),
@@ -252,7 +254,7 @@ impl<'r> Place<'_, '_, 'r> {
     }
 
     fn integer(&self, registers: Registers<'_>) -> Result<Value<'r>, DecodeError> {
-        let bits = self.bits(registers);
+        let bits = self.map.bits(self.row, registers);
         if let Some(absence) = self.row.absence(bits) {
             return Ok(Value::Absent(absence));
         }
@@ -304,7 +306,7 @@ impl<'r> Place<'_, '_, 'r> {
     }
 
     fn iskra(&self, registers: Registers<'_>) -> Result<Value<'r>, DecodeError> {
-        let bits = self.bits(registers);
+        let bits = self.map.bits(self.row, registers);
         let [_, _, _, _, exponent, a, b, c] = bits.to_be_bytes();
         let exponent = i32::from(exponent.cast_signed());
         let mantissa = match self.row.kind {

@@ -179,6 +179,9 @@ impl Target<'_> {
         let out_of_range = || self.out_of_range(number);
         let signed = if self.row.negated { number.checked_neg().ok_or_else(out_of_range)? } else { number };
         match self.row.kind {
+            Kind::QuadrantPf if signed > Decimal::from_int(1) || signed < Decimal::from_int(-1) => {
+                Err(out_of_range())
+            }
             Kind::Float | Kind::QuadrantPf => self.float(signed).ok_or_else(out_of_range),
             Kind::IskraT5 | Kind::IskraT6 => self.iskra(signed).ok_or_else(out_of_range),
             _ => {

@@ -6,10 +6,12 @@ extern crate alloc;
 extern crate std;
 
 pub mod bank;
+pub mod command;
 pub mod decode;
 pub mod devices;
 pub mod encode;
 mod float;
+pub mod generic;
 pub mod map;
 pub mod mbap;
 pub mod pdu;
@@ -18,10 +20,12 @@ pub mod quantity;
 mod registers;
 pub mod row;
 pub mod rtu;
+pub mod sunspec;
 pub mod unit;
 pub mod value;
 
 pub use bank::Bank;
+pub use command::{Command, CommandError};
 pub use decode::{Block, DecodeError, Reading};
 pub use encode::{EncodeError, ScaleContent};
 pub use float::FLOAT_DECIMALS;

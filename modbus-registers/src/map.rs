@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 
+use crate::command::Command;
 use crate::quantity::Quantity;
 use crate::row::{Confidence, Function, Kind, Row, Scale, Span, WordOrder};
 
@@ -45,10 +46,8 @@ pub enum Framing {
 pub struct Line {
     /// Modbus address.
     pub unit: u8,
-    /// Bits per second.
-    pub baud: u32,
-    /// Parity and stop bits.
-    pub framing: Framing,
+    /// Bits per second and framing, where known.
+    pub speed: Option<(u32, Framing)>,
 }
 
 /// TCP endpoint as the device leaves the factory.
@@ -106,6 +105,7 @@ pub struct Map<'a> {
     model: &'a str,
     rows: &'a [Row],
     derived: &'a [Derived],
+    commands: &'a [Command],
     base: u16,
     order: Option<WordOrder>,
     confidence: Confidence,
@@ -145,6 +145,9 @@ pub enum MapError {
     /// A derived quantity misses its parts, is also a row, or its parts do not fit one read.
     #[error("derived quantity {0}: its parts are no rows that fit one read, or it is a row itself")]
     Derived(usize),
+    /// A command rule has no row that is written, or shows in no row that is read.
+    #[error("command {0}: no row with a writing function, or none that shows it")]
+    Command(usize),
     /// The read limit is 0 or above 125.
     #[error("a read has 1 to 125 registers")]
     Limits,
@@ -158,6 +161,7 @@ impl<'a> Map<'a> {
             model,
             rows,
             derived: &[],
+            commands: &[],
             base: 0,
             order: None,
             confidence: Confidence::High,
@@ -173,6 +177,12 @@ impl<'a> Map<'a> {
     /// Quantities that follow from others.
     pub const fn derived(mut self, derived: &'a [Derived]) -> Self {
         self.derived = derived;
+        self
+    }
+
+    /// Limits and effects of commands.
+    pub const fn commands(mut self, commands: &'a [Command]) -> Self {
+        self.commands = commands;
         self
     }
 
@@ -222,7 +232,13 @@ impl<'a> Map<'a> {
 
     /// Factory settings of the serial line.
     pub const fn rtu(mut self, unit: u8, baud: u32, framing: Framing) -> Self {
-        self.line = Some(Line { unit, baud, framing });
+        self.line = Some(Line { unit, speed: Some((baud, framing)) });
+        self
+    }
+
+    /// Factory address on a serial line of unknown speed.
+    pub const fn rtu_address(mut self, unit: u8) -> Self {
+        self.line = Some(Line { unit, speed: None });
         self
     }
 
@@ -254,6 +270,7 @@ impl<'a> Map<'a> {
             Err(MapError::TooWide(_)) => panic!("value and scale do not fit one read"),
             Err(MapError::Twice(_)) => panic!("a quantity stands twice"),
             Err(MapError::Derived(_)) => panic!("a derived quantity lacks its parts"),
+            Err(MapError::Command(_)) => panic!("a command has no row"),
             Err(MapError::Limits) => panic!("a wrong read limit"),
         }
     }
@@ -276,6 +293,11 @@ impl<'a> Map<'a> {
     /// Quantities that follow from others.
     pub const fn derived_quantities(&self) -> &'a [Derived] {
         self.derived
+    }
+
+    /// Limits and effects of commands, where known.
+    pub const fn command_rules(&self) -> &'a [Command] {
+        self.commands
     }
 
     /// What is added to the addresses of the rows.
@@ -328,8 +350,8 @@ impl<'a> Map<'a> {
     }
 
     /// The row of the command `quantity`, one that is written.
-    pub fn command(&self, quantity: Quantity) -> Option<&'a Row> {
-        self.rows.iter().find(|row| row.quantity == quantity && !row.function.is_read())
+    pub fn command_row(&self, quantity: Quantity) -> Option<&'a Row> {
+        self.rows.iter().find(|row| row.quantity == quantity && !row.alternate && !row.function.is_read())
     }
 
     /// Whether `quantity` can be read or derived.
@@ -377,6 +399,18 @@ impl<'a> Map<'a> {
         while index < self.derived.len() {
             if !self.derived_fits(&self.derived[index]) {
                 return Err(MapError::Derived(index));
+            }
+            index += 1;
+        }
+        let mut index = 0;
+        while index < self.commands.len() {
+            let command = &self.commands[index];
+            let shown = match command.shown_by {
+                Some(quantity) => self.const_row(quantity, true).is_some(),
+                None => true,
+            };
+            if self.const_row(command.quantity, false).is_none() || !shown {
+                return Err(MapError::Command(index));
             }
             index += 1;
         }
@@ -471,7 +505,7 @@ impl<'a> Map<'a> {
             } else {
                 derived.minus[part - derived.plus.len()]
             };
-            let Some(row) = self.const_row(quantity) else { return false };
+            let Some(row) = self.const_row(quantity, true) else { return false };
             whole = match whole {
                 None => Some((row.function, row.span())),
                 Some((function, span)) if function as u8 == row.function as u8 => {
@@ -483,18 +517,19 @@ impl<'a> Map<'a> {
         }
         match whole {
             Some((_, span)) => {
-                span.len() <= self.max_words as u32 && self.const_row(derived.quantity).is_none()
+                span.len() <= self.max_words as u32 && self.const_row(derived.quantity, true).is_none()
             }
             None => false,
         }
     }
 
-    /// [`Map::row`] for constant evaluation, without rows that must be read alone.
-    const fn const_row(&self, quantity: Quantity) -> Option<&'a Row> {
+    /// [`Map::row`] or [`Map::command_row`] for constant evaluation, without rows that must be read alone.
+    const fn const_row(&self, quantity: Quantity, read: bool) -> Option<&'a Row> {
         let mut index = 0;
         while index < self.rows.len() {
             let row = &self.rows[index];
-            if row.quantity.is(quantity) && row.function.is_read() && !row.alternate && !row.alone {
+            let same_access = row.function.is_read() == read;
+            if row.quantity.is(quantity) && same_access && !row.alternate && !row.alone {
                 return Some(row);
             }
             index += 1;

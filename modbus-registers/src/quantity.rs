@@ -254,6 +254,11 @@ quantities! {
     SetCommand, "set_command", One, "Command code";
     SetCurrentAvailableMax, "set_current_available_max", Ampere, "Command: available current";
     SetCurrentLimit, "set_current_limit", Ampere, "Command: current limit";
+    SetFastCharging, "set_fast_charging", One, "Command: fast charging";
+    SetHemsCurrentLimit, "set_hems_current_limit", Ampere, "Command: current limit of the energy manager";
+    SetHemsPowerLimit, "set_hems_power_limit", Watt, "Command: power limit of the energy manager";
+    SetLifeBit, "set_life_bit", One, "Command: life bit of the energy manager";
+    SetUserId, "set_user_id", One, "Command: authorize this user";
     SetEnable, "set_enable", One, "Command: enable or disable charging";
     SetEnergyLimit, "set_energy_limit", WattHour, "Command: energy limit of the session";
     SetFailsafeCurrent, "set_failsafe_current", Ampere, "Command: failsafe current";
@@ -265,6 +270,16 @@ quantities! {
     // Charging.
     CableState, "cable_state", One, "Cable and plug state";
     ChargingState, "charging_state", One, "Charging state";
+    Availability, "availability", One, "Operative or not";
+    FastCharging, "fast_charging", One, "Fast charging is active";
+    DegradedMode, "degraded_mode", One, "Running without its energy manager";
+    PlugLock, "plug_lock", One, "State of the plug lock";
+    CurrentSignalled, "current_signalled", Ampere, "Current signalled to the vehicle";
+    CurrentMin, "current_min", Ampere, "Lowest current the charger can signal";
+    CurrentLimitCluster, "current_limit_cluster", Ampere, "Current limit of the cluster";
+    CurrentLimitOperator, "current_limit_operator", Ampere, "Current limit set by the operator";
+    EvCurrentMax, "ev_current_max", Ampere, "Highest current the vehicle takes";
+    EvEnergyRequired, "ev_energy_required", WattHour, "Energy the vehicle asks for";
     ChargingTime, "charging_time", Second, "Charging time of the session";
     CommandStatus, "command_status", One, "State of the last command";
     CurrentAvailableMax, "current_available_max", Ampere, "Highest current the charger may offer";
@@ -296,6 +311,7 @@ quantities! {
     DeviceTag, "device_tag", One, "Tag given to the device";
     FirmwareVersion, "firmware_version", One, "Firmware version";
     HardwareVersion, "hardware_version", One, "Hardware version";
+    HardwareVersion2, "hardware_version_2", One, "Hardware version of the second board";
     ManufacturerId, "manufacturer_id", One, "Code of the manufacturer";
     MapVersion, "map_version", One, "Version of the register map";
     MaxRegistersPerRead, "max_registers_per_read", One, "Most registers per read, as the meter says";

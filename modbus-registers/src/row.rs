@@ -189,6 +189,12 @@ impl Row {
         self
     }
 
+    /// Mark with any confidence.
+    pub(crate) const fn confident(mut self, confidence: Confidence) -> Self {
+        self.confidence = confidence;
+        self
+    }
+
     /// A second register for a quantity that another row holds too; plans use that other row.
     pub const fn alternate(mut self) -> Self {
         self.alternate = true;

@@ -60,7 +60,7 @@ fn plan_read_decode() {
 #[test]
 fn over_protocol_units() {
     let mut storage = [0; PAC2200.total_words()];
-    let bank = bank(&mut storage);
+    let mut bank = bank(&mut storage);
     let (mut request_buffer, mut response_buffer) = ([0; 253], [0; 253]);
     let read = PAC2200.plan(&[CurrentL1]).next().unwrap();
     let request = Request::read(read.function(), read.address(), read.words()).unwrap();

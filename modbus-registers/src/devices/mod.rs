@@ -1,10 +1,191 @@
 //! Registers of known meters and chargers, one module per manufacturer.
 //!
-//! A program links only the maps it names.
+//! Every map names its sources and how well it is known; every row has its own [`Confidence`](crate::Confidence). A
+//! program links only the maps it names.
 
+mod family;
+
+pub mod abb;
+pub mod bender;
+pub mod carlo_gavazzi;
+pub mod chint;
+pub mod eastron;
+pub mod eltako;
+pub mod evlink;
+pub mod finder;
+pub mod gossen_metrawatt;
+pub mod herholdt;
+pub mod inepro;
+pub mod iskra;
+pub mod janitza;
+pub mod keba;
+pub mod oem;
+pub mod phoenix_contact;
+pub mod schneider;
 pub mod siemens;
+pub mod smart_home;
+pub mod socomec;
+pub mod sunspec;
+pub mod switchboard;
+pub mod tq;
+pub mod ytl;
 
 use crate::map::Map;
 
 /// Every map of this module, for tools and tests.
-pub const ALL: &[&Map<'static>] = &[&siemens::PAC2200];
+pub const ALL: &[&Map<'static>] = &[
+    &abb::B23,
+    &abb::B24,
+    &abb::B21,
+    &abb::A43,
+    &abb::A44,
+    &abb::M4M_20,
+    &abb::M4M_30,
+    &abb::M2M,
+    &bender::CC61X,
+    &carlo_gavazzi::EM340,
+    &carlo_gavazzi::EM330,
+    &carlo_gavazzi::ET340,
+    &carlo_gavazzi::ET330,
+    &carlo_gavazzi::EM530,
+    &carlo_gavazzi::EM540,
+    &carlo_gavazzi::EM580,
+    &carlo_gavazzi::EM210,
+    &carlo_gavazzi::EM24_E1,
+    &carlo_gavazzi::EM24,
+    &carlo_gavazzi::EM110,
+    &carlo_gavazzi::EM111,
+    &carlo_gavazzi::EM112,
+    &carlo_gavazzi::ET112,
+    &carlo_gavazzi::EM510,
+    &carlo_gavazzi::EM270,
+    &chint::DTSU666,
+    &chint::DDSU666,
+    &chint::DTSU666_H,
+    &chint::DTS6619,
+    &chint::ADW300,
+    &eastron::SDM630,
+    &eastron::SDM72_V1,
+    &eastron::SDM72_V2,
+    &eastron::SDM120,
+    &eastron::SDM220,
+    &eastron::SDM230,
+    &eastron::SDM530,
+    &eastron::SDM54,
+    &eastron::X96,
+    &eastron::DDM18SD,
+    &eltako::DSZ15DZMOD,
+    &eltako::DSZ16DZE,
+    &eltako::DVH4013,
+    &eltako::MPM3PM,
+    &evlink::CITY,
+    &evlink::PRO_AC,
+    &finder::FINDER_7M24,
+    &finder::FINDER_7M38,
+    &finder::FINDER_7E,
+    &gossen_metrawatt::EM228X,
+    &gossen_metrawatt::EM238X,
+    &herholdt::ECSEM113,
+    &herholdt::ECSEM114MID,
+    &inepro::PRO380,
+    &inepro::PRO1,
+    &inepro::WAGO_879,
+    &inepro::KDK_PRO20,
+    &inepro::KLEFR_693X,
+    &inepro::PRO380_V1,
+    &iskra::WM3M4,
+    &janitza::UMG_96RM,
+    &janitza::UMG_604,
+    &janitza::UMG_605,
+    &janitza::UMG_806,
+    &janitza::UMG_801,
+    &janitza::UMG_103,
+    &janitza::UMG_104,
+    &janitza::B23,
+    &janitza::B21_B24,
+    &janitza::UMG_604_NATIVE,
+    &janitza::UMG_104_NATIVE,
+    &janitza::UMG_511,
+    &janitza::PRODATA_2,
+    &keba::P30,
+    &keba::P40,
+    &keba::EMS,
+    &oem::VICTRON_ET340,
+    &oem::KOSTAL_KEM_C,
+    &oem::KOSTAL_KEM_P,
+    &oem::WEIDMUELLER_EM110,
+    &oem::WEIDMUELLER_EM120,
+    &oem::WEIDMUELLER_EM525,
+    &oem::PQ_PLUS_UMD_97,
+    &phoenix_contact::EEM_MA371,
+    &phoenix_contact::EEM_MB371,
+    &phoenix_contact::EEM_EM3XX,
+    &phoenix_contact::EEM_350,
+    &schneider::IEM3X55,
+    &schneider::IEM3X50,
+    &schneider::PM5000,
+    &schneider::IEM2155,
+    &siemens::PAC2200,
+    &siemens::PAC3120,
+    &siemens::PAC3200,
+    &siemens::PAC3220,
+    &siemens::PAC4200,
+    &siemens::PAC4220,
+    &siemens::PAC1600,
+    &siemens::PAC1200,
+    &smart_home::SHELLY_PRO_3EM,
+    &smart_home::SHELLY_PRO_EM,
+    &smart_home::SMA_SHM2,
+    &smart_home::SMAPPEE,
+    &smart_home::SE_MTR_3Y,
+    &socomec::COUNTIS_E33,
+    &socomec::COUNTIS_E23,
+    &socomec::COUNTIS_E13,
+    &socomec::COUNTIS_E50,
+    &socomec::DIRIS_A10,
+    &socomec::DIRIS_B30,
+    &sunspec::COMMON,
+    &sunspec::INVERTER_101,
+    &sunspec::INVERTER_102,
+    &sunspec::INVERTER_103,
+    &sunspec::INVERTER_111,
+    &sunspec::INVERTER_112,
+    &sunspec::INVERTER_113,
+    &sunspec::METER_203,
+    &sunspec::METER_201,
+    &sunspec::METER_202,
+    &sunspec::METER_204,
+    &sunspec::METER_213,
+    &sunspec::METER_211,
+    &sunspec::METER_212,
+    &sunspec::METER_214,
+    &sunspec::FRONIUS_TS65A,
+    &sunspec::FRONIUS_TS65A_203,
+    &sunspec::FRONIUS_TS65A_213,
+    &sunspec::FRONIUS_DATAMANAGER,
+    &sunspec::FRONIUS_DATAMANAGER_203,
+    &sunspec::FRONIUS_DATAMANAGER_213,
+    &sunspec::KSEM_203,
+    &sunspec::SOLAREDGE_METER_1,
+    &switchboard::ALGODUE_UEM,
+    &switchboard::APLUS,
+    &switchboard::HAGER_ECR,
+    &switchboard::LOVATO_DMG,
+    &switchboard::UMD_96,
+    &switchboard::SAIA_ALE3,
+    &switchboard::SAIA_ALD1,
+    &tq::KSEM,
+    &tq::EM300_LR,
+    &tq::B_CONTROL_EM300,
+    &tq::EM420,
+    &tq::KECONTACT_E10,
+    &ytl::DTS353,
+    &ytl::DRT428D,
+    &ytl::OR_WE_516,
+    &ytl::DDS353H,
+    &ytl::OR_WE_514,
+    &ytl::OR_WE_504,
+    &ytl::OR_WE_525,
+    &ytl::WS100,
+    &ytl::DS100,
+];
