@@ -73,7 +73,7 @@ impl Work<'_> {
         self.keep_as_best();
         let most_served = self.is_proven() || {
             self.improve();
-            self.is_proven() || self.search(search::Goal::More)
+            self.is_proven() || self.search(search::Goal::More) && !self.balanced
         };
         self.fuel = search::FUEL;
         let fairest = self.search(search::Goal::Fairer) && most_served && !self.balanced;
@@ -138,7 +138,8 @@ impl Work<'_> {
         }
     }
 
-    fn loads(&self, index: u16, row: RowId) -> bool {
+    /// Whether a demand loads a row.
+    pub(super) fn loads(&self, index: u16, row: RowId) -> bool {
         let demand = self.demand(index);
         match row {
             RowId::Pool { pool } => demand.pools.contains(pool),

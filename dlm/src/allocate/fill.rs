@@ -15,24 +15,30 @@ use crate::units::Milliamps;
 impl Work<'_> {
     /// Sorts the levels at which demands meet the water; they do not depend on who is served.
     pub(super) fn sort_levels(&mut self) {
-        for ((demand, index), (join, leave)) in
-            self.problem.demands.iter().zip(0..).zip(self.joins.iter_mut().zip(self.leaves.iter_mut()))
-        {
-            let entry =
-                Entry { group: demand.tier, key: level_of(demand.min.0, demand.weight), demand: index };
-            *join = entry;
-            *leave = Entry { key: level_of(demand.max.0, demand.weight), ..entry };
+        self.sort_joins();
+        for ((leave, index), demand) in self.leaves.iter_mut().zip(0..).zip(self.problem.demands) {
+            let key = level_of(demand.max.0, demand.weight);
+            *leave = Entry { group: demand.tier, key, demand: index };
         }
-        self.joins.sort_unstable();
         self.leaves.sort_unstable();
     }
 
-    /// Raises every served demand from its minimum, which is what the rows hold, to its fair share.
+    /// The same for their floors alone, after those have changed.
+    pub(super) fn sort_joins(&mut self) {
+        let demands = self.problem.demands.iter().zip(self.evses.iter());
+        for ((join, index), (demand, slot)) in self.joins.iter_mut().zip(0..).zip(demands) {
+            let key = level_of(slot.floor, demand.weight);
+            *join = Entry { group: demand.tier, key, demand: index };
+        }
+        self.joins.sort_unstable();
+    }
+
+    /// Raises every served demand from its floor, which is what the rows hold, to its fair share.
     pub(super) fn fill(&mut self) {
-        for (slot, demand) in self.evses.iter_mut().zip(self.problem.demands) {
+        for slot in self.evses.iter_mut() {
             slot.state = State::Resting;
             slot.bound = Bound::Maximum;
-            slot.current = if slot.served { demand.min.0 } else { 0 };
+            slot.current = if slot.served { slot.floor } else { 0 };
         }
         let mut start = 0;
         while let Some(tier) = self.joins.get(start).map(|join| join.group) {
@@ -61,7 +67,7 @@ impl Work<'_> {
             let leave = self.leaves[leaving].key;
             let join = if joining < end { self.joins[joining].key } else { Level::MAX };
             let (tight, row) = self.next_tight();
-            // A demand whose minimum is its maximum must join before it leaves.
+            // A demand whose floor is its maximum must join before it leaves.
             if tight < join.min(leave) {
                 self.stop_row(row, tight);
             } else if join <= leave {
@@ -75,14 +81,15 @@ impl Work<'_> {
         }
     }
 
-    /// The water has reached a demand's minimum.
+    /// The water has reached a demand's floor.
     fn join(&mut self, index: u16) {
         let demand = self.demand(index);
         let slot = &mut self.evses[usize::from(index)];
         if slot.state == State::Waiting {
             slot.state = State::Rising;
+            let floor = u64::from(slot.floor);
             self.for_rows(demand, |row, factor| {
-                row.used = row.used.saturating_sub(u64::from(demand.min.0) * factor);
+                row.used = row.used.saturating_sub(floor * factor);
                 row.slope += u64::from(demand.weight) * factor;
             });
         }
@@ -134,7 +141,8 @@ impl Work<'_> {
         match self.evses[usize::from(index)].state {
             State::Rising => {
                 let current = current_at(level, demand.weight);
-                self.stop(index, current.clamp(demand.min.0, demand.max.0));
+                let floor = self.evses[usize::from(index)].floor;
+                self.stop(index, current.clamp(floor, demand.max.0));
             }
             State::Waiting => self.evses[usize::from(index)].state = State::Stopped,
             State::Resting | State::Stopped => return,

@@ -60,6 +60,8 @@ pub struct EvseSlot {
     /// The demand's own position there.
     pub(super) position: u16,
     pub(super) served: bool,
+    /// Where it starts from if served: its minimum, or more if an imbalance limit needs that.
+    pub(super) floor: u32,
     pub(super) state: State,
     pub(super) current: u32,
     pub(super) bound: Bound,
@@ -82,6 +84,7 @@ impl EvseSlot {
         ordered: 0,
         position: 0,
         served: false,
+        floor: 0,
         state: State::Resting,
         current: 0,
         bound: Bound::Maximum,

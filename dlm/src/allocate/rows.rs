@@ -71,7 +71,7 @@ pub(super) struct Work<'a> {
     pub(super) problem: Problem<'a>,
     pub(super) nodes: &'a mut [NodeSlot],
     pub(super) evses: &'a mut [EvseSlot],
-    /// When the water reaches each demand's minimum, by tier and level.
+    /// When the water reaches each demand's floor, by tier and level.
     pub(super) joins: &'a mut [Entry],
     /// When it reaches each demand's maximum, by tier and level.
     pub(super) leaves: &'a mut [Entry],
@@ -84,6 +84,8 @@ pub(super) struct Work<'a> {
     pools: [Row; PoolSet::CAPACITY],
     /// Whether any node has an imbalance limit.
     pub(super) balanced: bool,
+    /// Whether a floor is above its demand's minimum.
+    pub(super) lifted: bool,
     /// Number of demands that compete for admission.
     pub(super) competing: usize,
     /// Total current of the best shares found so far, over all conductors.
@@ -103,7 +105,9 @@ impl<'a> Work<'a> {
         let (leaves, entries) = entries.split_at_mut(count);
         let (items, entries) = entries.split_at_mut(count);
         let (by_min, sorted) = entries.split_at_mut(count);
-        evses.fill(EvseSlot::EMPTY);
+        for (slot, demand) in evses.iter_mut().zip(problem.demands) {
+            *slot = EvseSlot { floor: demand.min.0, ..EvseSlot::EMPTY };
+        }
         load_capacities(nodes, problem);
         order_depth_first(nodes, evses, problem.demands);
         let mut pools = [Row::EMPTY; PoolSet::CAPACITY];
@@ -122,6 +126,7 @@ impl<'a> Work<'a> {
             sorted,
             pools,
             balanced,
+            lifted: false,
             competing: 0,
             best_total: 0,
             fuel: 0,
@@ -178,24 +183,39 @@ impl<'a> Work<'a> {
         pools.find(|&pool| wanted(&self.pools[usize::from(pool)], factor)).map(|pool| RowId::Pool { pool })
     }
 
-    /// Serves a demand with its minimum.
+    /// Serves a demand with its floor.
     pub(super) fn serve(&mut self, index: u16) {
         let demand = self.demand(index);
-        self.evses[usize::from(index)].served = true;
-        self.for_rows(demand, |row, factor| row.used += u64::from(demand.min.0) * factor);
+        let slot = &mut self.evses[usize::from(index)];
+        slot.served = true;
+        let floor = u64::from(slot.floor);
+        self.for_rows(demand, |row, factor| row.used += floor * factor);
     }
 
-    /// Takes a demand's minimum away again.
+    /// Takes a demand's floor away again.
     pub(super) fn dismiss(&mut self, index: u16) {
         let demand = self.demand(index);
-        self.evses[usize::from(index)].served = false;
-        self.for_rows(demand, |row, factor| {
-            row.used = row.used.saturating_sub(u64::from(demand.min.0) * factor);
-        });
+        let slot = &mut self.evses[usize::from(index)];
+        slot.served = false;
+        let floor = u64::from(slot.floor);
+        self.for_rows(demand, |row, factor| row.used = row.used.saturating_sub(floor * factor));
     }
 
-    /// Sets the rows back to the minima of those served.
+    /// Sets everything back to the minima of those served, without regard to imbalance limits.
     pub(super) fn reset(&mut self) {
+        if self.lifted {
+            self.lifted = false;
+            for (slot, demand) in self.evses.iter_mut().zip(self.problem.demands) {
+                slot.floor = demand.min.0;
+            }
+            self.sort_joins();
+        }
+        self.unbound_pairs();
+        self.reset_rows();
+    }
+
+    /// Sets the rows back to the floors of those served.
+    pub(super) fn reset_rows(&mut self) {
         let rows = self.nodes.iter_mut().flat_map(|node| &mut node.rows).chain(&mut self.pools);
         for row in rows {
             *row = Row { capacity: row.capacity, ..Row::EMPTY };
