@@ -87,7 +87,13 @@ impl Boot {
 impl<const N: usize> ChargePoint<'_, N> {
     pub(super) fn on_boot<'f>(&mut self, now: Instant, answer: &BootNotificationResponse) -> Event<'f> {
         self.set_clock(now, answer.current_time);
+        let newly = !self.is_accepted() && answer.status == RegistrationStatus::Accepted;
         self.boot.status = Some(answer.status);
+        if newly {
+            // §4.2: then the status of every connector and of the station is told.
+            self.station.reporter.forget();
+            self.connectors.iter_mut().for_each(|outlet| outlet.connector.reporter.forget());
+        }
         let interval = i32::try_from(answer.interval).unwrap_or(i32::MAX).max(0);
         if answer.status == RegistrationStatus::Accepted {
             self.boot.attempt = Deadline::NEVER;
