@@ -15,6 +15,8 @@ mod mac;
 mod password;
 mod policy;
 mod presence;
+#[cfg(any(feature = "mfrc522", feature = "pn532"))]
+mod reader;
 mod sheet;
 mod store;
 mod teach;
@@ -27,12 +29,17 @@ pub use contract::{ContractError, ContractId, ContractKind, EvseError, EvseId};
 pub use convert::{AnyCard, Converted, Exchange, Loss, Losses, convert_list};
 pub use csv::Label;
 pub use family::{CardAnswer, CardFamily, FamilySet};
-pub use iso14443::{Atqa, CASCADE_TAG, CascadeError, Sak, block_check};
+pub use iso14443::{
+    Atqa, CASCADE_TAG, CascadeError, FoundCard, Sak, SelectAnswer, SelectError, SelectFrame, Selection,
+    block_check,
+};
 pub use log_key::{LogKey, LogSecret};
 pub use mac::MacAddress;
 pub use password::{PasswordFault, PasswordRule};
 pub use policy::*;
 pub use presence::{CardPresence, PresenceEvent};
+#[cfg(any(feature = "mfrc522", feature = "pn532"))]
+pub use reader::*;
 pub use sheet::*;
 pub use store::*;
 pub use teach::*;

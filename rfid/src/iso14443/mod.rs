@@ -1,5 +1,12 @@
 //! What the anticollision of ISO 14443-3 type A delivers: cascade levels with block check, ATQA and SAK.
 
+mod select;
+
+pub use select::{FoundCard, SelectAnswer, SelectError, SelectFrame, Selection};
+
+#[cfg(feature = "mfrc522")]
+pub(crate) use select::crc_a;
+
 use crate::uid::{Uid, UidError};
 
 /// First byte of a level that is not the last (ISO 14443-3 §6.5.4). It is not part of the UID.
