@@ -59,7 +59,9 @@ impl Settings {
 
     fn set(&mut self, key: Key, value: i32) {
         self.override_value(key, value);
-        self.dirty |= 1 << key as u32;
+        if key.row().access != Access::Read {
+            self.dirty |= 1 << key as u32;
+        }
     }
 
     pub(super) fn restore(&mut self, number: u8, value: i32) {
@@ -92,7 +94,8 @@ impl<const N: usize> ChargePoint<'_, N> {
         self.settings.get(key)
     }
 
-    /// Sets a key from the station's own side, read-only ones included. The value is kept over a restart.
+    /// Sets a key from the station's own side. The value is kept over a restart, except for keys the central system can only
+    /// read. Called before the journal has been read, it sets a default that a kept value overrides.
     ///
     /// # Errors
     ///

@@ -66,6 +66,8 @@ pub enum Event<'f> {
     },
     /// Records were damaged in storage, or samples came faster than storage took them.
     RecordsLost(u16),
+    /// A storage operation failed. It is tried again in a while; samples it was too late for are lost.
+    StorageFailed,
     /// The program was interrupted during a transaction. It goes on if so configured; otherwise the next
     /// [`report`](super::ChargePoint::report) for the connector ends it with reason `PowerLoss`.
     Interrupted {

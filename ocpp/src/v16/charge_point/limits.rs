@@ -75,12 +75,17 @@ impl<const N: usize> ChargePoint<'_, N> {
     ) -> Result<(), ActionError> {
         self.index(connector)?;
         let right = profile.charging_profile_purpose == ChargingProfilePurpose::TxProfile;
-        if right && self.profiles.set(connector.into(), profile) { Ok(()) } else { Err(ActionError::Profile) }
+        if right && self.profiles.set(None, connector.into(), profile) {
+            Ok(())
+        } else {
+            Err(ActionError::Profile)
+        }
     }
 
     /// §5.16. A profile of a transaction needs that transaction.
     pub(super) fn set_charging_profile<'f>(
         &mut self,
+        now: Instant,
         ticket: Ticket,
         request: &SetChargingProfileRequest<'f>,
     ) -> Option<Event<'f>> {
@@ -95,7 +100,9 @@ impl<const N: usize> ChargePoint<'_, N> {
             }
             _ => true,
         };
-        let done = may && connector.is_some_and(|connector| self.profiles.set(connector.into(), profile));
+        let now = self.clock.unix_seconds(now);
+        let done =
+            may && connector.is_some_and(|connector| self.profiles.set(now, connector.into(), profile));
         let status = if done { ChargingProfileStatus::Accepted } else { ChargingProfileStatus::Rejected };
         self.link.reply(ticket, Answer::SetChargingProfile(status));
         done.then_some(Event::ProfilesChanged)

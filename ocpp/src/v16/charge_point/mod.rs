@@ -78,6 +78,9 @@ use crate::time::Instant;
 use crate::units::Milliamps;
 use crate::v16::{Action, BootNotificationRequest};
 
+/// Most connectors of a charge point: what the numbering of stored values has room for.
+pub const MAX_CONNECTORS: usize = 80;
+
 /// What a charge point is and how it behaves where the specification leaves a choice.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
@@ -190,6 +193,7 @@ impl<'c, const N: usize> ChargePoint<'c, N> {
     /// A charge point that has just been switched on. Its journal is read first; then it connects.
     #[must_use]
     pub fn new(config: Config<'c>) -> Self {
+        const { assert!(N >= 1 && N <= MAX_CONNECTORS, "a charge point has 1 to 80 connectors") }
         let link = Link::new(Version::V16, config.nonce, config.patience);
         let outlet = Outlet {
             connector: Connector::new(),

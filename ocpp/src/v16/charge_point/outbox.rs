@@ -263,11 +263,7 @@ impl<const N: usize> Outbox<N> {
     pub(super) fn written(&mut self, wish: Wish) {
         match wish {
             Wish::Append(seq) => {
-                for slot in self.lanes.iter_mut().flat_map(|lane| &mut lane.pending) {
-                    if slot.is_some_and(|(pending, _)| pending == seq) {
-                        *slot = None;
-                    }
-                }
+                self.forget_pending(seq);
                 if matches!(self.head, Head::None) {
                     self.head = Head::Unknown;
                 }
@@ -282,11 +278,29 @@ impl<const N: usize> Outbox<N> {
         }
     }
 
-    /// A wish could not be fulfilled; it will be wished again.
+    /// A wish could not be fulfilled; it will be wished again, except for a sample: starts and stops must not wait
+    /// behind it.
     pub(super) fn failed(&mut self, wish: Wish) {
-        if let Wish::Answered(lane) = wish {
-            if let Some(lane) = self.lanes.get_mut(lane) {
-                lane.dirty = true;
+        match wish {
+            Wish::Answered(lane) => {
+                if let Some(lane) = self.lanes.get_mut(lane) {
+                    lane.dirty = true;
+                }
+            }
+            Wish::Append(seq)
+                if self.pending(seq).is_some_and(|record| matches!(record.body, Body::Sample { .. })) =>
+            {
+                self.forget_pending(seq);
+                self.lost = self.lost.saturating_add(1);
+            }
+            _ => {}
+        }
+    }
+
+    fn forget_pending(&mut self, seq: u64) {
+        for slot in self.lanes.iter_mut().flat_map(|lane| &mut lane.pending) {
+            if slot.is_some_and(|(pending, _)| pending == seq) {
+                *slot = None;
             }
         }
     }

@@ -172,7 +172,7 @@ impl<const N: usize> ChargePoint<'_, N> {
             }
             Action::SetChargingProfile => {
                 let request = self.read(payload)?;
-                self.set_charging_profile(ticket, &request)
+                self.set_charging_profile(now, ticket, &request)
             }
             Action::SignedUpdateFirmware => {
                 Some(Event::SignedUpdateFirmware(self.read(payload)?, Responder::new(ticket)))

@@ -2,7 +2,7 @@
 
 use super::connector::Shown;
 use super::remote::Answer;
-use super::{ChargePoint, Event, Loose, Origin};
+use super::{ChargePoint, Event, Loose, Notice, Origin};
 use crate::list::List;
 use crate::message::{Call, EncodeError, Message};
 use crate::rpc::link::Incoming;
@@ -71,11 +71,11 @@ impl<const N: usize> ChargePoint<'_, N> {
             Incoming::Call { ticket, action, payload } => self.on_call(now, ticket, action, payload),
             Incoming::Result { origin, payload } => match self.on_result(now, origin, payload) {
                 Ok(event) => event,
-                Err(violation) => self.on_failure(now, origin, Failure::Invalid(violation)),
+                Err(violation) => self.on_failure(now, origin, Failure::Invalid(violation)).map(Event::from),
             },
             Incoming::Error { origin, code } => {
                 self.postpone_heartbeat(now);
-                self.on_failure(now, origin, Failure::Refused(code))
+                self.on_failure(now, origin, Failure::Refused(code)).map(Event::from)
             }
             Incoming::Ignored => None,
         })
@@ -137,50 +137,29 @@ impl<const N: usize> ChargePoint<'_, N> {
     }
 
     /// A call has no usable answer.
-    fn on_failure<'f>(&mut self, now: Instant, origin: Origin, failure: Failure) -> Option<Event<'f>> {
-        let notice = match origin {
-            Origin::Boot => {
-                self.boot.failed(now);
-                None
-            }
-            Origin::Heartbeat => {
-                self.postpone_heartbeat(now);
-                None
-            }
-            Origin::Record => self.on_record_failed(now, failure),
-            Origin::Status(connector) => {
-                // A refusal is an answer; silence leaves open what the central system knows.
-                if matches!(failure, Failure::TimedOut | Failure::Dropped) {
-                    if let Some(reporter) = self.reporter_mut(connector) {
-                        reporter.forget();
-                    }
+    fn on_failure(&mut self, now: Instant, origin: Origin, failure: Failure) -> Option<Notice> {
+        // A refusal is an answer; silence leaves open what the central system knows.
+        let silence = matches!(failure, Failure::TimedOut | Failure::Dropped);
+        match origin {
+            Origin::Boot => self.boot.failed(now),
+            Origin::Heartbeat => self.postpone_heartbeat(now),
+            Origin::Status(connector) if silence => {
+                if let Some(reporter) = self.reporter_mut(connector) {
+                    reporter.forget();
                 }
-                None
             }
-            Origin::Authorize(index) => self.on_not_authorized(index, failure),
-            Origin::Progress(progress) => {
-                if matches!(failure, Failure::TimedOut | Failure::Dropped) {
-                    self.progress.failed(progress);
-                }
-                None
-            }
-            Origin::Loose => None,
-            Origin::Application(action) => Some(super::Notice::NotAnswered { action, failure }),
-        };
-        notice.map(Event::from)
+            Origin::Progress(progress) if silence => self.progress.failed(progress),
+            Origin::Status(_) | Origin::Progress(_) | Origin::Loose => {}
+            Origin::Record => return self.on_record_failed(now, failure),
+            Origin::Authorize(index) => return self.on_not_authorized(index, failure),
+            Origin::Application(action) => return Some(Notice::NotAnswered { action, failure }),
+        }
+        None
     }
 
     /// As [`on_failure`](Self::on_failure), the event waiting for `poll_event`.
     fn fail(&mut self, now: Instant, origin: Origin, failure: Failure) {
-        let notice = match origin {
-            Origin::Record => self.on_record_failed(now, failure),
-            Origin::Authorize(index) => self.on_not_authorized(index, failure),
-            Origin::Application(action) => Some(super::Notice::NotAnswered { action, failure }),
-            _ => {
-                self.on_failure(now, origin, failure);
-                None
-            }
-        };
+        let notice = self.on_failure(now, origin, failure);
         self.notice = notice.or(self.notice);
     }
 
@@ -194,6 +173,9 @@ impl<const N: usize> ChargePoint<'_, N> {
         }
         if core::mem::take(&mut self.unanswered) {
             return Some(Event::Unanswered);
+        }
+        if self.storage.take_failed() {
+            return Some(Event::StorageFailed);
         }
         let lost = self.outbox.take_lost();
         if lost > 0 {

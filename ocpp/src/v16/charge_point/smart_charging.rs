@@ -90,15 +90,17 @@ const STATION_STACKS: usize = 2;
 
 impl<const N: usize> Profiles<N> {
     /// Puts a profile in its place. It replaces the one with the same id, and the one with the same level in its stack
-    /// (§5.16). `false`: the place does not exist, is full, or the profile does not belong there.
-    pub(super) fn set(&mut self, connector: usize, message: &ChargingProfile<'_>) -> bool {
+    /// (§5.16), or one whose time is over `now`. `false`: the place does not exist, is full, or the profile does not belong
+    /// there.
+    pub(super) fn set(&mut self, now: Option<i64>, connector: usize, message: &ChargingProfile<'_>) -> bool {
         let Some(profile) = Profile::from_message(message) else { return false };
         let purpose = message.charging_profile_purpose;
         if purpose == Purpose::ChargePointMaxProfile && profile.anchor == Anchor::Transaction {
             return false;
         }
         let Some(stack) = self.stack_mut(connector, purpose) else { return false };
-        let replaced = |held: &Profile| held.level == profile.level || held.id == profile.id;
+        let over = |held: &Profile| now.is_some_and(|now| held.valid_to <= now);
+        let replaced = |held: &Profile| held.level == profile.level || held.id == profile.id || over(held);
         if !stack.slots.iter().any(|slot| slot.as_ref().is_none_or(replaced)) {
             return false;
         }
@@ -106,7 +108,8 @@ impl<const N: usize> Profiles<N> {
         let Some(stack) = self.stack_mut(connector, purpose) else { return false };
         let same_level =
             stack.slots.iter().position(|slot| slot.is_some_and(|held| held.level == profile.level));
-        let at = same_level.or_else(|| stack.slots.iter().position(Option::is_none));
+        let free = |slot: &Option<Profile>| slot.as_ref().is_none_or(over);
+        let at = same_level.or_else(|| stack.slots.iter().position(free));
         if let Some((at, slot)) = at.and_then(|at| Some((at, stack.slots.get_mut(at)?))) {
             *slot = Some(profile);
             stack.dirty |= 1 << at;

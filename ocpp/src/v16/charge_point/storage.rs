@@ -15,6 +15,8 @@ const RETRY: Duration = Duration::from_secs(10);
 // A sealed profile is the largest thing stored.
 const _: () = assert!(super::smart_charging::PROFILE_MAX + SEAL_LEN <= BLOB_MAX);
 const _: () = assert!(RECORD_MAX <= BLOB_MAX);
+// A connector and a slot of a stack are numbered in one byte.
+const _: () = assert!((2 + super::MAX_CONNECTORS) * super::STACK_DEPTH <= 256);
 
 /// Kinds of values: the upper byte of a [`StoreKey`], the lower one says which.
 const RUN: u16 = 0x0100;
@@ -51,6 +53,8 @@ pub(super) struct Storage {
     phase: Phase,
     job: Option<Job>,
     retry: Deadline,
+    /// An operation has failed and nobody was told.
+    failed: bool,
     /// Number of this run: one more than any found in the journal.
     run: u32,
     buffer: [u8; BLOB_MAX],
@@ -58,7 +62,14 @@ pub(super) struct Storage {
 
 impl Storage {
     pub(super) const fn new() -> Self {
-        Self { phase: Phase::New, job: None, retry: Deadline::NEVER, run: 1, buffer: [0; BLOB_MAX] }
+        Self {
+            phase: Phase::New,
+            job: None,
+            retry: Deadline::NEVER,
+            failed: false,
+            run: 1,
+            buffer: [0; BLOB_MAX],
+        }
     }
 
     /// Whether the journal has been read.
@@ -73,6 +84,10 @@ impl Storage {
     /// Whether a failed operation may be tried again.
     pub(super) fn handle_timeout(&mut self, now: Instant) {
         self.retry.take_due(now);
+    }
+
+    pub(super) fn take_failed(&mut self) -> bool {
+        core::mem::take(&mut self.failed)
     }
 
     fn saw_run(&mut self, run: u32) {
@@ -124,6 +139,7 @@ impl<const N: usize> Store for ChargePoint<'_, N> {
             (Some(job), StoreDone::Failed) => {
                 self.storage.job = None;
                 self.storage.retry = Deadline::after(now, RETRY);
+                self.storage.failed = true;
                 self.fail_job(job);
             }
             _ => {}

@@ -203,7 +203,8 @@ impl<const N: usize> ChargePoint<'_, N> {
             _ => Key::MeterValuesSampledData,
         };
         let wanted = Measurands::from_bits(self.settings.get(key));
-        let online = self.link.is_open();
+        // §4.2: before it is accepted a station says only what it was asked to.
+        let may_send = self.is_online() || (context == ReadingContext::Trigger && self.link.is_open());
         let Some(outlet) = self.connectors.get_mut(index) else { return };
         let readings = outlet.connector.facts.meter.readings(wanted);
         if readings.contents.is_empty() || outlet.transaction.interrupted || !outlet.connector.known {
@@ -214,7 +215,7 @@ impl<const N: usize> ChargePoint<'_, N> {
                 let body = Body::Sample { context, readings };
                 self.outbox.push(index, place, self.clock.stamp(now), Some(running.local), body);
             }
-            None if online => outlet.loose = Some(Loose { at: now, context, readings }),
+            None if may_send => outlet.loose = Some(Loose { at: now, context, readings }),
             None => {}
         }
     }
