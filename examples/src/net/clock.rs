@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -47,8 +47,9 @@ impl Clock {
     pub fn utc(&self) -> DateTime<Utc> {
         match self {
             Self::Real { .. } => {
-                let now = Utc::now();
-                DateTime::from_timestamp_millis(now.timestamp_millis()).unwrap_or(now)
+                let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+                let millis = i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX);
+                DateTime::from_timestamp_millis(millis).unwrap_or_default()
             }
             Self::Virtual { start, .. } => {
                 *start + TimeDelta::milliseconds(i64::try_from(self.now_ms()).unwrap_or(i64::MAX))

@@ -10,6 +10,9 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
+use crate::station::config::Vendor;
+use crate::station::wiring::Wiring;
+
 /// A parsed scenario file.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -22,6 +25,9 @@ pub struct Scenario {
     pub minutes: u32,
     /// Seed of everything random.
     pub seed: u64,
+    /// Times, wishes and cars vary with the seed instead of being played as written; set when another seed is asked for.
+    #[serde(skip)]
+    pub varied: bool,
     /// Line-to-neutral voltage in volts.
     #[serde(rename = "voltage_V")]
     pub voltage: u32,
@@ -135,18 +141,6 @@ pub struct Account {
     pub blocked: bool,
 }
 
-/// Vendor whose files describe the station.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Vendor {
-    /// KEBA KeContact P30.
-    Keba,
-    /// Schneider Electric EVlink.
-    Evlink,
-    /// Bender CC612/CC613.
-    Bender,
-}
-
 /// A station: one OCPP identity with one or more EVSEs.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -161,33 +155,7 @@ pub struct StationEntry {
     pub node: String,
     /// Wiring of each EVSE where the vendor's files do not hold it.
     #[serde(default)]
-    pub rotation: Vec<RotationName>,
-}
-
-/// Phase rotation names of the Bender manual, chapter 7.8.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[allow(missing_docs)]
-pub enum RotationName {
-    RST,
-    STR,
-    TRS,
-    RTS,
-    SRT,
-    TSR,
-}
-
-impl RotationName {
-    /// Grid phase (0 = L1) behind EVSE terminals 1, 2, 3.
-    pub fn phases(self) -> [usize; 3] {
-        match self {
-            Self::RST => [0, 1, 2],
-            Self::STR => [1, 2, 0],
-            Self::TRS => [2, 0, 1],
-            Self::RTS => [0, 2, 1],
-            Self::SRT => [1, 0, 2],
-            Self::TSR => [2, 1, 0],
-        }
-    }
+    pub rotation: Vec<Wiring>,
 }
 
 /// A car and its driver.

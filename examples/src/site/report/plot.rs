@@ -261,6 +261,6 @@ mod tests {
     #[test]
     fn the_time_axis_shows_the_time_of_day() {
         let svg = plot().svg().unwrap();
-        assert!(svg.contains("06:40"), "{svg}");
+        assert!(svg.contains("06:35"), "{svg}");
     }
 }
