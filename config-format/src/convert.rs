@@ -10,6 +10,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::document::Entry;
+use crate::edit::check_value;
 use crate::profile::{Key, Known, Profile, Vendor};
 use crate::station::map::{Row, Written};
 use crate::station::{Origin, StationModel};
@@ -98,7 +99,9 @@ pub fn convert<'a, 'p>(
     for (name, slot) in table {
         let Some(key) = profile.key(None, name).filter(|key| !key.state) else { continue };
         for written in slot.write(key, &mut model) {
-            if key.read(written.value.as_str().into()).is_some() {
+            let fits = key.read(written.value.as_str().into()).is_some()
+                && check_value(written.value.as_bytes()).is_ok();
+            if fits {
                 lines.push(converted(key, written));
             } else {
                 let lost = written

@@ -155,7 +155,7 @@ impl<'a> Document<'a> {
     }
 }
 
-fn check_value(value: &[u8]) -> Result<(), EditError> {
+pub(crate) fn check_value(value: &[u8]) -> Result<(), EditError> {
     let is_end = |b: u8| matches!(b, b'\r' | b'\n');
     let inner = value.iter().position(|&b| is_end(b));
     let lead = value.first().filter(|&&b| is_blank(b)).map(|_| 0);
@@ -227,6 +227,12 @@ impl<'c> Edited<'c> {
     pub fn to_vec(&self) -> alloc::vec::Vec<u8> {
         self.pieces().flatten().copied().collect()
     }
+}
+
+/// The file with changes that were made line by line in file order, so that none overlaps another.
+#[cfg(feature = "alloc")]
+pub(crate) fn apply(bytes: &[u8], changes: &[Change<'_>]) -> alloc::vec::Vec<u8> {
+    Edited::new(bytes, changes).map_or_else(|_| bytes.to_vec(), |edited| edited.to_vec())
 }
 
 #[cfg(test)]

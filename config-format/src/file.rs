@@ -12,10 +12,10 @@ pub struct File<'a> {
     profile: Profile<'a>,
 }
 
-/// Why a value cannot be set. The value itself is not carried along: it may be a secret.
+/// Why a value cannot be read or set. The value itself is not carried along: it may be a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum SetError<'a> {
+pub enum KeyError<'a> {
     /// The file has no such key.
     #[error("the file has no key `{key}` here; insert it first")]
     Absent {
@@ -23,18 +23,22 @@ pub enum SetError<'a> {
         key: &'a str,
     },
     /// The profile has no such key, so nothing can be checked.
-    #[error("`{key}` is not a known key; change it through the document if you mean it")]
+    #[error("`{key}` is not a known key; use the document if you mean it")]
     Unknown {
         /// What was asked for.
         key: &'a str,
     },
-    /// The text is no value of the key.
-    #[error("`{}` takes {}", key.name, key.expected())]
+    /// The value in the file, or the one to be set there, is none of the key's.
+    #[error("{line}:{column}: error: `{}` takes {}", key.name, key.expected())]
     Wrong {
+        /// Line of the value in the file, from 1.
+        line: usize,
+        /// Its column from 1, in characters.
+        column: usize,
         /// The row that refuses it.
         key: &'a Key<'a>,
     },
-    /// The text does not fit on one line.
+    /// The text would not be read back as it is.
     #[error(transparent)]
     Edit(#[from] EditError),
 }
@@ -83,33 +87,87 @@ impl<'a> File<'a> {
             .last()
     }
 
-    /// The typed value of a key: `None` where the file has no such key or the profile does not know it, `Some(None)` where the value is
-    /// wrong.
-    #[must_use]
-    pub fn value(&self, section: Option<&str>, key: &str) -> Option<Option<Value<'a>>> {
-        let (entry, known) = self.entry(section, key)?;
-        Some(known?.key.read(entry.value))
+    /// The typed value of a key, by any spelling the profile knows.
+    ///
+    /// # Errors
+    /// `Absent`, `Unknown`, or `Wrong` with the place in the file and what would be right.
+    pub fn get<'k>(&self, section: Option<&str>, key: &'k str) -> Result<Value<'a>, KeyError<'k>>
+    where
+        'a: 'k,
+    {
+        let (entry, known) = self.known_entry(section, key)?;
+        known.key.read(entry.value).ok_or_else(|| wrong(&entry, known))
     }
 
     /// The change that gives a key this value, refused if the profile says the station would not take it. (KEBA stations drop wrong
     /// values without a word.)
     ///
     /// # Errors
-    /// See [`SetError`].
+    /// As [`File::get`], with `Wrong` about the new value; `Edit` if the text does not fit on one line.
     pub fn set<'t>(
         &self,
         section: Option<&str>,
         key: &'t str,
         value: &'t str,
-    ) -> Result<Change<'t>, SetError<'t>>
+    ) -> Result<Change<'t>, KeyError<'t>>
     where
         'a: 't,
     {
-        let (entry, known) = self.entry(section, key).ok_or(SetError::Absent { key })?;
-        let known = known.ok_or(SetError::Unknown { key })?;
+        let (entry, known) = self.known_entry(section, key)?;
         if known.key.read(value.into()).is_none() {
-            return Err(SetError::Wrong { key: known.key });
+            return Err(wrong(&entry, known));
         }
         Ok(self.document.set(&entry, value.as_bytes())?)
+    }
+
+    fn known_entry<'k>(
+        &self,
+        section: Option<&str>,
+        key: &'k str,
+    ) -> Result<(Entry<'a>, Known<'a>), KeyError<'k>> {
+        let (entry, known) = self.entry(section, key).ok_or(KeyError::Absent { key })?;
+        Ok((entry, known.ok_or(KeyError::Unknown { key })?))
+    }
+}
+
+pub(crate) fn wrong<'a>(entry: &Entry<'_>, known: Known<'a>) -> KeyError<'a> {
+    KeyError::Wrong { line: entry.line, column: entry.column(entry.value_span.start), key: known.key }
+}
+
+#[cfg(test)]
+mod tests {
+    extern crate alloc;
+    use alloc::string::ToString;
+
+    use super::*;
+    use crate::edit::Edited;
+    use crate::keba;
+    use crate::lex::{Dialect, Line};
+
+    const TEXT: &[u8] = b"[CONFIGURATION]\nAuthorizationEnabled=TRUE\nNew=1\n[NETWORK]\nHOTSPOT SSID=x\n[LOADMANAGEMENT]\nNominalVoltage = 230V\n";
+
+    #[test]
+    fn typed_values_need_no_allocator() {
+        let mut tape = [Line::default(); 8];
+        let file = File::new(Document::parse_in(TEXT, Dialect::Ini, &mut tape).unwrap(), keba::PROFILE);
+        assert_eq!(file.get(None, "AuthorizationEnabled"), Ok(Value::Bool(true)));
+        assert_eq!(
+            file.get(Some("NETWORK"), "HOTSPOT_SSID"),
+            Ok(Value::Text("x".into())),
+            "by its right name"
+        );
+        assert_eq!(
+            file.get(Some("CONFIGURATION"), "HOTSPOT_SSID"),
+            Err(KeyError::Absent { key: "HOTSPOT_SSID" })
+        );
+        assert_eq!(file.get(None, "New"), Err(KeyError::Unknown { key: "New" }));
+        assert_eq!(
+            file.get(None, "NominalVoltage").unwrap_err().to_string(),
+            "7:18: error: `NominalVoltage` takes a whole number from 0 to 2147483647 (V)"
+        );
+        let change = [file.set(None, "NominalVoltage", "230").unwrap()];
+        let mut out = [0; 200];
+        let changed = Edited::new(TEXT, &change).unwrap().write_to(&mut out).unwrap();
+        assert!(changed.ends_with(b"NominalVoltage = 230\n"));
     }
 }

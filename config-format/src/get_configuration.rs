@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::document::Entry;
 use crate::edit::Change;
-use crate::file::{File, SetError};
+use crate::file::{File, KeyError};
 use crate::profile::{Access, Known, Profile, Vendor};
 use crate::text::Span;
 
@@ -123,7 +123,7 @@ impl<'a> Dump<'a> {
 
     /// The changes that bring a file to the values of the answer, in file order; only keys the file has are changed. What the file's
     /// profile refuses comes back as errors.
-    pub fn changes_for<'d>(&'d self, file: &'d File<'d>) -> (Vec<Change<'d>>, Vec<SetError<'d>>) {
+    pub fn changes_for<'d>(&'d self, file: &'d File<'d>) -> (Vec<Change<'d>>, Vec<KeyError<'d>>) {
         let (mut changes, mut errors) = (Vec::new(), Vec::new());
         for (dumped, known) in self.entries(file.profile()) {
             let (Some(known), Some(key), Some(value)) = (known, dumped.key.to_str(), dumped.value.to_str())

@@ -65,7 +65,7 @@ pub mod text;
 pub mod transfer;
 pub mod units;
 
-pub use file::{File, SetError};
+pub use file::{File, KeyError};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -9,7 +9,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::edit::{Change, EditError, Edited};
+use crate::edit;
 use crate::file::File;
 
 /// The file for another station, and what was done to get it.
@@ -56,25 +56,27 @@ impl fmt::Display for Step {
 }
 
 /// Leaves out what belongs to one station and sets `adapted` keys that are there to new values.
-pub(crate) fn transfer(file: &File<'_>, adapted: &[(&str, &str)]) -> Result<Transfer, EditError> {
+pub(crate) fn transfer(file: &File<'_>, adapted: &[(&str, &str)]) -> Transfer {
     let document = file.document();
     let mut changes = Vec::new();
     let mut steps = Vec::new();
     for (entry, known) in file.entries() {
         let Some(known) = known else { continue };
         let new = adapted.iter().find(|(key, _)| *key == known.key.name).map(|(_, value)| value.as_bytes());
-        let (action, change): (_, Option<Change<'_>>) = match new {
+        let (action, change) = match new {
             _ if known.key.station_specific => (Action::StationSpecific, document.delete_line(entry.line)),
             _ if known.key.state => (Action::State, document.delete_line(entry.line)),
             Some(value) if entry.value.as_bytes() != value => {
-                (Action::Adapted, Some(document.set(&entry, value)?))
+                (Action::Adapted, document.set(&entry, value).ok())
             }
             _ => continue,
         };
-        changes.extend(change);
-        steps.push(Step { line: entry.line, key: entry.key.decode(), action });
+        if let Some(change) = change {
+            changes.push(change);
+            steps.push(Step { line: entry.line, key: entry.key.decode(), action });
+        }
     }
-    Ok(Transfer { bytes: Edited::new(document.as_bytes(), &changes)?.to_vec(), steps })
+    Transfer { bytes: edit::apply(document.as_bytes(), &changes), steps }
 }
 
 /// The file name without the eight-digit serial number and the separator beside it; none if it has no serial number.

@@ -143,8 +143,8 @@ mod report {
         let configuration = report.configuration().unwrap();
         let config = Config::parse(configuration.as_bytes());
         assert_eq!(
-            config.file().value(Some("FUNCTIONAL"), "loadSheddingSetPoint").flatten(),
-            Some(evkit_config_format::profile::Value::Integer(0))
+            config.file().get(Some("FUNCTIONAL"), "loadSheddingSetPoint"),
+            Ok(evkit_config_format::profile::Value::Integer(0))
         );
         assert!(!format!("{report:?}").contains("operatingMode"));
     }

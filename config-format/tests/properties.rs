@@ -2,10 +2,14 @@
 #![cfg(feature = "alloc")]
 
 use evkit_config_format::cards::{self, Cards};
+use evkit_config_format::convert::convert;
+use evkit_config_format::diff::diff;
 use evkit_config_format::document::Document;
 use evkit_config_format::edit::Edited;
+use evkit_config_format::keba::udp::{Command, Message};
 use evkit_config_format::lex::{Dialect, LineKind};
-use evkit_config_format::{bender, csv, evlink, keba};
+use evkit_config_format::profile::Vendor;
+use evkit_config_format::{bender, csv, evlink, keba, sessions};
 use proptest::prelude::*;
 
 mod fixtures;
@@ -174,6 +178,60 @@ proptest! {
             }
             prop_assert_eq!(joined.as_slice(), record.text().as_bytes());
             prop_assert_eq!(record.span().of(&bytes), record.text().as_bytes());
+        }
+    }
+
+    #[test]
+    fn sessions_and_datagrams_take_anything(bytes in file()) {
+        for session in sessions::keba(&bytes).chain(sessions::evlink(&bytes)) {
+            if let Err(error) = session {
+                prop_assert!(error.span.end <= bytes.len() && error.line > 1);
+            }
+        }
+        if let Ok(Message::Status(status)) = Message::parse(&bytes) {
+            prop_assert!(status.pairs().get("State").is_some());
+        }
+        let state = bender::State::new(Document::parse(&bytes, Dialect::Colon));
+        for entry in state.document().entries().filter_map(|entry| entry.key.to_str()) {
+            prop_assert!(state.text(entry).is_some() && state.list(entry).count() > 0);
+        }
+    }
+
+    #[test]
+    fn commands_are_written_as_they_are_read(text in "(curr|currtime|failsafe|start|stop|output|display|ena|x2) [0-9a-f ]{0,24}") {
+        if let Ok(command) = Command::parse(&text) {
+            let written = command.to_string();
+            prop_assert_eq!(Command::parse(&written), Ok(command));
+        }
+    }
+
+    #[test]
+    fn a_repaired_file_needs_no_second_repair(bytes in file()) {
+        let once = evlink::repair(&bytes);
+        prop_assert_eq!(once.bytes.len(), bytes.len(), "a sign takes the place of a sign");
+        prop_assert_eq!(&evlink::repair(&once.bytes).bytes, &once.bytes);
+    }
+
+    #[test]
+    fn a_file_does_not_differ_from_itself(bytes in file()) {
+        let config = evlink::Config::parse(&bytes);
+        prop_assert!(diff(config.file().entries(), config.file().entries()).is_empty());
+    }
+
+    #[test]
+    fn what_was_converted_can_be_read(bytes in file()) {
+        let config = evlink::Config::parse(&bytes);
+        let conversion = convert(config.file().entries(), &config.station(), Vendor::Keba);
+        let text = conversion.to_text();
+        let written: Vec<_> = conversion.lines.iter().map(|line| (line.name.as_str(), line.value.as_str())).collect();
+        let read = keba::Config::parse(text.as_bytes());
+        let read: Vec<_> = read.file().entries().map(|(entry, known)| {
+            prop_assert!(known.is_some());
+            Ok((entry.key.decode(), entry.value.decode()))
+        }).collect::<Result<_, TestCaseError>>()?;
+        prop_assert_eq!(read.len(), written.len());
+        for (key, value) in &read {
+            prop_assert!(written.contains(&(key.as_str(), value.as_str())));
         }
     }
 }

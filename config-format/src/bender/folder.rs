@@ -6,11 +6,11 @@ use core::fmt;
 use super::{PROFILE, station};
 use crate::check;
 use crate::document::Entry;
-use crate::edit::{Change, EditError};
-use crate::file::SetError;
+use crate::edit::{Change, check_value};
+use crate::file::{KeyError, wrong};
 use crate::finding::{Check, Finding};
 use crate::lex::{self, Dialect, Line};
-use crate::profile::{Known, Profile};
+use crate::profile::{Known, Profile, Value};
 use crate::station::StationModel;
 use crate::text::{Span, Text, trim};
 
@@ -122,20 +122,31 @@ impl<'a> Folder<'a> {
         self.parameters.iter().map(|parameter| (parameter.entry(), PROFILE.find(None, parameter.name.into())))
     }
 
+    /// The typed value of a parameter.
+    ///
+    /// # Errors
+    /// See [`KeyError`].
+    pub fn get<'k>(&self, name: &'k str) -> Result<Value<'a>, KeyError<'k>> {
+        let (parameter, known) = self.known_parameter(name)?;
+        known.key.read(parameter.value()).ok_or_else(|| wrong(&parameter.entry(), known))
+    }
+
     /// The change to the file of that name that gives it this value; line 2 stays byte for byte.
     ///
     /// # Errors
-    /// See [`SetError`].
-    pub fn set<'t>(&self, name: &'t str, value: &'t str) -> Result<Change<'t>, SetError<'t>> {
-        let parameter = self.parameter(name).ok_or(SetError::Absent { key: name })?;
-        let known = PROFILE.find(None, name.into()).ok_or(SetError::Unknown { key: name })?;
+    /// See [`KeyError`].
+    pub fn set<'t>(&self, name: &'t str, value: &'t str) -> Result<Change<'t>, KeyError<'t>> {
+        let (parameter, known) = self.known_parameter(name)?;
         if known.key.read(value.into()).is_none() {
-            return Err(SetError::Wrong { key: known.key });
+            return Err(wrong(&parameter.entry(), known));
         }
-        if let Some(at) = value.bytes().position(|b| matches!(b, b'\r' | b'\n')) {
-            return Err(EditError::BadValue { at }.into());
-        }
+        check_value(value.as_bytes())?;
         Ok(Change::replace(parameter.value_span(), value.as_bytes()))
+    }
+
+    fn known_parameter<'k>(&self, name: &'k str) -> Result<(&Parameter<'a>, Known<'static>), KeyError<'k>> {
+        let parameter = self.parameter(name).ok_or(KeyError::Absent { key: name })?;
+        Ok((parameter, PROFILE.find(None, name.into()).ok_or(KeyError::Unknown { key: name })?))
     }
 
     /// The station the folder describes.

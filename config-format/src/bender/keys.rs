@@ -69,7 +69,7 @@ static OCPP_KEYS: [Key<'static>; 12] = [
 ];
 
 #[rustfmt::skip]
-static PARAMETERS: [Key<'static>; 98] = [
+static PARAMETERS: [Key<'static>; 143] = [
     // Proven settings
     proven("FreeCharging_vehicleif", SWITCH).seen("off"),
     proven("OperatorCurrentLimit_vehicleif", AMPS).alias("OperatorCurrentLimit").unit(Unit::Ampere).access(Access::ReadWrite).seen("16"),
@@ -96,7 +96,19 @@ static PARAMETERS: [Key<'static>; 98] = [
     label("ApnUser_modem", TEXT).optional(),
     label("ApnPassword_modem", TEXT).optional().secret(),
     label("SimPin_modem", TEXT).optional().secret(),
+    label("NetworkSelection_modem", Kind::OpenChoice(&["auto", "manual", "manual/auto"])).default("auto"),
+    label("AccessTechnology_modem", Kind::OpenChoice(&["auto", "2G", "3G", "4G"])).default("auto"),
+    label("ScanOperatorsAtBoot_modem", SWITCH).default("off"),
+    label("RequestedOperator_modem", TEXT).optional(),
+    label("OperatorNameFormat_modem", Kind::OpenChoice(&["long", "short", "numeric"])).seen("short"),
+    label("Mtu_modem", COUNT).unit(Unit::Byte).optional(),
+    label("WanRouter_network", SWITCH).seen("off"),
+    label("Wlan_network", SWITCH),
     label("NetworkMode_network", Kind::OpenChoice(&["auto", "manual", "DHCP server"])),
+    label("DhcpHostname_network", TEXT).optional().station_specific(),
+    label("DhcpRetries_network", COUNT),
+    label("DhcpTimeout_network", COUNT).unit(Unit::Second),
+    label("DhcpDelay_network", COUNT).unit(Unit::Second),
     label("StaticAddress_network", Kind::Ipv4).optional().station_specific(),
     label("Netmask_network", Kind::Ipv4).optional(),
     label("Gateway_network", Kind::Ipv4).optional(),
@@ -110,10 +122,25 @@ static PARAMETERS: [Key<'static>; 98] = [
     label("WebsocketKeepAlive_ocpp", COUNT).unit(Unit::Second).default("0").seen("60"),
     label("HttpBasicPassword_ocpp", TEXT).optional().secret(),
     label("SoapServerPort_ocpp", PORT).default("8090"),
+    label("SoapServerSsl_ocpp", TEXT),
+    label("SoapBackendAddresses_ocpp", TEXT).optional(),
+    label("PublicAddressMode_ocpp", Kind::OpenChoice(&["local device", "manual", "automatic", "Teltonika RUT"])),
+    label("SslStrictness_ocpp", Kind::OpenChoice(&["encrypt only", "expired and any host", "any host", "expired", "normal"])),
     label("ConnectionTimeout_ocpp", COUNT).unit(Unit::Second).default("60"),
     label("TcpWatchdog_ocpp", COUNT).unit(Unit::Second).default("10800"),
     label("ForceHeartbeat_ocpp", SWITCH).seen("on"),
     label("ShowDisconnectAsError_ocpp", SWITCH).default("off"),
+    label("InformativeNotifications_ocpp", SWITCH).seen("on"),
+    label("ErrorNotifications_ocpp", SWITCH).seen("on"),
+    label("UsbErrorNotifications_ocpp", SWITCH).seen("off"),
+    label("OccupiedStrategy_ocpp", Kind::OpenChoice(&["on charging", "on authorized or plugged"])).seen("on charging"),
+    label("PreparingUntilStateC_ocpp", SWITCH),
+    label("MailServer_mail", TEXT).optional(),
+    label("MailPort_mail", PORT).optional(),
+    label("MailLogin_mail", TEXT).optional(),
+    label("MailPassword_mail", TEXT).optional().secret(),
+    label("MailReceiver_mail", TEXT).optional(),
+    label("MailLocation_mail", TEXT).optional(),
     label("RestartTransactionAfterPowerLoss_ocpp", SWITCH),
     label("HeartbeatInterval_ocpp", COUNT).unit(Unit::Second),
     label("MeterValueSampleInterval_ocpp", COUNT).unit(Unit::Second),
@@ -130,6 +157,7 @@ static PARAMETERS: [Key<'static>; 98] = [
     label("RfidTagCase_rfid", Kind::Choice(&["lower", "upper", "lower reversed", "upper reversed"])).seen("lower"),
     label("EnforceMasterRfid_rfid", SWITCH).seen("off"),
     label("EnforceSecureRfid_rfid", SWITCH).seen("off"),
+    label("DisplayLanguage_web", TEXT),
     label("LocalWhitelistEnabled_fll", SWITCH).seen("on"),
     label("LocalWhitelist_fll", TEXT).optional(),
     label("OcppWhitelistEnabled_ocpp", SWITCH).seen("on"),
@@ -146,6 +174,7 @@ static PARAMETERS: [Key<'static>; 98] = [
     label("MasterSlaveMode_vehicleif", Kind::Choice(&["off", "master", "slave"])).account(Account::Manufacturer),
     label("OneFeedLine_energyman", SWITCH).account(Account::Manufacturer),
     label("FeedLineCapacity_energyman", AMPS).unit(Unit::Ampere).account(Account::Manufacturer).seen("32"),
+    label("FeedLineVisibleToInstaller_energyman", SWITCH).account(Account::Manufacturer),
     label("SupplyVoltage_vehicleif", int(100, 300)).unit(Unit::Volt).default("230"),
     label("ConnectedPhases_vehicleif", PHASES).seen("3-phase"),
     label("ConnectedPhases_2_vehicleif", PHASES),
@@ -153,11 +182,17 @@ static PARAMETERS: [Key<'static>; 98] = [
     label("PhaseRotation_2_vehicleif", ROTATION),
     // Load management
     label("ModbusServer_energyman", SWITCH),
+    label("Semp_energyman", SWITCH).seen("off"),
+    label("EeBus_energyman", SWITCH).seen("off"),
+    label("AskiOverOcpp_energyman", SWITCH).seen("off"),
     label("DlmMode_energyman", Kind::OpenChoice(&["disabled", "master with internal slave", "master", "slave auto discovery", "slave fixed"])),
     label("DlmNetworkId_energyman", COUNT).seen("0"),
     label("DlmDiscoveryDisabled_energyman", SWITCH).seen("off"),
     label("DlmSampleRate_energyman", COUNT).unit(Unit::Second).seen("30"),
     label("DlmEvWakeUp_energyman", SWITCH).seen("on"),
+    label("ExternalInput1_energyman", Kind::OpenChoice(&["disabled"])).seen("disabled"),
+    label("ExternalInput2_energyman", Kind::OpenChoice(&["disabled"])).seen("disabled"),
+    label("MeterDigitalInput_energyman", SWITCH).seen("off"),
     label("EvseSubDistributionLimitL1_energyman", FUSE).unit(Unit::Ampere),
     label("EvseSubDistributionLimitL2_energyman", FUSE).unit(Unit::Ampere),
     label("EvseSubDistributionLimitL3_energyman", FUSE).unit(Unit::Ampere),
@@ -171,14 +206,28 @@ static PARAMETERS: [Key<'static>; 98] = [
     label("SecondMeterType_meter", TEXT).seen("Siemens 7KM2200 (TCP)"),
     label("SecondMeterAddress_meter", Kind::Ipv4).optional(),
     label("SecondMeterPort_meter", PORT).seen("502"),
+    label("ExternalLoadHeadroomL1_energyman", FUSE).unit(Unit::Ampere).seen("0"),
+    label("ExternalLoadHeadroomL2_energyman", FUSE).unit(Unit::Ampere).seen("0"),
+    label("ExternalLoadHeadroomL3_energyman", FUSE).unit(Unit::Ampere).seen("0"),
+    label("ExternalLoadFallbackL1_energyman", FUSE).unit(Unit::Ampere).seen("9999"),
+    label("ExternalLoadFallbackL2_energyman", FUSE).unit(Unit::Ampere).seen("9999"),
+    label("ExternalLoadFallbackL3_energyman", FUSE).unit(Unit::Ampere).seen("9999"),
     label("ExternalMeterLocation_energyman", Kind::OpenChoice(&["including", "excluding"])).seen("including"),
     label("CurrentImbalancePrevention_energyman", SWITCH).seen("off"),
     label("MinimumCurrentLimit_energyman", AMPS).unit(Unit::Ampere).seen("7"),
     label("DisconnectedLimit_energyman", AMPS).unit(Unit::Ampere).seen("7"),
+    label("ItNetwork_energyman", SWITCH).seen("off"),
+    label("CurrentScheduler_energyman", SWITCH).seen("off"),
+    label("OcppMeterType_meter", TEXT),
+    // System
+    label("UsbFirmwareUpdate_system", SWITCH),
 ];
 
 #[cfg(test)]
 mod tests {
+    extern crate alloc;
+    use alloc::vec::Vec;
+
     use super::*;
     use crate::profile::Confidence;
 
@@ -186,6 +235,15 @@ mod tests {
     fn counts_of_what_is_proven() {
         assert_eq!(OCPP_KEYS.len(), 12);
         assert_eq!(PARAMETERS.iter().filter(|key| key.confidence == Confidence::Confirmed).count(), 18);
+    }
+
+    #[test]
+    fn secrets_of_the_manual() {
+        let secrets: Vec<_> = PARAMETERS.iter().filter(|key| key.secret).map(|key| key.name).collect();
+        assert_eq!(
+            secrets,
+            ["ApnPassword_modem", "SimPin_modem", "HttpBasicPassword_ocpp", "MailPassword_mail"]
+        );
     }
 
     #[test]

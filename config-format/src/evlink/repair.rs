@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::Config;
-use crate::edit::{Change, Edited};
+use crate::edit::{self, Change};
 use crate::lex::LineKind;
 use crate::profile::Profile;
 use crate::text::{Span, Text, trim};
@@ -89,9 +89,7 @@ pub fn repair(bytes: &[u8]) -> Repair {
         };
         decisions.push(Decision { line: index + 1, verdict });
     }
-    // The changes are one per line, in file order and inside the text, so they always apply.
-    let bytes = Edited::new(bytes, &changes).map_or_else(|_| bytes.to_vec(), |edited| edited.to_vec());
-    Repair { bytes, decisions }
+    Repair { bytes: edit::apply(bytes, &changes), decisions }
 }
 
 /// The known key that `text` starts with and that a `-` follows, and whether it is a key of this section.

@@ -2,7 +2,7 @@
 //!
 //! 198 names come from the GetConfiguration answer of a KC-P30 with firmware 1.18; 17 of them stand in the manuals' excerpt of a `.conf`
 //! file, which also shows their sections. That the file uses the same names for all is inferred. Three names are known from the file only.
-//! `seen` is that one station's value, not a proven default.
+//! `seen` is that one station's value, not a proven default; `default` is what the manuals' pages state.
 
 use crate::profile::{Access, Key, Kind, Profile, Unit, Vendor};
 
@@ -49,7 +49,7 @@ const fn file_only(name: &'static str, kind: Kind<'static>) -> Key<'static> {
 #[rustfmt::skip]
 static KEYS: [Key<'static>; 201] = [
     // Photovoltaic
-    key("PVEnable", BOOL).seen("false"),
+    key("PVEnable", BOOL).default("false").seen("false"),
     key("PVMinShare", int(0, 100)).unit(Unit::Percent).seen("0"),
     key("PVPreChargeTime", COUNT).unit(Unit::Minute).seen("0").inferred(),
     key("PVIgnoreX1", BOOL).seen("false"),
@@ -58,9 +58,9 @@ static KEYS: [Key<'static>; 201] = [
     key("PVDelay", COUNT).unit(Unit::Second).seen("300"),
     // Load management
     key("MaxAvailableCurrent", COUNT).within("LOADMANAGEMENT").unit(Unit::Milliampere).required().seen("100000"),
-    key("MaxDurationChargingPause", COUNT).unit(Unit::Second).seen("900"),
+    key("MaxDurationChargingPause", COUNT).unit(Unit::Second).default("900").seen("900"),
     key("NominalVoltage", COUNT).within("LOADMANAGEMENT").unit(Unit::Volt).seen("230"),
-    key("MaximumAsymmetricLoadCurrent", COUNT).unit(Unit::Milliampere).seen("0"),
+    key("MaximumAsymmetricLoadCurrent", COUNT).unit(Unit::Milliampere).default("0").seen("0"),
     key("AsymmNetworkEnabled", BOOL).seen("false"),
     key("AsymmNetworkCheckerTaskInitialDelay", COUNT).unit(Unit::Second).seen("15").inferred(),
     key("AsymmNetworkCheckerTaskRetryInterval", COUNT).unit(Unit::Second).seen("10").inferred(),
@@ -100,7 +100,7 @@ static KEYS: [Key<'static>; 201] = [
     read_only("LocalAuthListEnabled", BOOL).seen("true"),
     read_only("LocalAuthListMaxLength", COUNT).seen("1024"),
     read_only("SendLocalListMaxLength", COUNT).seen("1024"),
-    key("ResumeSessionAfterPowerCut", BOOL).seen("true"),
+    key("ResumeSessionAfterPowerCut", BOOL).default("false").seen("true"),
     // Direct payment
     key("Price", Kind::Decimal).seen("0.0").inferred(),
     key("PreauthorizedAmount", Kind::Decimal).seen("0.0"),
@@ -123,7 +123,7 @@ static KEYS: [Key<'static>; 201] = [
     key("ExternalMeterSendInterval", COUNT).unit(Unit::Second).seen("5").inferred(),
     // Logging
     key("MaxDaysOfLogs", COUNT).unit(Unit::Day).seen("90"),
-    key("LogLevelDebug", BOOL).within("CONFIGURATION").seen("false"),
+    key("LogLevelDebug", BOOL).within("CONFIGURATION").default("false").seen("false"),
     key("LogLevelDebugTime", COUNT).unit(Unit::Unknown).seen("3").inferred(),
     // Load management
     key("ConnectorPhaseRotation", Kind::PerConnector(ROTATIONS)).seen("1.Rxx"),
@@ -179,7 +179,7 @@ static KEYS: [Key<'static>; 201] = [
     key("AmountConnectors", int(1, 16)).within("CONFIGURATION").required().seen("1"),
     key("NumberOfConnectors", COUNT).seen("1"),
     // External meter
-    key("ExternalMeterHomegridConfigured", BOOL).seen("false"),
+    key("ExternalMeterHomegridConfigured", BOOL).default("false").seen("false"),
     key("ExternalMeterHomegridIpAddress", Kind::Ipv4).optional(),
     key("ExternalMeterHomegridPort", PORT).optional(),
     key("ExternalMeterHomegridProvider", TEXT).optional(),
@@ -188,7 +188,7 @@ static KEYS: [Key<'static>; 201] = [
     key("ExternalMeterHomegridImax2", COUNT).unit(Unit::Unknown).optional().inferred(),
     key("ExternalMeterHomegridImax3", COUNT).unit(Unit::Unknown).optional().inferred(),
     key("ExternalMeterHomegridPmax", COUNT).unit(Unit::Unknown).optional().inferred(),
-    key("ExternalMeterHomegridComLost", COUNT).unit(Unit::Unknown).optional().inferred(),
+    key("ExternalMeterHomegridComLost", COUNT).unit(Unit::Unknown).optional().default("0").inferred(),
     key("ExternalMeterHomegridDurationForIncrease", COUNT).unit(Unit::Second).seen("300"),
     key("ExternalMeterHomegridDurationForDecrease", COUNT).unit(Unit::Second).seen("10"),
     key("ExternalMeterHomegridLMGMTEnabled", BOOL).seen("true"),
@@ -219,7 +219,7 @@ static KEYS: [Key<'static>; 201] = [
     read_only("StopTransactionOnEVSideDisconnect", BOOL).seen("true"),
     read_only("ResetRetries", COUNT).seen("0"),
     // Load management
-    key("ConnectorSwitch3to1PhaseSupported", BOOL).seen("false"),
+    key("ConnectorSwitch3to1PhaseSupported", BOOL).default("false").seen("false"),
     key("ConnectorSwitchPhaseSource", Kind::OpenChoice(&["NONE"])).seen("NONE"),
     // Read-only capability
     read_only("ReserveConnectorZeroSupported", BOOL).seen("false"),
@@ -291,7 +291,7 @@ static KEYS: [Key<'static>; 201] = [
     key("DisplayTextReservedId", Kind::DisplayText),
     key("DisplayTextWrongReservation", Kind::DisplayText),
     // In the file only
-    file_only("LocalDHCPSEnabled", BOOL).within("NETWORK"),
+    file_only("LocalDHCPSEnabled", BOOL).within("NETWORK").default("false"),
     file_only("HOTSPOT_SSID", TEXT).station_specific(),
     file_only("HOTSPOT_KEY", TEXT).secret().station_specific(),
 ];
@@ -312,8 +312,8 @@ mod tests {
     fn names_are_unique_and_seen_values_are_right() {
         for (index, key) in KEYS.iter().enumerate() {
             assert!(KEYS.iter().skip(index + 1).all(|other| other.name != key.name), "{} twice", key.name);
-            if let Some(seen) = key.seen {
-                assert!(key.read(seen.into()).is_some(), "{}: {seen}", key.name);
+            for value in key.seen.into_iter().chain(key.default) {
+                assert!(key.read(value.into()).is_some(), "{}: {value}", key.name);
             }
         }
     }

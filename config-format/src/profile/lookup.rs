@@ -37,8 +37,10 @@ impl<'p> Profile<'p> {
     /// order of [`Rule`].
     #[must_use]
     pub fn find(&self, section: Option<Text<'_>>, name: Text<'_>) -> Option<Known<'p>> {
+        let numbered = split_number(name);
         let known = self.keys.iter().filter_map(|key| {
-            let (rule, number) = matches(key, name)?;
+            let (stem, number) = if key.numbered { numbered? } else { (name, None) };
+            let rule = matches(key, stem)?;
             let misplaced =
                 key.section.is_some_and(|own| !section.is_some_and(|s| same_but_separators(own, s)));
             Some(Known { key, rule, misplaced, number })
@@ -52,33 +54,41 @@ impl<'p> Profile<'p> {
         self.keys.iter().find(|key| key.name == name && (section.is_none() || key.section == section))
     }
 
+    /// Cuts what people type into section and key: `LOADMANAGEMENT.MaxAvailableCurrent`. A text that is a known key as a whole, such as
+    /// `enc.PortalEnrollmentToken`, has no section.
+    #[must_use]
+    pub fn address<'t>(&self, text: &'t str) -> (Option<&'t str>, &'t str) {
+        match text.split_once('.') {
+            Some((section, key)) if self.find(None, text.into()).is_none() => (Some(section), key),
+            _ => (None, text),
+        }
+    }
+
     /// The known name most like `name`, if one is near: at most a third of its letters differ.
     #[must_use]
     pub fn nearest(&self, name: Text<'_>) -> Option<&'p str> {
-        let candidates = self
-            .keys
-            .iter()
-            .filter_map(|key| Some((distance(key.name.as_bytes(), name.as_bytes())?, key.name)));
-        let (distance, nearest) = candidates.min_by_key(|(distance, _)| *distance)?;
-        (distance * 3 <= name.as_bytes().len()).then_some(nearest)
+        let length = name.as_bytes().len();
+        let near = |distance: usize| distance * 3 <= length;
+        let alike = self.keys.iter().filter(|key| near(key.name.len().abs_diff(length)));
+        let measured =
+            alike.filter_map(|key| Some((distance(key.name.as_bytes(), name.as_bytes())?, key.name)));
+        let (distance, nearest) = measured.min_by_key(|(distance, _)| *distance)?;
+        near(distance).then_some(nearest)
     }
 }
 
-/// Whether `name` is this key, by which rule, and with which number.
-fn matches(key: &Key<'_>, name: Text<'_>) -> Option<(Rule, Option<u16>)> {
-    let (stem, number) = if key.numbered { split_number(name)? } else { (name, None) };
-    let rule = if stem == key.name {
-        Rule::Exact
-    } else if stem.eq_ignore_case(key.name) {
-        Rule::LetterCase
-    } else if same_but_separators(key.name, stem) {
-        Rule::Separator
-    } else if key.alias.is_some_and(|alias| stem.eq_ignore_case(alias)) {
-        Rule::Alias
+/// Whether `stem`, a name without its number, is this key, and by which rule.
+fn matches(key: &Key<'_>, stem: Text<'_>) -> Option<Rule> {
+    let same_length = stem.as_bytes().len() == key.name.len();
+    if same_length && stem == key.name {
+        Some(Rule::Exact)
+    } else if same_length && stem.eq_ignore_case(key.name) {
+        Some(Rule::LetterCase)
+    } else if same_length && same_but_separators(key.name, stem) {
+        Some(Rule::Separator)
     } else {
-        return None;
-    };
-    Some((rule, number))
+        key.alias.is_some_and(|alias| stem.eq_ignore_case(alias)).then_some(Rule::Alias)
+    }
 }
 
 /// The highest number of a numbered key. Networks have up to 16 stations; more is taken as an unknown key, not as a station.
@@ -173,6 +183,18 @@ mod tests {
         for name in ["MaxCurrentSerial", "MaxCurrentSerial0", "MaxCurrentSerial01", "MaxCurrentSerial100"] {
             assert_eq!(find("X", name), None, "{name}");
         }
+    }
+
+    #[test]
+    fn addresses_are_section_and_key() {
+        let address = |text| crate::keba::PROFILE.address(text);
+        assert_eq!(address("NETWORK.HOTSPOT_SSID"), (Some("NETWORK"), "HOTSPOT_SSID"));
+        assert_eq!(
+            address("CONFIGURATION.enc.PortalEnrollmentToken"),
+            (Some("CONFIGURATION"), "enc.PortalEnrollmentToken")
+        );
+        assert_eq!(address("enc.PortalEnrollmentToken"), (None, "enc.PortalEnrollmentToken"));
+        assert_eq!(address("New"), (None, "New"));
     }
 
     #[test]
