@@ -19,10 +19,26 @@ impl<const MAX: usize> Inline<MAX> {
         text
     }
 
+    /// As much of `text` as fits, cut between characters.
+    pub(crate) fn cut(text: &str) -> Self {
+        let end = (0..=MAX.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+        let mut cut = Self::EMPTY;
+        let _ = fmt::Write::write_str(&mut cut, text.get(..end).unwrap_or_default());
+        cut
+    }
+
     pub(crate) fn as_str(&self) -> &str {
         self.bytes.get(..self.len).and_then(|text| core::str::from_utf8(text).ok()).unwrap_or_default()
     }
 }
+
+impl<const MAX: usize> PartialEq for Inline<MAX> {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl<const MAX: usize> Eq for Inline<MAX> {}
 
 impl<const MAX: usize> fmt::Write for Inline<MAX> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
@@ -41,6 +57,8 @@ mod tests {
     fn pieces_fit_or_are_left_out() {
         assert_eq!(Inline::<4>::of(1234).as_str(), "1234");
         assert_eq!(Inline::<3>::of(1234).as_str(), "");
+        assert_eq!(Inline::<3>::cut("abcd").as_str(), "abc");
+        assert_eq!(Inline::<3>::cut("ab\u{fc}").as_str(), "ab");
         assert_eq!(Inline::<8>::of(format_args!("{}-{:x}", 10, 255)).as_str(), "10-ff");
     }
 }

@@ -9,7 +9,7 @@ use evkit_ocpp::rpc::{AnswerError, Failure};
 use evkit_ocpp::text::CiStr;
 use evkit_ocpp::time::Instant;
 use evkit_ocpp::units::WattHours;
-use evkit_ocpp::v16::charge_point::{self, ActionError, ChargePoint, Event, Facts, Fault};
+use evkit_ocpp::v16::charge_point::{self, ActionError, ChargePoint, Event, Facts, Fault, SecurityEvent};
 use evkit_ocpp::v16::keys::Key;
 use evkit_ocpp::v16::{
     AuthorizationStatus, AvailabilityType, CancelReservationRequest, ChangeAvailabilityRequest,
@@ -663,6 +663,39 @@ fn versions_of_the_local_list() {
     assert!(world.call(&GetLocalListVersionRequest {}).contains("{\"listVersion\":3}"));
     change(&mut world, "LocalAuthListEnabled", "false");
     assert!(world.call(&update(9, UpdateType::Full)).contains("NotSupported"));
+}
+
+// ---- security white paper ----
+
+#[test]
+fn security_events_wait_for_the_central_system_over_a_restart() {
+    let mut world = World::new();
+    let now = world.station_now();
+    world.station.session.security_event(now, SecurityEvent::TamperDetectionActivated, "lid").unwrap();
+    world.settle();
+    world.restart_station();
+    let now = world.station_now();
+    world.station.session.security_event(now, SecurityEvent::StartupOfTheDevice, "").unwrap();
+    world.settle();
+    world.connect();
+    world.wait(5_000);
+    let wanted = ["TamperDetectionActivated", "StartupOfTheDevice"];
+    assert_eq!(world.server.security.as_deref().unwrap(), wanted);
+    assert!(world.station.session.is_settled());
+}
+
+#[test]
+fn what_the_central_system_does_not_have_holds_nothing_up() {
+    let mut world = online();
+    world.server.security = None;
+    let now = world.station_now();
+    world.station.session.security_event(now, SecurityEvent::ResetOrReboot, "").unwrap();
+    world.settle();
+    world.start(1);
+    world.wait(1_000);
+    assert_eq!(world.server.starts, 1);
+    let given_up = world.station.events.iter().find(|event| event.starts_with("GivenUp")).unwrap();
+    assert!(given_up.contains("SecurityEventNotification"), "{given_up}");
 }
 
 // ---- firmware ----

@@ -19,8 +19,8 @@ use evkit_ocpp::v16::{
     ChangeConfigurationResponse, ChargePointStatus, ConfigurationStatus, DataTransferResponse,
     DataTransferStatus, HeartbeatResponse, IdTag, IdTagInfo, KeyValue, MeterValuesResponse, Reason,
     RegistrationStatus, RemoteStartStopStatus, RemoteStartTransactionResponse, ResetResponse, ResetStatus,
-    StartTransactionResponse, StatusNotificationResponse, StopTransactionResponse, UnlockConnectorResponse,
-    UnlockStatus, UpdateStatus,
+    SecurityEventNotificationResponse, StartTransactionResponse, StatusNotificationResponse,
+    StopTransactionResponse, UnlockConnectorResponse, UnlockStatus, UpdateStatus,
 };
 
 pub(crate) const CONNECTORS: usize = 2;
@@ -124,6 +124,8 @@ pub(crate) struct Server {
     /// Register at start and end, by number.
     pub(crate) books: BTreeMap<i64, (u8, i64, Option<i64>)>,
     pub(crate) samples: Vec<(Option<i64>, i64)>,
+    /// Kinds of security events; none are taken if this is not set.
+    pub(crate) security: Option<Vec<String>>,
     /// Status notifications of this connection, per connector.
     pub(crate) told: [Option<ChargePointStatus>; CONNECTORS + 1],
     pub(crate) status_log: Vec<(i64, ChargePointStatus)>,
@@ -180,6 +182,7 @@ impl World {
             next_id: 1,
             books: BTreeMap::new(),
             samples: Vec::new(),
+            security: Some(Vec::new()),
             told: [None; CONNECTORS + 1],
             status_log: Vec::new(),
             boots: 0,
@@ -606,6 +609,16 @@ impl World {
                     server.samples.push((request.transaction_id, value));
                     session.answer(responder, &MeterValuesResponse {}, &mut buffer)
                 }
+                Event::SecurityEventNotification(request, responder) => match &mut server.security {
+                    Some(kinds) => {
+                        kinds.push(request.kind.to_string());
+                        session.answer(responder, &SecurityEventNotificationResponse {}, &mut buffer)
+                    }
+                    None => {
+                        session.reject(responder, evkit_ocpp::rpc::ErrorCode::NotImplemented);
+                        return self.settle();
+                    }
+                },
                 Event::Answered { .. } => return server.answers.push(text.to_owned()),
                 other => panic!("{other:?}"),
             };

@@ -57,9 +57,9 @@ pub enum Event<'f> {
     },
     /// A transaction message was given up: it was refused as often as `TransactionMessageAttempts` says.
     GivenUp {
-        /// Its connector.
+        /// Its connector; 0 for a security event.
         connector: u8,
-        /// StartTransaction, MeterValues or StopTransaction.
+        /// StartTransaction, MeterValues, StopTransaction or SecurityEventNotification.
         action: Action,
         /// The last failure.
         failure: Failure,

@@ -53,13 +53,15 @@ impl Answered {
     }
 }
 
-/// Which of a connector's four places for a record that is not yet durable.
+/// Which place a record has while it is not yet durable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
     Start,
     Sample,
     Aligned,
     Stop,
+    /// Of the station, not of a connector.
+    Security,
 }
 
 /// The part of the outbox that belongs to one connector.
@@ -130,6 +132,9 @@ pub(super) enum Wish {
     First,
 }
 
+/// Most security events that wait to become durable.
+const EVENTS: usize = 4;
+
 /// The queue of transaction messages of a station with `N` connectors.
 #[derive(Debug)]
 pub(super) struct Outbox<const N: usize> {
@@ -138,6 +143,8 @@ pub(super) struct Outbox<const N: usize> {
     run: u32,
     count: u32,
     lanes: [Lane; N],
+    /// Security events not yet durable.
+    events: [Option<(u64, Record)>; EVENTS],
     head: Head,
     stored_clock: Option<RunClock>,
     /// Records lost since last asked: damaged in storage, or no room for them.
@@ -150,6 +157,7 @@ impl<const N: usize> Outbox<N> {
             run: 0,
             count: 0,
             lanes: [Lane::default(); N],
+            events: [None; EVENTS],
             head: Head::Unknown,
             stored_clock: None,
             lost: 0,
@@ -182,7 +190,10 @@ impl<const N: usize> Outbox<N> {
         transaction: Option<u64>,
         body: Body,
     ) -> Option<u64> {
-        let slot = self.lanes.get_mut(lane)?.pending.get_mut(place as usize)?;
+        let slot = match place {
+            Place::Security => self.events.iter_mut().find(|slot| slot.is_none())?,
+            _ => self.lanes.get_mut(lane)?.pending.get_mut(place as usize)?,
+        };
         if slot.is_some() {
             if matches!(place, Place::Sample | Place::Aligned) {
                 self.lost = self.lost.saturating_add(1);
@@ -191,7 +202,8 @@ impl<const N: usize> Outbox<N> {
         }
         let seq = u64::from(self.run) << 32 | u64::from(self.count);
         let transaction = transaction.unwrap_or(seq);
-        *slot = Some((seq, Record { connector: lane as u8 + 1, stamp, transaction, body }));
+        let connector = if place == Place::Security { 0 } else { lane as u8 + 1 };
+        *slot = Some((seq, Record { connector, stamp, transaction, body }));
         self.count += 1;
         Some(seq)
     }
@@ -203,7 +215,7 @@ impl<const N: usize> Outbox<N> {
 
     /// Whether everything is durable, sent and answered.
     pub(super) fn is_empty(&self) -> bool {
-        matches!(self.head, Head::None) && !(0..N).any(|lane| self.is_pending(lane))
+        matches!(self.head, Head::None) && self.first_pending().is_none()
     }
 
     /// What the central system calls the transaction.
@@ -245,7 +257,8 @@ impl<const N: usize> Outbox<N> {
     }
 
     fn first_pending(&self) -> Option<&(u64, Record)> {
-        self.lanes.iter().flat_map(|lane| lane.pending.iter().flatten()).min_by_key(|(seq, _)| *seq)
+        let records = self.lanes.iter().flat_map(|lane| &lane.pending).chain(&self.events);
+        records.flatten().min_by_key(|(seq, _)| *seq)
     }
 
     pub(super) fn pending(&self, seq: u64) -> Option<&Record> {
@@ -298,7 +311,8 @@ impl<const N: usize> Outbox<N> {
     }
 
     fn forget_pending(&mut self, seq: u64) {
-        for slot in self.lanes.iter_mut().flat_map(|lane| &mut lane.pending) {
+        let slots = self.lanes.iter_mut().flat_map(|lane| &mut lane.pending).chain(&mut self.events);
+        for slot in slots {
             if slot.is_some_and(|(pending, _)| pending == seq) {
                 *slot = None;
             }
@@ -335,6 +349,7 @@ impl<const N: usize> Outbox<N> {
             Body::Start { .. } => own.is_some(),
             Body::Sample { .. } => own.is_none_or(|answered| answered.id.is_none()),
             Body::Stop { .. } => own.is_some_and(|answered| answered.ended),
+            Body::Security { .. } => false,
         }
     }
 
@@ -370,7 +385,7 @@ impl<const N: usize> Outbox<N> {
         if loaded.not_before.is_set() && !loaded.not_before.is_due(now) {
             return None;
         }
-        let answered = self.lane(&loaded.record)?.answered;
+        let answered = self.lane(&loaded.record).and_then(|lane| lane.answered);
         let own = answered.filter(|answered| answered.transaction.local == loaded.record.transaction);
         Some(Outgoing {
             record: &loaded.record,
@@ -424,7 +439,7 @@ impl<const N: usize> Outbox<N> {
                     lane.dirty = true;
                 }
             }
-            Body::Sample { .. } => {}
+            Body::Sample { .. } | Body::Security { .. } => {}
         }
     }
 

@@ -4,15 +4,18 @@
 //!
 //! | bytes | all kinds |
 //! |---|---|
-//! | 1 | kind: 1 start, 2 sample, 3 stop |
-//! | 1 | connector |
+//! | 1 | kind: 1 start, 2 sample, 3 stop, 4 security event |
+//! | 1 | connector; 0 for a security event |
 //! | 1 + 8 | stamp: 0 and milliseconds since the controller's start, or 1 and milliseconds of Unix time |
 //! | 8 | transaction: the sequence number of its start record |
 //!
 //! then a start: register (8), identifier (1 + 20), reservation (1 + 8); a sample: context (1), readings (2), register (8),
-//! values (8 × 4); a stop: reason (1), register (8), identifier (1 + 20, length 255: none).
+//! values (8 × 4); a stop: reason (1), register (8), identifier (1 + 20, length 255: none); a security event: which (1),
+//! length (1) and 40 bytes of information.
 
 use super::metering::Readings;
+use super::security::{SecurityEvent, TECH_INFO_MAX};
+use crate::inline::Inline;
 use crate::journal::SEAL_LEN;
 use crate::units::WattHours;
 use crate::v16::measurands::Measurands;
@@ -46,6 +49,7 @@ pub(super) enum Body {
     Start { id_tag: IdTag, meter: WattHours, reservation: Option<i64> },
     Sample { context: ReadingContext, readings: Readings },
     Stop { reason: Reason, meter: WattHours, id_tag: Option<IdTag> },
+    Security { event: SecurityEvent, tech_info: Inline<TECH_INFO_MAX> },
 }
 
 const REASONS: [Reason; 11] = [
@@ -83,6 +87,7 @@ impl Record {
             Body::Start { .. } => 1,
             Body::Sample { .. } => 2,
             Body::Stop { .. } => 3,
+            Body::Security { .. } => 4,
         };
         writer.put(&[kind, self.connector]).stamp(self.stamp).put(&self.transaction.to_le_bytes());
         match &self.body {
@@ -99,6 +104,12 @@ impl Record {
             }
             Body::Stop { reason, meter, id_tag } => {
                 writer.put(&[index_of(&REASONS, reason)]).put(&meter.0.to_le_bytes()).tag(id_tag.as_ref());
+            }
+            Body::Security { event, tech_info } => {
+                let text = tech_info.as_str();
+                let mut padded = [0; TECH_INFO_MAX];
+                padded.iter_mut().zip(text.bytes()).for_each(|(to, from)| *to = from);
+                writer.put(&[index_of(SecurityEvent::ALL, event), text.len() as u8]).put(&padded);
             }
         }
         writer.finish()
@@ -131,6 +142,13 @@ impl Record {
                 let [reason] = reader.take()?;
                 let reason = *REASONS.get(usize::from(reason))?;
                 Body::Stop { reason, meter: reader.register()?, id_tag: reader.tag()? }
+            }
+            4 => {
+                let [event, len] = reader.take()?;
+                let text: [u8; TECH_INFO_MAX] = reader.take()?;
+                let text = core::str::from_utf8(text.get(..len.into())?).ok()?;
+                let event = *SecurityEvent::ALL.get(usize::from(event))?;
+                Body::Security { event, tech_info: Inline::cut(text) }
             }
             _ => return None,
         };
@@ -249,6 +267,9 @@ mod tests {
             };
             round_trip(Body::Sample { context, readings }, Stamp::Utc(-1));
         }
+        for event in SecurityEvent::ALL {
+            round_trip(Body::Security { event: *event, tech_info: Inline::cut("x") }, Stamp::Utc(1));
+        }
         for reason in REASONS {
             for id_tag in [None, Some(id_tag)] {
                 round_trip(Body::Stop { reason, meter: WattHours(3), id_tag }, Stamp::Utc(1_700_000_000_000));
@@ -288,7 +309,7 @@ mod tests {
         };
         let mut buffer = [0; RECORD_MAX];
         let len = record.encode(&mut buffer).len();
-        for (at, value) in [(0, 0), (0, 4), (2, 2), (19, 11), (28, 21)] {
+        for (at, value) in [(0, 0), (0, 5), (2, 2), (19, 11), (28, 21)] {
             let mut damaged = buffer;
             damaged[at] = value;
             assert_eq!(Record::decode(&damaged[..len]), None, "byte {at}");

@@ -293,7 +293,7 @@ impl<const N: usize> ChargePoint<'_, N> {
                 self.restore_transaction(index, transaction);
             }
             Body::Stop { .. } => self.forget_transaction(index, record.transaction),
-            Body::Sample { .. } => {}
+            Body::Sample { .. } | Body::Security { .. } => {}
         }
     }
 }

@@ -10,15 +10,16 @@ use super::record::{Body, Record, Stamp};
 use super::{ActionError, ChargePoint, Event};
 use crate::list::List;
 use crate::message::EncodeError;
-use crate::rpc::Failure;
 use crate::rpc::timer::Deadline;
+use crate::rpc::{ErrorCode, Failure};
+use crate::text::Str;
 use crate::time::{DateTime, Instant};
 use crate::units::WattHours;
 use crate::v16::keys::Key;
 use crate::v16::measurands::Measurands;
 use crate::v16::{
-    Action, IdTag, MeterValue, MeterValuesRequest, ReadingContext, Reason, StartTransactionRequest,
-    StartTransactionResponse, StopTransactionRequest, StopTransactionResponse,
+    Action, IdTag, MeterValue, MeterValuesRequest, ReadingContext, Reason, SecurityEventNotificationRequest,
+    StartTransactionRequest, StartTransactionResponse, StopTransactionRequest, StopTransactionResponse,
 };
 
 /// A running transaction.
@@ -288,6 +289,15 @@ impl<const N: usize> ChargePoint<'_, N> {
                 };
                 link.call(now, origin, &request, buffer)
             }
+            Body::Security { event, tech_info } => {
+                let text = tech_info.as_str();
+                let request = SecurityEventNotificationRequest {
+                    kind: Str::cut(event.as_str()),
+                    timestamp,
+                    tech_info: (!text.is_empty()).then(|| Str::cut(text)),
+                };
+                link.call(now, origin, &request, buffer)
+            }
         })
     }
 
@@ -311,8 +321,8 @@ impl<const N: usize> ChargePoint<'_, N> {
                     id_tag_info: answer.id_tag_info,
                 })
             }
+            // Nothing is in the answers to the others.
             _ => {
-                self.read::<crate::v16::MeterValuesResponse>(payload)?;
                 self.outbox.answered(None);
                 None
             }
@@ -334,7 +344,16 @@ impl<const N: usize> ChargePoint<'_, N> {
         if failure == Failure::Dropped {
             return None;
         }
-        let attempts = self.settings.get(Key::TransactionMessageAttempts);
+        // What the central system does not have it will not have a minute later either. Starts and stops are worth the
+        // attempts all the same.
+        let unknown =
+            matches!(failure, Failure::Refused(ErrorCode::NotImplemented | ErrorCode::NotSupported));
+        let optional = matches!(
+            self.outbox.head().map(action_of),
+            Some(Action::MeterValues | Action::SecurityEventNotification)
+        );
+        let attempts =
+            if unknown && optional { 1 } else { self.settings.get(Key::TransactionMessageAttempts) };
         let interval = self.settings.get(Key::TransactionMessageRetryInterval);
         let refused = failure != Failure::TimedOut;
         match self.outbox.attempt_failed(now, refused, attempts, interval) {
@@ -355,5 +374,6 @@ fn action_of(record: &Record) -> Action {
         Body::Start { .. } => Action::StartTransaction,
         Body::Sample { .. } => Action::MeterValues,
         Body::Stop { .. } => Action::StopTransaction,
+        Body::Security { .. } => Action::SecurityEventNotification,
     }
 }
