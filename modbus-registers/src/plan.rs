@@ -5,6 +5,7 @@
 //! covers registers the device is not known to answer.
 
 use crate::decode::{Block, DecodeError, Reading};
+use crate::learn::Fault;
 use crate::map::{Derived, Map};
 use crate::quantity::Quantity;
 use crate::registers::Registers;
@@ -14,17 +15,9 @@ impl<'a> Map<'a> {
     /// The reads that bring `wanted`, as an iterator. Quantities the device lacks are passed over; see
     /// [`Map::missing`].
     pub fn plan<'p>(&'p self, wanted: &'p [Quantity]) -> Plan<'p> {
-        Plan {
-            map: self,
-            wanted,
-            max_words: self.read_limit(),
-            max_hole: u8::MAX,
-            cursor: Cursor { function: Function::ReadHolding, start: 0, end: 0, alone: 0 },
-        }
+        Plan { planner: Planner::new(self, wanted), faults: &[], cursor: Cursor::START }
     }
-}
 
-impl Map<'_> {
     /// Registers of all parts of `derived`, if `function` reads them.
     fn derived_span(&self, derived: &Derived, function: Function) -> Option<Span> {
         let mut spans =
@@ -37,16 +30,44 @@ impl Map<'_> {
 /// The reads for some quantities, an iterator of [`Read`].
 #[derive(Clone, Debug)]
 pub struct Plan<'p> {
-    map: &'p Map<'p>,
-    wanted: &'p [Quantity],
-    max_words: u8,
-    max_hole: u8,
+    planner: Planner<'p>,
+    faults: &'p [Fault],
     cursor: Cursor,
+}
+
+impl<'p> Plan<'p> {
+    /// At most this many registers per read, if the device takes that many; a value longer than that is still read
+    /// whole.
+    pub fn max_words(mut self, words: u8) -> Self {
+        self.planner = self.planner.limited(words);
+        self
+    }
+
+    /// Do not read more than this many unused registers in a row to save a request. All by default, which gives
+    /// the fewest reads; [`crate::rtu::Timing::worthwhile_hole`] tells what pays on a serial line.
+    pub fn max_hole(mut self, words: u8) -> Self {
+        self.planner.max_hole = words;
+        self
+    }
+
+    /// Avoid reads the device refused before, see [`crate::learn`].
+    pub fn avoiding(mut self, faults: &'p [Fault]) -> Self {
+        self.faults = faults;
+        self
+    }
+}
+
+impl<'p> Iterator for Plan<'p> {
+    type Item = Read<'p>;
+
+    fn next(&mut self) -> Option<Read<'p>> {
+        self.planner.step(&mut self.cursor, self.faults)
+    }
 }
 
 /// How far a plan has come. Every item that starts before `start` or ends by `end` is covered already.
 #[derive(Clone, Copy, Debug)]
-struct Cursor {
+pub(crate) struct Cursor {
     function: Function,
     start: u32,
     end: u32,
@@ -54,73 +75,72 @@ struct Cursor {
     alone: usize,
 }
 
-impl<'p> Plan<'p> {
-    /// At most this many registers per read, if the device takes that many; a value longer than that is still read
-    /// whole.
-    pub fn max_words(mut self, words: u8) -> Self {
-        self.max_words = words.min(self.map.read_limit()).max(1);
+impl Cursor {
+    pub(crate) const START: Self = Self { function: Function::ReadHolding, start: 0, end: 0, alone: 0 };
+}
+
+/// What a plan is made from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Planner<'p> {
+    map: &'p Map<'p>,
+    wanted: &'p [Quantity],
+    max_words: u8,
+    max_hole: u8,
+}
+
+impl<'p> Planner<'p> {
+    pub(crate) fn new(map: &'p Map<'p>, wanted: &'p [Quantity]) -> Self {
+        Self { map, wanted, max_words: map.read_limit(), max_hole: u8::MAX }
+    }
+
+    pub(crate) fn limited(mut self, words: u8) -> Self {
+        self.max_words = self.max_words.min(words).max(1);
         self
     }
 
-    /// Do not read more than this many unused registers in a row to save a request. All by default, which gives
-    /// the fewest reads; [`crate::rtu::Timing::worthwhile_hole`] tells what pays on a serial line.
-    pub fn max_hole(mut self, words: u8) -> Self {
-        self.max_hole = words;
-        self
+    /// The next read behind `cursor`, without those that `faults` says would fail.
+    pub(crate) fn step(&self, cursor: &mut Cursor, faults: &[Fault]) -> Option<Read<'p>> {
+        self.next_block(cursor, faults).or_else(|| self.next_alone(cursor, faults))
     }
 
-    /// What belongs together in one read: wanted rows with their scales, wanted derived quantities with their parts.
-    fn items(&self, function: Function) -> impl Iterator<Item = Span> + use<'p> {
-        let (map, wanted) = (self.map, self.wanted);
-        let rows = map.rows().iter().filter(move |row| {
-            row.function == function && !row.alone && !row.alternate && wanted.contains(&row.quantity)
-        });
-        let derived = map.derived_quantities().iter().filter_map(move |derived| {
-            let wanted = wanted.contains(&derived.quantity);
-            map.derived_span(derived, function).filter(|_| wanted)
-        });
-        rows.map(Row::span).chain(derived).map(move |span| span.shifted(map.base()))
-    }
-
-    fn next_block(&mut self) -> Option<Read<'p>> {
+    /// From the first item still open as far as the limits allow. Every item that fits comes along, so no other choice of
+    /// reads needs fewer.
+    fn next_block(&self, cursor: &mut Cursor, faults: &[Fault]) -> Option<Read<'p>> {
         loop {
-            let Cursor { function, start, end, .. } = self.cursor;
+            let Cursor { function, start, end, .. } = *cursor;
+            let items =
+                || items(self.map, self.wanted, function).filter(|&span| !refused(faults, function, span));
             let open = |span: &Span| span.start >= start && span.end > end;
-            if let Some(first) = self.items(function).filter(open).min_by_key(|span| (span.start, span.end)) {
-                let reach = self.reach(function, first.start);
-                let end = self
-                    .items(function)
-                    .filter(|span| span.start >= first.start && span.end <= reach)
-                    .map(|span| span.end)
-                    .fold(first.end, u32::max);
-                let covered = self.cursor.end;
-                self.cursor.start = first.start;
-                self.cursor.end = covered.max(end);
-                return Some(self.read(function, Span { start: first.start, end }, covered, false));
+            if let Some(first) = items().filter(open).min_by_key(|span| (span.start, span.end)) {
+                let reach = self.reach(function, first.start, faults);
+                let fits = |span: &Span| span.start >= first.start && span.end <= reach;
+                let last = items().filter(fits).map(|span| span.end).fold(first.end, u32::max);
+                cursor.start = first.start;
+                cursor.end = end.max(last);
+                return Some(self.read(function, Span { start: first.start, end: last }, end, false));
             }
             if function == Function::ReadInput {
                 return None;
             }
-            self.cursor.function = Function::ReadInput;
-            self.cursor.start = 0;
-            self.cursor.end = 0;
+            *cursor = Cursor { function: Function::ReadInput, start: 0, end: 0, ..*cursor };
         }
     }
 
-    fn next_alone(&mut self) -> Option<Read<'p>> {
-        let rows = self.map.rows();
+    fn next_alone(&self, cursor: &mut Cursor, faults: &[Fault]) -> Option<Read<'p>> {
         loop {
-            let row = rows.get(self.cursor.alone)?;
-            self.cursor.alone += 1;
-            if row.alone && row.function.is_read() && !row.alternate && self.wanted.contains(&row.quantity) {
-                return Some(self.read(row.function, row.span().shifted(self.map.base()), 0, true));
+            let row = self.map.rows().get(cursor.alone)?;
+            cursor.alone += 1;
+            let span = row.span().shifted(self.map.base());
+            let usable = row.alone && row.function.is_read() && !row.alternate;
+            if usable && self.wanted.contains(&row.quantity) && !refused(faults, row.function, span) {
+                return Some(self.read(row.function, span, 0, true));
             }
         }
     }
 
     /// How far a read from `start` may go: over listed values that touch, over holes the device is known to
     /// answer, to the end of the last value within the limit.
-    fn reach(&self, function: Function, start: u32) -> u32 {
+    fn reach(&self, function: Function, start: u32, faults: &[Fault]) -> u32 {
         let limit = start + u32::from(self.max_words);
         let mut reach = start;
         let rows = self.map.rows().iter().filter(|row| row.function == function && !row.alone);
@@ -128,7 +148,8 @@ impl<'p> Plan<'p> {
             if span.start < start {
                 continue;
             }
-            if span.end > limit || (span.start > reach && !self.bridges(reach, span.start)) {
+            let bridged = span.start <= reach || self.bridges(reach, span.start);
+            if !bridged || span.end > limit || refused(faults, function, Span { start, end: span.end }) {
                 break;
             }
             reach = span.end;
@@ -141,16 +162,29 @@ impl<'p> Plan<'p> {
     }
 
     fn read(&self, function: Function, span: Span, covered: u32, alone: bool) -> Read<'p> {
-        Read { map: self.map, wanted: self.wanted, function, span, covered, alone }
+        Read { map: self.map, wanted: self.wanted, function, span, covered, before: u32::MAX, alone }
     }
 }
 
-impl<'p> Iterator for Plan<'p> {
-    type Item = Read<'p>;
+/// What belongs together in one read: wanted rows with their scales, wanted derived quantities with all their parts.
+fn items<'p>(
+    map: &'p Map<'p>,
+    wanted: &'p [Quantity],
+    function: Function,
+) -> impl Iterator<Item = Span> + use<'p> {
+    let rows = map.rows().iter().filter(move |row| {
+        row.function == function && !row.alone && !row.alternate && wanted.contains(&row.quantity)
+    });
+    let derived = map.derived_quantities().iter().filter_map(move |derived| {
+        let wanted = wanted.contains(&derived.quantity);
+        map.derived_span(derived, function).filter(|_| wanted)
+    });
+    rows.map(Row::span).chain(derived).map(move |span| span.shifted(map.base()))
+}
 
-    fn next(&mut self) -> Option<Read<'p>> {
-        self.next_block().or_else(|| self.next_alone())
-    }
+/// Whether a read of `span` is known to fail.
+fn refused(faults: &[Fault], function: Function, span: Span) -> bool {
+    faults.iter().any(|fault| fault.function() == function && span.contains(fault.span()))
 }
 
 /// One request to send, and what its answer means.
@@ -162,6 +196,8 @@ pub struct Read<'p> {
     span: Span,
     /// What ends by here came with an earlier read of the plan.
     covered: u32,
+    /// What starts here or later comes with another part of a read that was split.
+    before: u32,
     alone: bool,
 }
 
@@ -199,6 +235,33 @@ impl<'p> Read<'p> {
         Ok(Readings { read: *self, block, row: 0, derived: 0 })
     }
 
+    pub(crate) const fn span(&self) -> Span {
+        self.span
+    }
+
+    /// Two reads for the same values, cut near the middle; `None` if all of it belongs together.
+    pub(crate) fn split(&self) -> Option<[Self; 2]> {
+        if self.alone {
+            return None;
+        }
+        let items = || items(self.map, self.wanted, self.function).filter(|&span| self.delivers(span));
+        let middle = self.span.start + self.span.len() / 2;
+        let first = items().map(|span| span.start).min()?;
+        let cut = items()
+            .map(|span| span.start)
+            .filter(|&start| start > first)
+            .min_by_key(|start| start.abs_diff(middle))?;
+        let part = |of: &dyn Fn(&Span) -> bool| items().filter(of).reduce(Span::union);
+        let left = part(&|span| span.start < cut)?;
+        let right = part(&|span| span.start >= cut)?;
+        Some([Self { span: left, before: cut, ..*self }, Self { span: right, ..*self }])
+    }
+
+    /// Whether a value with these registers comes with this read.
+    fn delivers(&self, span: Span) -> bool {
+        self.span.contains(span) && span.end > self.covered && span.start < self.before
+    }
+
     fn wants(&self, quantity: Quantity) -> bool {
         self.wanted.contains(&quantity)
     }
@@ -215,8 +278,7 @@ pub struct Readings<'p, 'r> {
 
 impl<'r> Readings<'_, 'r> {
     fn covers(&self, span: Span) -> bool {
-        let span = span.shifted(self.read.map.base());
-        self.read.span.contains(span) && span.end > self.read.covered
+        self.read.delivers(span.shifted(self.read.map.base()))
     }
 
     fn next_row(&mut self) -> Option<Result<Reading<'r>, DecodeError>> {
