@@ -3,7 +3,7 @@
 //! A station program calls [`Evse::handle_inputs`] every 10 ms to 100 ms with what it measured, puts
 //! [`Evse::outputs`] on its pins, and drains [`Evse::poll_event`]. Who may charge, and how much, comes
 //! from above through [`Evse::set_permission`] and [`Evse::set_offer`]; whether power flows is decided
-//! by [`safety`](crate::safety) alone.
+//! by [`safety`] alone.
 //!
 //! To open within 100 ms of the vehicle leaving C (table A.6) the program has to call at least every
 //! 100 ms; from 37 ms on down a lone disturbed sample is also told from a real change.

@@ -271,7 +271,7 @@ fn advertised(signal: Signal) -> Milliamps {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn no_sequence_breaks_a_rule(ops in prop::collection::vec(op(), 1..60)) {
