@@ -7,24 +7,85 @@
 //!
 //! # Driving it
 //!
-//! No call blocks and none reads a clock. After *any* call that takes `&mut self`, drain all three outlets, then sleep until
-//! the deadline or until something happens:
+//! No call blocks and none reads a clock. There is one rule: after *any* call that takes `&mut self`, drain the three
+//! outlets; then sleep until `poll_timeout` or until something happens. Calling `handle_timeout` early, late or twice is
+//! harmless.
 //!
-//! ```text
-//! loop {
-//!     drive_blocking(now, &mut charge_point, &mut journal);           // poll_store / handle_stored
-//!     while let Some(event) = charge_point.poll_event() { .. }        // may call actions: drain again
-//!     while let Some(text) = charge_point.poll_transmit(now, &mut buffer)? { socket.send(text) }
-//!     select {
-//!         text = socket.receive() => if let Some(event) = charge_point.handle_frame(now, &text)? { .. }
-//!         _ = socket.closed()     => charge_point.handle_close(now),  // connect again, then handle_open
-//!         _ = facts.changed()     => charge_point.report(now, connector, &facts)?,
-//!         _ = sleep_until(charge_point.poll_timeout()) => charge_point.handle_timeout(now),
+//! ```
+//! use evkit_ocpp::journal::{Journal, drive_blocking};
+//! use evkit_ocpp::message::EncodeError;
+//! use evkit_ocpp::time::Instant;
+//! use evkit_ocpp::v16::ChargePoint;
+//!
+//! /// What follows every call: storage first, since nothing is sent before it is durable.
+//! fn drain<const N: usize>(
+//!     now: Instant,
+//!     session: &mut ChargePoint<'_, N>,
+//!     journal: &mut impl Journal,
+//!     mut send: impl FnMut(&str),
+//! ) -> Result<(), EncodeError> {
+//!     let mut buffer = [0; 4096];
+//!     loop {
+//!         drive_blocking(now, session, journal);
+//!         if let Some(event) = session.poll_event() {
+//!             // React as to the events of `handle_frame`.
+//!             println!("{event:?}");
+//!         } else if let Some(text) = session.poll_transmit(now, &mut buffer)? {
+//!             send(text);
+//!         } else {
+//!             return Ok(());
+//!         }
 //!     }
 //! }
 //! ```
 //!
-//! Calling `handle_timeout` early, late or twice is harmless.
+//! What happens comes in through `handle_open` and `handle_close` (the WebSocket), `handle_frame` (its text frames),
+//! [`report`](ChargePoint::report) (the hardware), the other actions (cards, buttons) and `handle_timeout` (the clock). Here is a
+//! charge point that introduces itself to a central system in the same program:
+//!
+//! ```
+//! # use evkit_ocpp::journal::{MemJournal, drive_blocking};
+//! # use evkit_ocpp::text::CiStr;
+//! # use evkit_ocpp::time::{Instant, parse_utc};
+//! # use evkit_ocpp::v16::{BootNotificationRequest, BootNotificationResponse, ChargePoint, Csms, RegistrationStatus};
+//! # use evkit_ocpp::v16::{charge_point, csms};
+//! # let identity = BootNotificationRequest {
+//! #     charge_point_vendor: CiStr::cut("Vendor"),
+//! #     charge_point_model: CiStr::cut("Model"),
+//! #     charge_point_serial_number: None,
+//! #     charge_box_serial_number: None,
+//! #     firmware_version: None,
+//! #     iccid: None,
+//! #     imsi: None,
+//! #     meter_type: None,
+//! #     meter_serial_number: None,
+//! # };
+//! let now = Instant::ZERO;
+//! let mut journal = MemJournal::<8192>::new();
+//! let mut station = ChargePoint::<2>::new(charge_point::Config::new(identity, 1));
+//! let mut server = Csms::new(csms::Config::new(1));
+//! drive_blocking(now, &mut station, &mut journal);
+//! station.handle_open(now);
+//! server.handle_open(now);
+//!
+//! let (mut up, mut down) = ([0; 1024], [0; 1024]);
+//! let call = station.poll_transmit(now, &mut up)?.expect("a charge point introduces itself");
+//! let Some(csms::Event::BootNotification(_, responder)) = server.handle_frame(now, call).unwrap() else {
+//!     panic!("that was a BootNotification");
+//! };
+//! let response = BootNotificationResponse {
+//!     status: RegistrationStatus::Accepted,
+//!     current_time: parse_utc("2026-01-01T00:00:00Z").expect("a time stamp"),
+//!     interval: 300,
+//! };
+//! let answer = server.answer(responder, &response, &mut down)?;
+//! assert!(matches!(
+//!     station.handle_frame(now, answer).unwrap(),
+//!     Some(charge_point::Event::Registered { status: RegistrationStatus::Accepted, .. })
+//! ));
+//! assert!(station.is_online());
+//! # Ok::<(), Box<dyn core::error::Error>>(())
+//! ```
 
 mod authorize;
 mod availability;
