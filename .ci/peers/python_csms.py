@@ -151,7 +151,7 @@ async def session(central, log):
     assert answer.status == "Accepted", answer
     answer = await central.call(call.GetCompositeSchedule(connector_id=1, duration=60))
     assert answer.status == "Accepted", answer
-    assert answer.charging_schedule["charging_schedule_period"][0]["limit"] == 8.1, answer
+    assert str(answer.charging_schedule["charging_schedule_period"][0]["limit"]) == "8.1", answer
     await log.seen("meter values", times=5)
     answer = await central.call(call.RemoteStopTransaction(transaction_id=1))
     assert answer.status == "Accepted", answer

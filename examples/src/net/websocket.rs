@@ -57,6 +57,13 @@ pub enum ConnectError {
     },
 }
 
+impl ConnectError {
+    /// Is it useless to try again? Only a wrong address is; everything else may heal.
+    pub fn is_lasting(&self) -> bool {
+        matches!(self, Self::Url { .. })
+    }
+}
+
 /// The connection is gone; the reason is for people.
 #[derive(Debug, thiserror::Error)]
 #[error("connection closed: {0}")]

@@ -15,6 +15,7 @@ const NO_PLUG: Ohms = Ohms(u32::MAX);
 pub struct Spot {
     evse: Evse,
     car: Option<Car>,
+    rating_ma: u32,
     volts: u32,
     draw_ma: [u32; 3],
     /// Energy register of the connector in milliwatt hours, and the part below in milliwatt milliseconds.
@@ -30,7 +31,7 @@ impl Spot {
     pub fn new(now_ms: u64, rating_ma: u32, volts: u32) -> Result<Self, ConfigError> {
         let config = Config { rating: Milliamps(rating_ma), ..Config::DEFAULT };
         let evse = Evse::new(Instant::from_millis(now_ms), &config)?;
-        Ok(Self { evse, car: None, volts, draw_ma: [0; 3], register_mwh: 0, residue: 0 })
+        Ok(Self { evse, car: None, rating_ma, volts, draw_ma: [0; 3], register_mwh: 0, residue: 0 })
     }
 
     /// Plugs a car in.
@@ -66,6 +67,11 @@ impl Spot {
         self.residue += mw * dt_ms;
         self.register_mwh += self.residue / 3_600_000;
         self.residue %= 3_600_000;
+    }
+
+    /// The most the connector may ever offer, in milliamperes.
+    pub fn rating_ma(&self) -> u32 {
+        self.rating_ma
     }
 
     /// Current per terminal in milliamperes.

@@ -153,9 +153,18 @@ pub struct StationEntry {
     pub cards: Option<PathBuf>,
     /// Node that feeds the station.
     pub node: String,
+    /// Number of sockets where the vendor's files do not tell.
+    #[serde(default = "StationEntry::one")]
+    pub sockets: u16,
     /// Wiring of each EVSE where the vendor's files do not hold it.
     #[serde(default)]
     pub rotation: Vec<Wiring>,
+}
+
+impl StationEntry {
+    fn one() -> u16 {
+        1
+    }
 }
 
 /// A car and its driver.

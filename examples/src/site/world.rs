@@ -399,7 +399,7 @@ impl World {
             }
         }
         while let Ok((who, what)) = self.remarks.try_recv() {
-            self.record.ocpp_errors.push(EventRow { at_ms, who, what });
+            self.record.events.push(EventRow { at_ms, who: format!("central system about {who}"), what });
         }
     }
 

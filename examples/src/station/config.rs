@@ -11,7 +11,7 @@ use evkit_config_format::finding::{Check, Finding, Severity};
 use evkit_config_format::station::{Current, FreeCharging, OfflineMode, Role, Scope, StationModel, UidForm};
 use evkit_config_format::{bender, evlink, keba};
 use evkit_rfid::{
-    Badge, BenderList, BenderSettings, Card, EvlinkSettings, ImportError, InDoubt, JoinedList, KebaCard, KebaSettings,
+    Badge, BenderList, BenderSettings, Card, EvlinkSettings, ImportError, InDoubt, JoinedList, KebaCard, KebaOnline, KebaSettings,
     Listed, Policy, Row, SettingError, Sheet, Slot, Store, Uid, UidFormat, WhitelistEntry, WhitelistId,
 };
 
@@ -154,18 +154,49 @@ struct Files {
 }
 
 impl StationConfig {
-    /// Reads a station's configuration and card list. `today` decides which cards have expired.
+    /// A station without files: 32 A sockets, cards judged by the central system, nothing accepted without it.
+    pub fn plain(identity: &str, connectors: u16) -> Self {
+        let policy = KebaSettings { authorization: true, online: KebaOnline::FirstOnline, ..KebaSettings::default() };
+        let connector = ConnectorConfig {
+            limit: Setting { ma: 32_000, source: "rating of a Type 2 socket".to_owned(), role: LimitRole::Hardware },
+            minimum_ma: (6_000, 6_000),
+            disconnected_ma: 0,
+            wiring: None,
+            cards: HashMap::new(),
+        };
+        Self {
+            identity: identity.to_owned(),
+            vendor: Vendor::Keba,
+            connectors: vec![connector; usize::from(connectors)],
+            limit: None,
+            policy: Policy::from(&policy),
+            uid_format: UidFormat::UPPER,
+            default_token: None,
+            meter_interval_s: None,
+            queue_turn_s: None,
+            warnings: Vec::new(),
+        }
+    }
+
+    /// Reads a station's configuration and card list. `sockets` counts where the files do not say how many connectors
+    /// there are; `today` decides which cards have expired.
     ///
     /// # Errors
     /// Unreadable files; findings that would make a real station do something else than the file says; wrong cards.
-    pub fn load(vendor: Vendor, config: &Path, cards: Option<&Path>, today: NaiveDate) -> Result<Self, ConfigError> {
+    pub fn load(
+        vendor: Vendor,
+        config: &Path,
+        cards: Option<&Path>,
+        sockets: u16,
+        today: NaiveDate,
+    ) -> Result<Self, ConfigError> {
         let files = Files::read(vendor, config)?;
         let (model, findings, policy) = files.parse(vendor)?;
         let warnings = stop_or_warn(config, &findings)?;
         let missing = |what| ConfigError::Missing { path: config.into(), what };
         let identity = model.back_end.identity.as_ref().ok_or_else(|| missing("no identity for the back end"))?;
         let uid_format = model.authorization.uid_form.as_ref().map_or(UidFormat::UPPER, |form| format_of(form.value));
-        let count = model.connectors.as_ref().map_or(1, |c| c.value);
+        let count = model.connectors.as_ref().map_or(sockets, |c| c.value);
         let lists = card_lists(vendor, cards, &model, count, uid_format, today)?;
         let connectors = (1..=count).zip(lists).map(|(number, cards)| connector(&model, config, number, cards));
         let connectors = connectors.collect::<Option<_>>();
@@ -414,7 +445,8 @@ mod tests {
     fn load(vendor: Vendor, config: &str, cards: Option<&str>) -> Result<StationConfig, ConfigError> {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("site");
         let today = NaiveDate::from_ymd_opt(2026, 3, 2).unwrap();
-        StationConfig::load(vendor, &folder.join(config), cards.map(|c| folder.join(c)).as_deref(), today)
+        let cards = cards.map(|c| folder.join(c));
+        StationConfig::load(vendor, &folder.join(config), cards.as_deref(), 2, today)
     }
 
     #[test]
@@ -458,6 +490,7 @@ mod tests {
     fn an_evlink_parking_has_two_sockets_and_its_own_minima() {
         let station = load(Vendor::Evlink, "evlink/parking.cfg", Some("evlink/badges.csv")).unwrap();
         assert_eq!(station.identity, "EVL-PARKING-02");
+        assert_eq!(station.connectors.len(), 2, "the file does not say, so the plan counts");
         assert_eq!(station.limit.as_ref().unwrap().ma, 40_000, "maxIntensityStation");
         assert_eq!(station.connectors[0].minimum_ma, (8_000, 14_000));
         assert_eq!(station.meter_interval_s, Some(300));
