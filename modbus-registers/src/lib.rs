@@ -10,6 +10,7 @@ pub mod command;
 pub mod decode;
 pub mod devices;
 pub mod encode;
+pub mod exchange;
 mod float;
 pub mod generic;
 pub mod learn;

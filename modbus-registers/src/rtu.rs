@@ -85,6 +85,23 @@ impl<'a> Frame<'a> {
     }
 }
 
+/// Length of the response frame that begins with `bytes`, for receivers that cannot measure silence. `None` as long as more
+/// bytes are needed to know, or for a function this crate does not know.
+pub fn response_length(bytes: &[u8]) -> Option<usize> {
+    let (_, pdu) = bytes.split_first()?;
+    let pdu_length = match *pdu.first()? {
+        0x81.. => 2,
+        3 | 4 | 0x11 => 2 + usize::from(*pdu.get(1)?),
+        6 | 16 => 5,
+        0x2B => {
+            let objects = *pdu.get(6)?;
+            (0..objects).try_fold(7, |at: usize, _| Some(at + 2 + usize::from(*pdu.get(at + 1)?)))?
+        }
+        _ => return None,
+    };
+    Some(pdu_length + 3)
+}
+
 /// The checksum of `bytes`: polynomial 0xA001 reflected, started with all ones; the low byte is sent first.
 pub fn crc(bytes: &[u8]) -> u16 {
     bytes.iter().fold(0xFFFF, |crc, &byte| {
@@ -173,6 +190,17 @@ mod tests {
         assert_eq!(Frame::decode(&[0; 257]), Err(FrameError::Length(257)));
         assert_eq!(Frame { unit: 1, pdu: &[] }.encode(&mut [0; 9]), Err(FrameError::Length(3)));
         assert_eq!(Frame { unit: 1, pdu: &[3; 5] }.encode(&mut [0; 7]), Err(FrameError::NoRoom(8)));
+    }
+
+    #[test]
+    fn the_length_of_a_response_shows_early() {
+        assert_eq!(response_length(&[1, 4, 4]), Some(9));
+        assert_eq!(response_length(&[1, 0x84]), Some(5));
+        assert_eq!(response_length(&[1, 16]), Some(8));
+        assert_eq!(response_length(&[1, 0x2B, 14, 1, 1, 0, 0, 2, 0, 2, 65, 66, 1]), None);
+        assert_eq!(response_length(&[1, 0x2B, 14, 1, 1, 0, 0, 2, 0, 2, 65, 66, 1, 0]), Some(16));
+        assert_eq!(response_length(&[1]), None);
+        assert_eq!(response_length(&[1, 99]), None);
     }
 
     #[test]
