@@ -1,8 +1,8 @@
 //! Card lists of the vendors as raw records: fields and line numbers.
 //!
-//! What a card's number means (letter case, byte order, padding, technology) is not decided here; the `evkit-rfid` crate does that. The column
-//! words of KEBA and EVlink files are not documented, so columns are found by heading, with several words each, and a caller can bring
-//! a [`Layout`] of its own.
+//! What a card's number means (letter case, byte order, padding, technology) is not decided here; the
+//! `evkit-rfid` crate does that. The column words of KEBA and EVlink files are not documented, so columns are
+//! found by heading, with several words each, and a caller can bring a [`Layout`] of its own.
 
 #[cfg(feature = "alloc")]
 use alloc::{format, string::String, vec::Vec};
@@ -11,7 +11,7 @@ use crate::csv::{self, Field, Record, Records};
 #[cfg(feature = "alloc")]
 use crate::finding::{Check, Finding};
 use crate::profile::Confidence;
-use crate::text::{Span, Text};
+use crate::text::{Span, Text, eq_where};
 
 /// What a column of a card list holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -46,7 +46,8 @@ pub struct Layout<'l> {
     pub confidence: Confidence,
 }
 
-/// KEBA: name, UID, expiry, master flag, status, stations. The fields are confirmed by the manual, the words inferred.
+/// KEBA: name, UID, expiry, master flag, status, stations. The fields are confirmed by the manual, the words
+/// inferred.
 pub const KEBA: Layout<'static> = Layout {
     columns: &[
         (Column::Id, &["RFID", "UID", "SerialNumber", "Token", "Id"]),
@@ -59,8 +60,8 @@ pub const KEBA: Layout<'static> = Layout {
     confidence: Confidence::Inferred,
 };
 
-/// EVlink badges: number, identifier, type, comment. The fields are confirmed by the commissioning guide, the words inferred. The station
-/// refuses a list that was edited after export, so an edited file may not load.
+/// EVlink badges: number, identifier, type, comment. The fields are confirmed by the commissioning guide, the
+/// words inferred. The station refuses a list that was edited after export, so an edited file may not load.
 pub const EVLINK: Layout<'static> = Layout {
     columns: &[
         (Column::Number, &["Number", "No", "Badge number"]),
@@ -71,14 +72,15 @@ pub const EVLINK: Layout<'static> = Layout {
     confidence: Confidence::Inferred,
 };
 
-/// Bender white list as exported by the newer web page: the columns are confirmed, that the file is CSV is inferred.
+/// Bender white list as exported by the newer web page: the columns are confirmed, that the file is CSV is
+/// inferred.
 pub const BENDER: Layout<'static> = Layout {
     columns: &[(Column::Id, &["Id"]), (Column::Kind, &["Type"]), (Column::Comment, &["Comment"])],
     confidence: Confidence::Inferred,
 };
 
 /// Number of [`Column`]s.
-const COLUMNS: usize = 9;
+const COLUMNS: usize = Column::Comment as usize + 1;
 
 /// A card list with a heading.
 #[derive(Debug, Clone)]
@@ -119,8 +121,8 @@ impl<'a> Cards<'a> {
         self.places.get(column as usize).copied().flatten()
     }
 
-    /// What is wrong with the list: quotation marks that do not close, records of another length than the heading, no column of identifiers.
-    /// No field is repeated in a message: they name people and cards.
+    /// What is wrong with the list: quotation marks that do not close, records of another length than the
+    /// heading, no column of identifiers. No field is repeated in a message: they name people and cards.
     #[cfg(feature = "alloc")]
     #[must_use]
     pub fn findings(&self) -> Vec<Finding> {
@@ -206,7 +208,8 @@ pub fn colon_list(bytes: &[u8]) -> impl Iterator<Item = ListedId<'_>> {
     })
 }
 
-/// An identifier of a [`colon_list`]. A postfix that ties it to one connector is part of it: its sign is not documented.
+/// An identifier of a [`colon_list`]. A postfix that ties it to one connector is part of it: its sign is not
+/// documented.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct ListedId<'a> {
     /// The identifier as written.
@@ -218,13 +221,7 @@ pub struct ListedId<'a> {
 }
 
 fn same_word(word: &str, heading: Text<'_>) -> bool {
-    let letters = |bytes: &[u8]| -> [u8; 32] {
-        let mut folded = [0; 32];
-        let kept = bytes.iter().filter(|b| b.is_ascii_alphanumeric());
-        folded.iter_mut().zip(kept).for_each(|(slot, b)| *slot = b.to_ascii_lowercase());
-        folded
-    };
-    letters(word.as_bytes()) == letters(heading.as_bytes())
+    eq_where(word.as_bytes(), heading.as_bytes(), |b| b.is_ascii_alphanumeric())
 }
 
 #[cfg(test)]

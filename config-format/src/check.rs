@@ -1,5 +1,5 @@
-//! The checks that need nothing but the text and a profile. Those that compare settings with each other are in
-//! [`station`](crate::station).
+//! The checks that need nothing but the text and a profile. Those that compare settings with each other are
+//! in [`station`](crate::station).
 
 use alloc::collections::BTreeMap;
 use alloc::format;
@@ -14,12 +14,14 @@ use crate::profile::{Known, Profile, Rule};
 use crate::station::StationModel;
 use crate::text::{Span, Text};
 
-/// Names are suggested for so many unknown keys of a file: comparing with every known name is the one costly step of a check.
+/// Names are suggested for so many unknown keys of a file: comparing with every known name is the one costly
+/// step of a check.
 const SUGGESTIONS: usize = 50;
 /// Values longer than this are not repeated in messages.
 const SHOWN_CHARS: usize = 60;
 
-/// Everything wrong with a file, in file order: line by line, key by key, the settings against each other, and what else its vendor knows.
+/// Everything wrong with a file, in file order: line by line, key by key, the settings against each other,
+/// and what else its vendor knows.
 pub(crate) fn file(file: &File<'_>, station: &StationModel, vendor: Vec<Finding>) -> Vec<Finding> {
     let bytes = file.document().as_bytes();
     if let Some(finding) = utf16(bytes) {
@@ -100,7 +102,8 @@ fn lines(document: &Document<'_>) -> Vec<Finding> {
     findings
 }
 
-/// What is wrong with a line's characters; the first offence counts. The text itself is not repeated: it may be a secret.
+/// What is wrong with a line's characters; the first offence counts. The text itself is not repeated: it may
+/// be a secret.
 fn characters(line: &[u8], start: usize) -> Option<(Check, Span, String)> {
     let at = |offset: usize| Span::new(start + offset, start + offset + 1);
     if let Err(error) = core::str::from_utf8(line) {

@@ -1,7 +1,9 @@
-//! From one vendor's files to another's, by way of the neutral model, with a list of everything that does not carry over.
+//! From one vendor's files to another's, by way of the neutral model, with a list of everything that does not
+//! carry over.
 //!
-//! Nothing is lost in silence: each entry of the source ends up in a line of the target or in [`Conversion::lost`] with the reason. Secrets are
-//! never carried, because no vendor can read another's encryption; they are listed by key only.
+//! Nothing is lost in silence: each entry of the source ends up in a line of the target or in
+//! [`Conversion::lost`] with the reason. Secrets are never carried, because no vendor can read another's
+//! encryption; they are listed by key only.
 
 use alloc::collections::BTreeSet;
 use alloc::format;
@@ -14,7 +16,7 @@ use crate::edit::check_value;
 use crate::profile::{Key, Known, Profile, Vendor};
 use crate::station::map::{Row, Written};
 use crate::station::{Origin, StationModel};
-use crate::{bender, evlink, keba};
+use crate::{bender, evlink, keba, render};
 
 /// The result of a conversion.
 #[derive(Debug, Clone)]
@@ -162,40 +164,21 @@ fn side(vendor: Vendor) -> (Profile<'static>, &'static [Row]) {
 }
 
 impl Conversion {
-    /// The one file of a KEBA or EVlink station, with LF as line end. EVlink stations replace their whole configuration by such a file:
-    /// set these lines in a full export instead of loading them alone. Bender keeps a file for each parameter: see [`Self::files`].
+    /// The files: one without name for KEBA and EVlink; for Bender one for each parameter, with its name and
+    /// without the second line, which would name the software.
+    ///
+    /// An EVlink station replaces its whole configuration by a file: set these lines in a full export instead
+    /// of loading them alone.
     #[must_use]
-    pub fn to_text(&self) -> String {
-        let sections: Vec<&str> = side(self.vendor).0.keys.iter().map(|key| self.section(key)).collect();
-        let mut text = String::new();
-        let mut block = None;
-        for (index, section) in sections.iter().enumerate() {
-            let first = !sections.iter().take(index).any(|earlier| earlier == section);
-            let mut lines = self.lines.iter().filter(|line| self.section(line.key) == *section).peekable();
-            if !first || lines.peek().is_none() {
-                continue;
-            }
-            if !text.is_empty() {
-                text.push('\n');
-            }
-            let heading = evlink::block(section).filter(|_| self.vendor == Vendor::Evlink);
-            if heading != block {
-                block = heading;
-                text.extend(heading.into_iter().flat_map(|heading| ["# ", heading, "\n"]));
-            }
-            text.extend(["[", section, "]\n"]);
-            lines.for_each(|line| text.extend([&line.name, "=", &line.value, "\n"]));
+    pub fn files(&self) -> Vec<(Option<&str>, String)> {
+        if self.vendor == Vendor::Bender {
+            return self
+                .lines
+                .iter()
+                .map(|line| (Some(line.name.as_str()), format!("{}\n", line.value)))
+                .collect();
         }
-        text
-    }
-
-    /// The files of a Bender controller as name and content. The second line, which names the software, is left out.
-    pub fn files(&self) -> impl Iterator<Item = (&str, String)> {
-        self.lines.iter().map(|line| (line.name.as_str(), format!("{}\n", line.value)))
-    }
-
-    /// The section to write a key in; where KEBA's is not known, the first one.
-    fn section<'k>(&self, key: &Key<'k>) -> &'k str {
-        key.section.unwrap_or("CONFIGURATION")
+        let lines = self.lines.iter().map(|line| (line.key, line.name.as_str(), line.value.as_str()));
+        Vec::from([(None, render::text(&side(self.vendor).0, lines))])
     }
 }

@@ -1,8 +1,9 @@
 //! Separated values in all dialects of the vendors, without loss: a record is a line, a field is a span.
 //!
-//! Separator, decimal mark and header words differ by vendor, language and settings, so nothing is fixed here but the shape (RFC 4180 with any
-//! separator, one line per record). A field may stand in double quotes, doubled inside. No vendor writes line ends into a field; a quote
-//! that does not close on its line is therefore taken literally, and [`Field::open_quote`] says so.
+//! Separator, decimal mark and header words differ by vendor, language and settings, so nothing is fixed here
+//! but the shape (RFC 4180 with any separator, one line per record). A field may stand in double quotes,
+//! doubled inside. No vendor writes line ends into a field; a quote that does not close on its line is
+//! therefore taken literally, and [`Field::open_quote`] says so.
 
 use core::fmt::{self, Write};
 
@@ -23,7 +24,8 @@ pub fn records(bytes: &[u8], separator: u8) -> Records<'_> {
     Records { rest, offset: bytes.len() - rest.len(), line: 0, separator }
 }
 
-/// The separator of a file, guessed from its first line: whichever of semicolon, tab and comma cuts it into most fields.
+/// The separator of a file, guessed from its first line: whichever of semicolon, tab and comma cuts it into
+/// most fields.
 #[must_use]
 pub fn guess_separator(bytes: &[u8]) -> u8 {
     let fields =
@@ -133,7 +135,8 @@ impl<'a> Iterator for Fields<'a> {
     }
 }
 
-/// A field's raw text, and the part of it that is the value. What is left is empty or starts with the separator.
+/// A field's raw text, and the part of it that is the value. What is left is empty or starts with the
+/// separator.
 fn field(input: &[u8], separator: u8) -> IResult<&[u8], (&[u8], &[u8])> {
     let separator = [separator];
     let end = alt((tag(&separator[..]), eof));

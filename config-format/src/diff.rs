@@ -1,8 +1,8 @@
 //! What differs between two files in meaning, secrets masked.
 //!
-//! The profile decides what is equal: `true` and `TRUE` are, `0x0060` and `0x60` are where the key is a mask, and what a station writes by
-//! itself is left out. Of a key that stands twice the last value counts. Values of secret keys are never shown, nor those of unknown keys,
-//! which might be secrets.
+//! The profile decides what is equal: `true` and `TRUE` are, `0x0060` and `0x60` are where the key is a mask,
+//! and what a station writes by itself is left out. Of a key that stands twice the last value counts. Values
+//! of secret keys are never shown, nor those of unknown keys, which might be secrets.
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;
@@ -68,8 +68,8 @@ impl fmt::Display for Shown {
 /// What an entry is compared by.
 type Subject<'a> = (Option<Text<'a>>, Text<'a>, Option<u16>);
 
-/// Compares two sets of entries, such as [`File::entries`](crate::File::entries) of two files. The result is in the order of the old
-/// file; what was added comes last, in the order of the new one.
+/// Compares two sets of entries, such as [`File::entries`](crate::File::entries) of two files. The result is
+/// in the order of the old file; what was added comes last, in the order of the new one.
 pub fn diff<'a>(
     old: impl Iterator<Item = (Entry<'a>, Option<Known<'a>>)>,
     new: impl Iterator<Item = (Entry<'a>, Option<Known<'a>>)>,
@@ -95,7 +95,8 @@ fn collect<'a>(entries: impl Iterator<Item = Side<'a>>) -> BTreeMap<Subject<'a>,
     settings
         .map(|(entry, known)| {
             let subject = match known {
-                // A misplaced key is the same setting; whether a station reads it is a finding, not a difference.
+                // A misplaced key is the same setting; whether a station reads it is a finding, not a
+                // difference.
                 Some(known) => (known.key.section.map(Text::from), known.key.name.into(), known.number),
                 None => (entry.section, entry.key, None),
             };

@@ -1,8 +1,8 @@
 //! A whole file as a flat tape of lines over its bytes, and the way to find things in it.
 //!
-//! The tape lies in memory the caller lends ([`Document::parse_in`]) or, under `alloc`, in a vector ([`Document::parse`]). It holds spans
-//! only: printing a document is writing its bytes, so nothing can get lost. Every entry is addressable, duplicates and entries before
-//! the first section included.
+//! The tape lies in memory the caller lends ([`Document::parse_in`]) or, under `alloc`, in a vector
+//! ([`Document::parse`]). It holds spans only: printing a document is writing its bytes, so nothing can get
+//! lost. Every entry is addressable, duplicates and entries before the first section included.
 
 use core::fmt;
 
@@ -126,7 +126,8 @@ impl<'a> Document<'a> {
         headings.map(|(index, line)| (self.text(line.name), index + 1))
     }
 
-    /// The entries with this key, byte for byte, in this section or (`None`) anywhere. More than one if the file repeats itself.
+    /// The entries with this key, byte for byte, in this section or (`None`) anywhere. More than one if the
+    /// file repeats itself.
     pub fn find<'k>(
         &'k self,
         section: Option<&'k str>,

@@ -1,8 +1,8 @@
 //! Changes to a file: what to replace, and the new bytes.
 //!
-//! A change is a span and its replacement. Changes are computed against the file as it was read and applied in one pass; every byte
-//! outside their spans is copied as it is. Setting a value touches the value's bytes only, so padding, quotes elsewhere and line ends
-//! stay; inserting and deleting touch only their own line.
+//! A change is a span and its replacement. Changes are computed against the file as it was read and applied
+//! in one pass; every byte outside their spans is copied as it is. Setting a value touches the value's bytes
+//! only, so padding, quotes elsewhere and line ends stay; inserting and deleting touch only their own line.
 
 use crate::document::{Document, Entry};
 use crate::lex::{Dialect, Line, LineKind, UTF8_BOM};
@@ -70,7 +70,8 @@ pub enum EditError {
 }
 
 impl<'a> Document<'a> {
-    /// Sets the value of `entry` to `value`, whatever it means. For values checked against a profile see [`File::set`](crate::File::set).
+    /// Sets the value of `entry` to `value`, whatever it means. For values checked against a profile see
+    /// [`File::set`](crate::File::set).
     ///
     /// # Errors
     /// [`EditError::BadValue`] if the text would not be read back as it is.
@@ -86,11 +87,12 @@ impl<'a> Document<'a> {
         Some(Change::replace(line.span, b""))
     }
 
-    /// Inserts an entry behind the last one of the first section of this name (`None`: before the first heading). The line takes sign,
-    /// padding and line end from the entry above it.
+    /// Inserts an entry behind the last one of the first section of this name (`None`: before the first
+    /// heading). The line takes sign, padding and line end from the entry above it.
     ///
     /// # Errors
-    /// [`EditError::NoSection`] if there is no such section; `BadKey` and `BadValue` if the line would not be read back as it is.
+    /// [`EditError::NoSection`] if there is no such section; `BadKey` and `BadValue` if the line would not be
+    /// read back as it is.
     pub fn insert(
         &self,
         section: Option<&str>,

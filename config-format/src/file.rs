@@ -67,8 +67,8 @@ impl<'a> File<'a> {
         self.document.entries().map(|entry| (entry, self.profile.find(entry.section, entry.key)))
     }
 
-    /// The entry a key has, by any spelling the profile knows; `None` as section means any. Of duplicates the last one: which one a
-    /// station obeys is not documented, and most readers keep the last.
+    /// The entry a key has, by any spelling the profile knows; `None` as section means any. Of duplicates the
+    /// last one: which one a station obeys is not documented, and most readers keep the last.
     #[must_use]
     pub fn entry(&self, section: Option<&str>, key: &str) -> Option<(Entry<'a>, Option<Known<'a>>)> {
         let wanted = self.profile.find(section.map(Text::from), key.into());
@@ -99,8 +99,8 @@ impl<'a> File<'a> {
         known.key.read(entry.value).ok_or_else(|| wrong(&entry, known))
     }
 
-    /// The change that gives a key this value, refused if the profile says the station would not take it. (KEBA stations drop wrong
-    /// values without a word.)
+    /// The change that gives a key this value, refused if the profile says the station would not take it.
+    /// (KEBA stations drop wrong values without a word.)
     ///
     /// # Errors
     /// As [`File::get`], with `Wrong` about the new value; `Edit` if the text does not fit on one line.

@@ -1,7 +1,7 @@
 //! Findings: what is wrong in a file, where, and what would be right.
 //!
-//! A finding reads like a compiler's message: `12:21: error: ...`. The name of the file is the caller's to put in front. Which check is an
-//! error, a warning or a note is data: [`Check::severity`].
+//! A finding reads like a compiler's message: `12:21: error: ...`. The name of the file is the caller's to
+//! put in front. Which check is an error, a warning or a note is data: [`Check::severity`].
 
 use alloc::string::String;
 use core::fmt;
@@ -116,7 +116,8 @@ impl Check {
     }
 }
 
-/// One finding. It holds no secret: messages show values of keys that are known not to be secret, and no others.
+/// One finding. It holds no secret: messages show values of keys that are known not to be secret, and no
+/// others.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// Which check found it.

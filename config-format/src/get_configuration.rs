@@ -1,9 +1,12 @@
-//! GetConfiguration answers (OCPP 1.6 §5.8): what a station says its keys are, read with the same profiles as its files.
+//! GetConfiguration answers (OCPP 1.6 §5.8): what a station says its keys are, read with the same profiles as
+//! its files.
 //!
-//! The names of a KEBA dump are those of the file; EVlink writes the file's keys in lower case and misspells some, in the order of the file.
-//! A dump therefore compares ([`diff`](crate::diff)), converts ([`convert`](crate::convert)) and turns into changes like a file does.
+//! The names of a KEBA dump are those of the file; EVlink writes the file's keys in lower case and misspells
+//! some, in the order of the file. A dump therefore compares ([`diff`](crate::diff)), converts
+//! ([`convert`](crate::convert)) and turns into changes like a file does.
 
 use alloc::borrow::Cow;
+use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
@@ -12,15 +15,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::document::Entry;
 use crate::edit::Change;
-use crate::file::{File, KeyError};
+use crate::file::{File, KeyError, wrong};
 use crate::profile::{Access, Known, Profile, Vendor};
+use crate::render;
 use crate::text::Span;
+
+/// What an answer looks like, for messages.
+const FORM: &str = r#"{"configurationKey": [{"key": "..", "readonly": false, "value": ".."}]}"#;
 
 /// The text is no GetConfiguration answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "{line}:{column}: error: not a GetConfiguration answer; expected {{\"configurationKey\": [{{\"key\": .., \"readonly\": .., \"value\": ..}}]}}"
-)]
+#[error("{line}:{column}: error: not a GetConfiguration answer; it is {FORM}")]
 pub struct DumpError {
     /// Line from 1.
     pub line: usize,
@@ -71,7 +76,8 @@ impl<'a> Dump<'a> {
         serde_json::from_slice(json).map_err(|error| DumpError { line: error.line(), column: error.column() })
     }
 
-    /// The keys a file would answer with: those its profile offers to a back end, in the order of the file. Secrets are left out.
+    /// The keys a file would answer with: those its profile offers to a back end, in the order of the file.
+    /// Secrets are left out.
     #[must_use]
     pub fn from_file(file: &'a File<'a>) -> Self {
         let vendor = file.profile().vendor;
@@ -96,7 +102,8 @@ impl<'a> Dump<'a> {
         serde_json::to_string_pretty(self).unwrap_or_default()
     }
 
-    /// The keys as entries, to compare, convert or check them like those of a file. Line numbers count the keys from 1.
+    /// The keys as entries, to compare, convert or check them like those of a file. Line numbers count the
+    /// keys from 1.
     pub fn entries<'d>(
         &'d self,
         profile: Profile<'d>,
@@ -121,26 +128,43 @@ impl<'a> Dump<'a> {
         })
     }
 
-    /// The changes that bring a file to the values of the answer, in file order; only keys the file has are changed. What the file's
-    /// profile refuses comes back as errors.
+    /// A new KEBA or EVlink file with the keys of the answer that the profile knows; what it does not know is
+    /// left out. An EVlink dump misses keys that the station needs in a file: see
+    /// [`changes_for`](Self::changes_for).
+    #[must_use]
+    pub fn to_text(&self, profile: Profile<'_>) -> String {
+        let known = self.entries(profile).filter_map(|(entry, known)| Some((known?, entry.value.to_str()?)));
+        let lines = known.map(|(known, value)| {
+            let number = known.number.map(|number| alloc::format!("{number}")).unwrap_or_default();
+            (known.key, alloc::format!("{}{number}", known.key.name), value)
+        });
+        let lines: Vec<_> = lines.collect();
+        render::text(&profile, lines.iter().map(|(key, name, value)| (*key, name.as_str(), *value)))
+    }
+
+    /// The changes that bring a file to the values of the answer, in file order; only keys the file has are
+    /// changed. Values the file's profile refuses come back as errors.
+    #[must_use]
     pub fn changes_for<'d>(&'d self, file: &'d File<'d>) -> (Vec<Change<'d>>, Vec<KeyError<'d>>) {
+        let subject = |known: &Known<'d>| (known.key.section, known.key.name, known.number);
+        let answered =
+            self.entries(file.profile()).filter_map(|(entry, known)| Some((subject(&known?), entry.value)));
+        let answered: BTreeMap<_, _> = answered.collect();
         let (mut changes, mut errors) = (Vec::new(), Vec::new());
-        for (dumped, known) in self.entries(file.profile()) {
-            let (Some(known), Some(key), Some(value)) = (known, dumped.key.to_str(), dumped.value.to_str())
-            else {
+        for (entry, known) in file.entries() {
+            let Some(known) = known else { continue };
+            let Some(value) = answered.get(&subject(&known)).filter(|value| **value != entry.value) else {
                 continue;
             };
-            let section = known.key.section;
-            if file.entry(section, key).is_none_or(|(own, _)| own.value == dumped.value) {
+            if known.key.read(*value).is_none() {
+                errors.push(wrong(&entry, known));
                 continue;
             }
-            match file.set(section, key, value) {
+            match file.document().set(&entry, value.as_bytes()) {
                 Ok(change) => changes.push(change),
-                Err(error) => errors.push(error),
+                Err(error) => errors.push(error.into()),
             }
         }
-        changes.sort_by_key(|change| change.span);
-        changes.dedup_by_key(|change| change.span);
         (changes, errors)
     }
 }

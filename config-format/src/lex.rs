@@ -1,17 +1,19 @@
 //! The line grammar: any bytes become lines, and every line knows its parts.
 //!
-//! All three vendors write lines of text: `[SECTION]`, `key=value`, a comment, nothing, or something that makes no sense. The grammar
-//! accepts every byte string; what it cannot read is a [`LineKind::Stray`] line that is kept like all others. Two laws hold for any input
-//! and are fuzzed: the tokens of all lines joined are the input, and a line's parts lie in order inside the line.
+//! All three vendors write lines of text: `[SECTION]`, `key=value`, a comment, nothing, or something that
+//! makes no sense. The grammar accepts every byte string; what it cannot read is a [`LineKind::Stray`] line
+//! that is kept like all others. Two laws hold for any input and are fuzzed: the tokens of all lines joined
+//! are the input, and a line's parts lie in order inside the line.
 //!
-//! A line ends with LF, CRLF or a lone CR, in any mixture; the last one may have no end. Blanks (space, tab) around names, signs and
-//! values are padding. `#` and `;` open a comment at the very start of a line only, because values may hold both.
+//! A line ends with LF, CRLF or a lone CR, in any mixture; the last one may have no end. Blanks (space, tab)
+//! around names, signs and values are padding. `#` and `;` open a comment at the very start of a line only,
+//! because values may hold both.
 
 use nom::branch::alt;
 use nom::bytes::complete::{tag, take_till, take_until, take_while};
 use nom::character::complete::one_of;
-use nom::combinator::{eof, recognize, rest, verify};
-use nom::sequence::terminated;
+use nom::combinator::{eof, not, recognize, rest, verify};
+use nom::sequence::{preceded, terminated};
 use nom::{IResult, Parser};
 
 use crate::text::{Span, is_blank, trim};
@@ -57,7 +59,8 @@ pub enum LineKind {
 
 /// One line of the input as spans: an element of the tape.
 ///
-/// `name` is the section's name, the entry's key, or the text of a comment or stray line; `value` is empty but for entries.
+/// `name` is the section's name, the entry's key, or the text of a comment or stray line; `value` is empty
+/// but for entries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Line {
     /// What the line is.
@@ -186,8 +189,10 @@ type Parsed<'a, T> = IResult<&'a [u8], T>;
 /// Reads one line without its end; what no form fits is a stray line.
 fn parts(body: &[u8], dialect: Dialect) -> Parts {
     let entry = |input| entry(input, dialect.sign());
+    // What starts like a heading is one or nothing: as a key it could become a heading by a new value.
+    let assignment = preceded(not((blanks, tag("["))), entry);
     let read = match dialect {
-        Dialect::Ini => alt((blank, comment, section, entry)).parse_complete(body),
+        Dialect::Ini => alt((blank, comment, section, assignment)).parse_complete(body),
         Dialect::Colon => alt((blank, entry)).parse_complete(body),
     };
     read.map_or_else(|_| stray(body), |(_, parts)| parts)
@@ -297,6 +302,14 @@ mod tests {
             [(LineKind::Entry, &b"# x"[..], &b"1"[..])],
             "a comment starts in column 1"
         );
+    }
+
+    #[test]
+    fn no_value_can_turn_an_entry_into_a_heading() {
+        for line in [&b"[=x"[..], b"[=]x", b" [a=1"] {
+            assert_eq!(read(line)[0].0, LineKind::Stray);
+        }
+        assert_eq!(read(b"[=]"), [(LineKind::Section, &b"="[..], &b""[..])]);
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! Charging sessions as the vendors export them: KEBA's session list, EVlink's charge history.
 //!
-//! Both are separated values whose columns are known by position; header words depend on the language. EVlink lets the user choose field
-//! separator and decimal sign, even comma for both, which cuts the energy in two: such a record has 13 fields and is joined again
-//! ([`Session::rejoined`]). Times are local times without zone, so a session over a clock change is an hour too long or too short, and
-//! may end before it starts: [`Session::clock_shift_s`] shows it.
+//! Both are separated values whose columns are known by position; header words depend on the language. EVlink
+//! lets the user choose field separator and decimal sign, even comma for both, which cuts the energy in two:
+//! such a record has 13 fields and is joined again ([`Session::rejoined`]). Times are local times without
+//! zone, so a session over a clock change is an hour too long or too short, and may end before it starts:
+//! [`Session::clock_shift_s`] shows it.
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 
@@ -68,8 +69,9 @@ pub struct Session<'a> {
 }
 
 impl Session<'_> {
-    /// By how many seconds the clock moved during the session: the time between start and end less the counted duration. Around 3600 or
-    /// -3600 is summer time beginning or ending. EVlink notes times in minutes, so up to 60 s either way mean nothing there.
+    /// By how many seconds the clock moved during the session: the time between start and end less the
+    /// counted duration. Around 3600 or -3600 is summer time beginning or ending. EVlink notes times in
+    /// minutes, so up to 60 s either way mean nothing there.
     #[must_use]
     pub fn clock_shift_s(&self) -> Option<i64> {
         let between = self.end?.signed_duration_since(self.start).num_seconds();
@@ -100,7 +102,8 @@ struct Layout {
     day_first: bool,
 }
 
-/// Station number, serial, RFID, status, start, end, duration, meter at start and end, consumption (web interface of a P30 x).
+/// Station number, serial, RFID, status, start, end, duration, meter at start and end, consumption (web
+/// interface of a P30 x).
 const KEBA: Layout = Layout {
     columns: 10,
     shape: "of 10 fields",
@@ -148,8 +151,8 @@ pub fn keba(bytes: &[u8]) -> Sessions<'_> {
     Sessions::new(bytes, b';', &KEBA)
 }
 
-/// The sessions of an EVlink charge history, without its heading. The separator is guessed from the heading, the decimal sign is taken
-/// as found.
+/// The sessions of an EVlink charge history, without its heading. The separator is guessed from the heading,
+/// the decimal sign is taken as found.
 #[must_use]
 pub fn evlink(bytes: &[u8]) -> Sessions<'_> {
     Sessions::new(bytes, csv::guess_separator(bytes), &EVLINK)

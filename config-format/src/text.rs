@@ -1,7 +1,8 @@
 //! Bytes of a file as text that can be shown.
 //!
-//! No vendor documents an encoding. Files of the field are UTF-8 or Latin-1, so a [`Text`] keeps the bytes and decodes only for display:
-//! as UTF-8 where the bytes are valid, else every byte as the Latin-1 character of the same number. Nothing is lost either way.
+//! No vendor documents an encoding. Files of the field are UTF-8 or Latin-1, so a [`Text`] keeps the bytes
+//! and decodes only for display: as UTF-8 where the bytes are valid, else every byte as the Latin-1 character
+//! of the same number. Nothing is lost either way.
 
 use core::fmt::{self, Write};
 use core::iter;
@@ -57,7 +58,8 @@ impl From<Span> for Range<usize> {
 
 /// Bytes of a key, a section name or a value.
 ///
-/// `Display` decodes (see the module) and escapes control characters, so that a file cannot play with the terminal of the reader.
+/// `Display` decodes (see the module) and escapes control characters, so that a file cannot play with the
+/// terminal of the reader.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct Text<'a>(&'a [u8]);
 
@@ -163,6 +165,14 @@ pub(crate) fn trim(bytes: &[u8]) -> &[u8] {
     let start = bytes.iter().position(|&b| !is_blank(b)).unwrap_or(bytes.len());
     let end = bytes.iter().rposition(|&b| !is_blank(b)).map_or(start, |last| last + 1);
     bytes.get(start..end).unwrap_or_default()
+}
+
+/// Compares the bytes that count, letter case free.
+pub(crate) fn eq_where(a: &[u8], b: &[u8], counts: fn(&&u8) -> bool) -> bool {
+    a.iter()
+        .filter(counts)
+        .map(u8::to_ascii_lowercase)
+        .eq(b.iter().filter(counts).map(u8::to_ascii_lowercase))
 }
 
 /// Column (from 1, in characters) of the byte at `offset` in a line.

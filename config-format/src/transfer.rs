@@ -1,8 +1,9 @@
 //! Making the file of one station fit for another.
 //!
-//! KEBA's rule (configuration manual, cloning): the file name loses the serial number, the identity and the hotspot's name and key go, the
-//! serial numbers of the clients go (the station then searches for them), and the number of stations is adapted. The same is done for
-//! the other vendors: what the profile marks as station specific or as written by the station itself is left out.
+//! KEBA's rule (configuration manual, cloning): the file name loses the serial number, the identity and the
+//! hotspot's name and key go, the serial numbers of the clients go (the station then searches for them), and
+//! the number of stations is adapted. The same is done for the other vendors: what the profile marks as
+//! station specific or as written by the station itself is left out.
 
 use alloc::format;
 use alloc::string::String;
@@ -79,7 +80,8 @@ pub(crate) fn transfer(file: &File<'_>, adapted: &[(&str, &str)]) -> Transfer {
     Transfer { bytes: edit::apply(document.as_bytes(), &changes), steps }
 }
 
-/// The file name without the eight-digit serial number and the separator beside it; none if it has no serial number.
+/// The file name without the eight-digit serial number and the separator beside it; none if it has no serial
+/// number.
 pub(crate) fn name_without_serial(name: &str) -> Option<String> {
     let is_digit = |b: &u8| b.is_ascii_digit();
     let bytes = name.as_bytes();

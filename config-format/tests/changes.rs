@@ -132,7 +132,7 @@ fn keba_to_evlink() {
     let config = keba::Config::parse(&bytes);
     let conversion = convert(config.file().entries(), &config.station(), Vendor::Evlink);
     assert_eq!(
-        conversion.to_text(),
+        conversion.files()[0].1,
         "# Evse Conf\n\
          [ENERGY]\nvoltageReference=400\n\n\
          [ENERGY SHARING]\nstaticMaxIntensityCluster=63\nloadSheddingPeriod=900\n\n\
@@ -179,8 +179,9 @@ fn evlink_to_bender() {
     let bytes = fixtures::read("evlink-all.cfg");
     let config = evlink::Config::parse(&bytes);
     let conversion = convert(config.file().entries(), &config.station(), Vendor::Bender);
+    let files = conversion.files();
     let files: Vec<_> =
-        conversion.files().map(|(name, content)| format!("{name}: {}", content.trim_end())).collect();
+        files.iter().map(|(name, value)| format!("{}: {}", name.unwrap(), value.trim_end())).collect();
     assert_eq!(
         files,
         [
@@ -225,7 +226,7 @@ fn there_and_back_again() {
     let bytes = fixtures::read("keba-p30-10000001.conf");
     let config = keba::Config::parse(&bytes);
     let conversion = convert(config.file().entries(), &config.station(), Vendor::Keba);
-    let text = conversion.to_text();
+    let text = &conversion.files()[0].1;
     let again = keba::Config::parse(text.as_bytes());
     let differences: Vec<_> = diff(config.file().entries(), again.file().entries());
     let changed: Vec<_> = differences.iter().filter(|difference| difference.new.is_some()).collect();

@@ -1,4 +1,5 @@
-//! Every check with a text that breaks it and one that does not. The messages are what people read: they are compared letter by letter.
+//! Every check with a text that breaks it and one that does not. The messages are what people read: they are
+//! compared letter by letter.
 #![cfg(feature = "alloc")]
 
 use evkit_config_format::cards::{self, Cards};

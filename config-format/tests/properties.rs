@@ -79,7 +79,9 @@ proptest! {
     fn setting_a_value_changes_nothing_else(bytes in file(), value in "[ -~äß]{0,12}", pick in any::<proptest::sample::Index>()) {
         let document = Document::parse(&bytes, Dialect::Ini);
         let entries: Vec<_> = document.entries().collect();
-        prop_assume!(!entries.is_empty());
+        if entries.is_empty() {
+            return Ok(());
+        }
         let entry = entries[pick.index(entries.len())];
         let Ok(change) = document.set(&entry, value.as_bytes()) else {
             prop_assert_ne!(value.trim_matches([' ', '\t']), value.as_str(), "only blanks at the ends are refused here");
@@ -130,7 +132,9 @@ proptest! {
     #[test]
     fn deleting_removes_one_line(bytes in file(), pick in any::<proptest::sample::Index>()) {
         let document = Document::parse(&bytes, Dialect::Ini);
-        prop_assume!(!document.lines().is_empty());
+        if document.lines().is_empty() {
+            return Ok(());
+        }
         let index = pick.index(document.lines().len());
         let change = document.delete_line(index + 1).unwrap();
         let changed = Edited::new(&bytes, &[change]).unwrap().to_vec();
@@ -161,7 +165,7 @@ proptest! {
             prop_assert!(Cards::parse(&bytes, &layout).rows().all(|card| card.line() > 1));
         }
         for id in cards::colon_list(&bytes) {
-            prop_assert_eq!(id.span.of(&bytes).trim_ascii().is_empty(), false);
+            prop_assert!(!id.id.is_empty() && id.span.end <= bytes.len());
         }
     }
 
@@ -222,7 +226,7 @@ proptest! {
     fn what_was_converted_can_be_read(bytes in file()) {
         let config = evlink::Config::parse(&bytes);
         let conversion = convert(config.file().entries(), &config.station(), Vendor::Keba);
-        let text = conversion.to_text();
+        let text = &conversion.files()[0].1;
         let written: Vec<_> = conversion.lines.iter().map(|line| (line.name.as_str(), line.value.as_str())).collect();
         let read = keba::Config::parse(text.as_bytes());
         let read: Vec<_> = read.file().entries().map(|(entry, known)| {

@@ -1,9 +1,10 @@
 //! The parameters of Bender controllers.
 //!
-//! Three name spaces exist: OCPP keys, web labels, parameter files; the full mapping is printed by the device only. Confirmed are the 12 OCPP
-//! keys and the 18 parameter names of the first two groups below. **All other file names are inferred**: the labels, ranges and roles come
-//! from the Powerstation TWO manual (CC612/613), the file name is the label written the way the confirmed names are. Replace the table (a
-//! [`Profile`] is data) where a device shows other names.
+//! Three name spaces exist: OCPP keys, web labels, parameter files; the full mapping is printed by the device
+//! only. Confirmed are the 12 OCPP keys and the 18 parameter names of the first two groups below. **All other
+//! file names are inferred**: the labels, ranges and roles come from the Powerstation TWO manual (CC612/613),
+//! the file name is the label written the way the confirmed names are. Replace the table (a [`Profile`] is
+//! data) where a device shows other names.
 
 use crate::profile::{Access, Account, Key, Kind, Profile, Unit, Vendor};
 
@@ -24,7 +25,8 @@ const SWITCH: Kind<'static> = Kind::Switch;
 const TEXT: Kind<'static> = Kind::Text { max: 0 };
 const COUNT: Kind<'static> = int(0, i32::MAX as i64);
 const PORT: Kind<'static> = int(1, 65535);
-/// Supply lines of connectors; no Bender station has more than 80 A per connector, so a larger number is a slip of unit.
+/// Supply lines of connectors; no Bender station has more than 80 A per connector, so a larger number is a
+/// slip of unit.
 const AMPS: Kind<'static> = int(0, 80);
 /// Fuses of distributions; 9999 stands for no limit.
 const FUSE: Kind<'static> = int(0, 9999);

@@ -1,7 +1,7 @@
 //! The state dump of the legacy interface: `/rest/full_state`, lines of `key:value`.
 //!
-//! 38 keys in a fixed order; the first colon counts, lists are separated by commas, some have a blank behind the colon. Switches are `on` and
-//! `off` or `enable` and `disable`.
+//! 38 keys in a fixed order; the first colon counts, lists are separated by commas, some have a blank behind
+//! the colon. Switches are `on` and `off` or `enable` and `disable`.
 
 use crate::document::{Document, Entry};
 use crate::number::{Decimal, integer};

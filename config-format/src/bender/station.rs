@@ -1,18 +1,22 @@
 //! A folder of parameters as a [`StationModel`].
 //!
-//! Confirmed by names and manual: operator current limit, free charging. All other file names are inferred (see
-//! [`PROFILE`](super::PROFILE)). Readings worth knowing:
+//! Confirmed by names and manual: operator current limit, free charging. All other file names are inferred
+//! (see [`PROFILE`](super::PROFILE)). Readings worth knowing:
 //!
-//! - The order of limits is maker, installer, operator, each per connector. With one feed line the installation limit holds for the whole
-//!   station (manual), and the feed line's capacity is the station's hardware limit.
+//! - The order of limits is maker, installer, operator, each per connector. With one feed line the
+//!   installation limit holds for the whole station (manual), and the feed line's capacity is the station's
+//!   hardware limit.
 //! - Sub-distribution and main limits are per supply line.
 //! - `DisconnectedLimit` is what a slave may draw without its master.
-//! - The number of connectors is 2 as soon as a parameter of a second connector is there; a single one is not stated by any parameter.
+//! - The number of connectors is 2 as soon as a parameter of a second connector is there; a single one is not
+//!   stated by any parameter.
 //! - `AllowChargingIfInDoubt` off is read as "listed cards only", on as "all for now".
+
+use alloc::format;
 
 use super::Folder;
 use crate::profile::Vendor;
-use crate::station::map::{self, Row, Slot, Written};
+use crate::station::map::{self, Row, Slot, Written, words};
 use crate::station::read::Read;
 use crate::station::{
     FreeCharging, OfflineMode, PerConnector, Protocol, Role, Rotation, Scope, StationModel, UidForm, put,
@@ -25,38 +29,29 @@ use Slot::{Current, Flag, LineCurrent, Number, Rule, Short, Text, Voltage};
 #[rustfmt::skip]
 pub(crate) const MAP: &[Row] = &[
     ("FreeCharging_vehicleif", Rule { read: read_free, write: write_free }),
-    ("FreeChargingMode_vehicleif", Rule { read: read_free_mode, write: |m| map::word(FREE_MODES, m.authorization.free_charging.as_ref()) }),
+    ("FreeChargingMode_vehicleif", Rule { read: read_free_mode, write: write_free_mode }),
     ("FreeChargingTag_vehicleif", Text(|m| &mut m.authorization.default_token)),
-    ("AllowChargingIfInDoubt_vehicleif", Rule {
-        read: |m, read| m.authorization.offline = read.word(|word| map::meaning(IN_DOUBT, word)),
-        write: |m| map::word(IN_DOUBT, m.authorization.offline.as_ref()),
-    }),
+    ("AllowChargingIfInDoubt_vehicleif", words!(IN_DOUBT, authorization.offline)),
     ("LocalPreAuthorize_ocpp", Flag(|m| &mut m.authorization.local_pre_authorize)),
     ("LocalAuthorizeOffline_ocpp", Flag(|m| &mut m.authorization.local_authorize_offline)),
     ("LocalWhitelistEnabled_fll", Flag(|m| &mut m.authorization.local_list)),
     ("OcppWhitelistEnabled_ocpp", Flag(|m| &mut m.authorization.cache)),
     ("RestartTransactionAfterPowerLoss_ocpp", Flag(|m| &mut m.authorization.resume_after_power_cut)),
-    ("RfidTagCase_rfid", Rule {
-        read: |m, read| m.authorization.uid_form = read.word(|word| map::meaning(UID_FORMS, word)),
-        write: |m| map::word(UID_FORMS, m.authorization.uid_form.as_ref()),
-    }),
+    ("RfidTagCase_rfid", words!(UID_FORMS, authorization.uid_form)),
     ("ChargeBoxIdentity_ocpp", Text(|m| &mut m.back_end.identity)),
-    ("OcppMode_ocpp", Rule {
-        read: |m, read| m.back_end.protocol = read.word(|word| map::meaning(PROTOCOLS, word)),
-        write: |m| map::word(PROTOCOLS, m.back_end.protocol.as_ref()),
-    }),
-    ("WebsocketUrl_ocpp", Rule { read: |m, read| m.back_end.take_url(read), write: |m| m.back_end.written_url().filter(|_| !soap(m)) }),
-    ("SoapUrl_ocpp", Rule { read: |m, read| m.back_end.take_url(read), write: |m| m.back_end.written_url().filter(|_| soap(m)) }),
+    ("OcppMode_ocpp", words!(PROTOCOLS, back_end.protocol)),
+    ("WebsocketUrl_ocpp", Rule { read: read_url, write: |m| write_url(m, true) }),
+    ("SoapUrl_ocpp", Rule { read: read_url, write: |m| write_url(m, false) }),
     ("HeartbeatInterval_ocpp", Number(|m| &mut m.timings.heartbeat)),
     ("MeterValueSampleInterval_ocpp", Number(|m| &mut m.timings.meter_sample)),
     ("ClockAlignedDataInterval_ocpp", Number(|m| &mut m.timings.clock_aligned)),
     ("VehicleConnectionTimeout_ocpp", Number(|m| &mut m.timings.connection)),
     ("WebsocketKeepAlive_ocpp", Number(|m| &mut m.timings.ping)),
     ("SupplyVoltage_vehicleif", Voltage(Conductors::LineNeutral)),
-    ("ConnectedPhases_vehicleif", Rule { read: |m, read| read_phases(m, 1, read), write: |m| write_phases(m, 1) }),
-    ("ConnectedPhases_2_vehicleif", Rule { read: |m, read| read_phases(m, 2, read), write: |m| write_phases(m, 2) }),
-    ("PhaseRotation_vehicleif", Rule { read: |m, read| read_rotation(m, 1, read), write: |m| write_rotation(m, 1) }),
-    ("PhaseRotation_2_vehicleif", Rule { read: |m, read| read_rotation(m, 2, read), write: |m| write_rotation(m, 2) }),
+    ("ConnectedPhases_vehicleif", phases::<1>()),
+    ("ConnectedPhases_2_vehicleif", phases::<2>()),
+    ("PhaseRotation_vehicleif", rotation::<1>()),
+    ("PhaseRotation_2_vehicleif", rotation::<2>()),
     ("MaximumCurrent_vehicleif", Current(Role::Hardware, Scope::Connector(1))),
     ("MaximumCurrent_2_vehicleif", Current(Role::Hardware, Scope::Connector(2))),
     ("InstallationCurrentLimit_vehicleif", Current(Role::Installation, Scope::Connector(1))),
@@ -137,8 +132,14 @@ pub(super) fn model(folder: &Folder<'_>) -> StationModel {
     model
 }
 
-fn soap(model: &StationModel) -> bool {
-    model.back_end.protocol.as_ref().is_some_and(|protocol| !protocol.value.is_json())
+/// Two address fields exist; the one of the chosen mode is filled.
+fn read_url(model: &mut StationModel, read: &Read<'_, '_>) {
+    model.back_end.take_url(read);
+}
+
+fn write_url(model: &StationModel, json: bool) -> Option<Written> {
+    let wanted = model.back_end.protocol.as_ref().is_none_or(|protocol| protocol.value.is_json());
+    model.back_end.written_url().filter(|_| wanted == json)
 }
 
 /// The switch; a mode says more, whichever file comes first.
@@ -174,21 +175,27 @@ fn read_free_mode(model: &mut StationModel, read: &Read<'_, '_>) {
     }
 }
 
-fn read_phases(model: &mut StationModel, connector: u16, read: &Read<'_, '_>) {
-    put(&mut model.phases, Some(connector), read.word(|word| map::meaning(PHASES, word)));
+fn write_free_mode(model: &StationModel) -> Option<Written> {
+    map::word(FREE_MODES, model.authorization.free_charging.as_ref())
 }
 
-fn write_phases(model: &StationModel, connector: u16) -> Option<Written> {
-    map::word(PHASES, of_connector(&model.phases, connector))
+/// Phases of a connector.
+const fn phases<const CONNECTOR: u16>() -> Slot {
+    Rule {
+        read: |m, read| put(&mut m.phases, Some(CONNECTOR), read.word(|word| map::meaning(PHASES, word))),
+        write: |m| map::word(PHASES, of_connector(&m.phases, CONNECTOR)),
+    }
 }
 
-fn read_rotation(model: &mut StationModel, connector: u16, read: &Read<'_, '_>) {
-    put(&mut model.rotations, Some(connector), read.word(Rotation::from_letters));
-}
-
-fn write_rotation(model: &StationModel, connector: u16) -> Option<Written> {
-    let rotation = of_connector(&model.rotations, connector)?;
-    Some(Written::of(rotation, alloc::format!("{}", rotation.value)))
+/// Wiring of a connector.
+const fn rotation<const CONNECTOR: u16>() -> Slot {
+    Rule {
+        read: |m, read| put(&mut m.rotations, Some(CONNECTOR), read.word(Rotation::from_letters)),
+        write: |m| {
+            of_connector(&m.rotations, CONNECTOR)
+                .map(|wiring| Written::of(wiring, format!("{}", wiring.value)))
+        },
+    }
 }
 
 /// The setting of a connector: its own, or for the first one the common one.

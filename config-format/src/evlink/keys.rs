@@ -1,8 +1,10 @@
 //! The keys of an EVlink station's configuration.
 //!
-//! 190 keys in 24 sections, from the configuration text that the maintenance report of a two-socket station (firmware 3.3.0.4) prints
-//! (commissioning tool guide, annex A), and their names and rights in the GetConfiguration answer of a supervised station. `seen` is the
-//! annex value, `default` what the guide states for the page's field. Codes of most enumerations are not documented: their rows take any small number.
+//! 190 keys in 24 sections, from the configuration text that the maintenance report of a two-socket station
+//! (firmware 3.3.0.4) prints (commissioning tool guide, annex A), and their names and rights in the
+//! GetConfiguration answer of a supervised station. `seen` is the annex value, `default` what the guide
+//! states for the page's field. Codes of most enumerations are not documented: their rows take any small
+//! number.
 
 use crate::profile::{Access, Account, Key, Kind, Profile, Unit, Vendor};
 

@@ -1,8 +1,8 @@
 //! Schneider EVlink Smart Wallbox, Parking and City: the configuration text, badge lists.
 //!
-//! The text has four blocks, each opened by a comment line such as `# Evse Conf`, with 24 sections and 190 keys (commissioning tool guide,
-//! annex A). Values may be padded into a column, unset values are empty, `0` or `UNDEFINED`, booleans have two spellings in one file. That
-//! the `.cfg` export is this text is inferred.
+//! The text has four blocks, each opened by a comment line such as `# Evse Conf`, with 24 sections and 190
+//! keys (commissioning tool guide, annex A). Values may be padded into a column, unset values are empty, `0`
+//! or `UNDEFINED`, booleans have two spellings in one file. That the `.cfg` export is this text is inferred.
 
 #[cfg(feature = "alloc")]
 mod config;

@@ -1,7 +1,8 @@
 //! Repair of a configuration text that went through a document reader.
 //!
-//! The manual's annex, extracted as text, shows `-` for `=` in most lines. A line is mended only where the sign directly follows the name of
-//! a known key: `SM3StopDelay-` is safe, an unknown `a-b` is not and stays. Every decision is reported.
+//! The manual's annex, extracted as text, shows `-` for `=` in most lines. A line is mended only where the
+//! sign directly follows the name of a known key: `SM3StopDelay-` is safe, an unknown `a-b` is not and stays.
+//! Every decision is reported.
 
 use alloc::string::String;
 use alloc::vec::Vec;

@@ -1,7 +1,8 @@
 //! The maintenance report, an HTML page: tables per block and the whole configuration text at its end.
 //!
-//! Block titles, row names and values are documented (commissioning tool guide, annex A), the page's structure is not. So nothing is expected of it
-//! but headings, table rows and preformatted text, read by a tokenizer that takes any HTML.
+//! Block titles, row names and values are documented (commissioning tool guide, annex A), the page's
+//! structure is not. So nothing is expected of it but headings, table rows and preformatted text, read by a
+//! tokenizer that takes any HTML.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -68,8 +69,8 @@ impl Report {
         self.blocks.iter().find(|block| block.title.eq_ignore_ascii_case(title))
     }
 
-    /// The configuration text: what stands from the first heading comment on in the preformatted text of the last block that has any. Parse it
-    /// as a [`Config`](super::Config).
+    /// The configuration text: what stands from the first heading comment on in the preformatted text of the
+    /// last block that has any. Parse it as a [`Config`](super::Config).
     #[must_use]
     pub fn configuration(&self) -> Option<&str> {
         let text =
@@ -79,7 +80,8 @@ impl Report {
 }
 
 impl Block {
-    /// The cells behind a row's name; one for each socket. The page writes names with letters l for I in places.
+    /// The cells behind a row's name; one for each socket. The page writes names with letters l for I in
+    /// places.
     pub fn row(&self, name: &str) -> Option<&[String]> {
         let fold = |text: &str| text.to_lowercase().replace('l', "i");
         let named = |row: &&Vec<String>| row.first().is_some_and(|first| fold(first) == fold(name));

@@ -1,14 +1,17 @@
 //! A configuration text as a [`StationModel`].
 //!
-//! Confirmed by the commissioning guide: current limits, degraded-mode set points and floors, voltage, OCPP address, identity and periods.
-//! Inferred from names and from the values of one station: the meaning of every code. Readings worth knowing:
+//! Confirmed by the commissioning guide: current limits, degraded-mode set points and floors, voltage, OCPP
+//! address, identity and periods. Inferred from names and from the values of one station: the meaning of
+//! every code. Readings worth knowing:
 //!
-//! - `currentPH1` is taken as the hardware limit of each socket, `maxIntensitySocket` as the operator's, `maxIntensityStation` and
-//!   `staticMaxIntensityCluster` as the installation limits of station and cluster, `iMaxStation` as the station's hardware limit.
+//! - `currentPH1` is taken as the hardware limit of each socket, `maxIntensitySocket` as the operator's,
+//!   `maxIntensityStation` and `staticMaxIntensityCluster` as the installation limits of station and cluster,
+//!   `iMaxStation` as the station's hardware limit.
 //! - The floors (8 A on one phase, 14 A on three) are minimum currents: a set point below them acts as 0.
 //! - `degradedModeSetPointMono` and `Tri` are the currents without energy manager.
 //! - `voltageReference` is between lines (400 V).
-//! - `authenticationMode` 1 is on and 0 off; `TerminalPhasesConnection` 1 is L1-L2-L3. Other codes give nothing.
+//! - `authenticationMode` 1 is on and 0 off; `TerminalPhasesConnection` 1 is L1-L2-L3. Other codes give
+//!   nothing.
 //! - `ocppVersion` and the scheme of the address together tell SOAP from JSON.
 //! - No key states the number of sockets.
 
@@ -16,7 +19,7 @@ use alloc::format;
 
 use crate::file::File;
 use crate::profile::Vendor;
-use crate::station::map::{self, Row, Slot, Written};
+use crate::station::map::{self, Row, Slot, Written, words};
 use crate::station::read::Read;
 use crate::station::{Protocol, Role, Rotation, Scope, StationModel, put};
 use crate::units::Conductors;
@@ -52,10 +55,7 @@ pub(crate) const MAP: &[Row] = &[
     ("enableUnknownUser", Flag(|m| &mut m.authorization.unknown_offline)),
     ("rfidStatusTimeout", Number(|m| &mut m.authorization.timeout)),
     ("authenticationMode", Rule { read: read_mode, write: write_mode }),
-    ("ocppVersion", Rule {
-        read: |m, read| m.back_end.protocol = read.word(|word| map::meaning(PROTOCOLS, word)),
-        write: |m| map::word(PROTOCOLS, m.back_end.protocol.as_ref()),
-    }),
+    ("ocppVersion", words!(PROTOCOLS, back_end.protocol)),
     ("ocppCentralAddress", Rule { read: |m, read| m.back_end.take_url(read), write: |m| m.back_end.written_url() }),
     ("boxIdentity", Text(|m| &mut m.back_end.identity)),
     ("defaultIdTag", Text(|m| &mut m.authorization.default_token)),

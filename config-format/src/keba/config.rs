@@ -44,16 +44,17 @@ impl<'a> Config<'a> {
         check::file(&self.file, &model, station::orphans(&self.file, &model))
     }
 
-    /// The file for another station, or for a network with so many stations, by KEBA's rule for cloning. `AmountConnectors` is set if the
-    /// file has it; keys of stations beyond it stay and are reported by [`Config::findings`].
+    /// The file for another station, or for a network with so many stations, by KEBA's rule for cloning.
+    /// `AmountConnectors` is set if the file has it; keys of stations beyond it stay and are reported by
+    /// [`Config::findings`].
     #[must_use]
     pub fn transfer(&self, stations: u16) -> Transfer {
         transfer::transfer(&self.file, &[("AmountConnectors", &stations.to_string())])
     }
 }
 
-/// The name of a `.conf` file without the serial number of its station: a file with the number is taken by that station only, one without
-/// by any. None if the name has no serial number.
+/// The name of a `.conf` file without the serial number of its station: a file with the number is taken by
+/// that station only, one without by any. None if the name has no serial number.
 #[must_use]
 pub fn name_without_serial(name: &str) -> Option<String> {
     transfer::name_without_serial(name)

@@ -1,8 +1,9 @@
 //! The keys of a KeContact station.
 //!
-//! 198 names come from the GetConfiguration answer of a KC-P30 with firmware 1.18; 17 of them stand in the manuals' excerpt of a `.conf`
-//! file, which also shows their sections. That the file uses the same names for all is inferred. Three names are known from the file only.
-//! `seen` is that one station's value, not a proven default; `default` is what the manuals' pages state.
+//! 198 names come from the GetConfiguration answer of a KC-P30 with firmware 1.18; 17 of them stand in the
+//! manuals' excerpt of a `.conf` file, which also shows their sections. That the file uses the same names for
+//! all is inferred. Three names are known from the file only. `seen` is that one station's value, not a
+//! proven default; `default` is what the manuals' pages state.
 
 use crate::profile::{Access, Key, Kind, Profile, Unit, Vendor};
 

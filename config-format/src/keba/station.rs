@@ -1,10 +1,13 @@
 //! A `.conf` file as a [`StationModel`].
 //!
-//! Confirmed by the manuals: identity, back-end address, network limit, minimum current, voltage, authorization switch, client serials.
-//! Inferred from key names and the values of one dump: all others. Readings worth knowing:
+//! Confirmed by the manuals: identity, back-end address, network limit, minimum current, voltage,
+//! authorization switch, client serials. Inferred from key names and the values of one dump: all others.
+//! Readings worth knowing:
 //!
-//! - `MaxAvailableCurrent` is the limit per phase of the whole charging network, not of one connector: role installation, scope network.
-//! - `MaxCurrentSerialN` is taken as the hardware limit of station N, `FailsafeCurrentSerialN` as its current without master; 0 stops.
+//! - `MaxAvailableCurrent` is the limit per phase of the whole charging network, not of one connector: role
+//!   installation, scope network.
+//! - `MaxCurrentSerialN` is taken as the hardware limit of station N, `FailsafeCurrentSerialN` as its current
+//!   without master; 0 stops.
 //! - `MaximumAsymmetricLoadCurrent` 0 means off and gives no current.
 //! - The address is three keys; [`BackEnd::url`](crate::station::BackEnd::url) joins them.
 //! - The number of phases follows from `ConnectorPhaseRotation` (`1.Rxx` is one phase); no key states it.
@@ -17,7 +20,7 @@ use crate::document::Entry;
 use crate::file::File;
 use crate::finding::{Check, Finding};
 use crate::profile::{Known, MOST_NUMBERED, Vendor};
-use crate::station::map::{self, Row, Slot, Written};
+use crate::station::map::{self, Row, Slot, Written, words};
 use crate::station::read::Read;
 use crate::station::{OfflineMode, OnlineMode, Protocol, Role, Rotation, Scope, StationModel, put};
 use crate::units::Conductors;
@@ -29,14 +32,8 @@ use Slot::{Current, Flag, Number, Rule, Serial, Short, Small, Text, Voltage};
 pub(crate) const MAP: &[Row] = &[
     ("ChargeBoxIdentity", Text(|m| &mut m.back_end.identity)),
     ("AuthorizationEnabled", Flag(|m| &mut m.authorization.required)),
-    ("AuthorizationModeOnline", Rule {
-        read: |m, read| m.authorization.online = read.word(|word| map::meaning(ONLINE, word)),
-        write: |m| map::word(ONLINE, m.authorization.online.as_ref()),
-    }),
-    ("AuthorizationModeOffline", Rule {
-        read: |m, read| m.authorization.offline = read.word(|word| map::meaning(OFFLINE, word)),
-        write: |m| map::word(OFFLINE, m.authorization.offline.as_ref()),
-    }),
+    ("AuthorizationModeOnline", words!(ONLINE, authorization.online)),
+    ("AuthorizationModeOffline", words!(OFFLINE, authorization.offline)),
     ("LocalPreAuthorize", Flag(|m| &mut m.authorization.local_pre_authorize)),
     ("LocalAuthorizeOffline", Flag(|m| &mut m.authorization.local_authorize_offline)),
     ("AllowOfflineTxForUnknownId", Flag(|m| &mut m.authorization.unknown_offline)),
@@ -44,7 +41,7 @@ pub(crate) const MAP: &[Row] = &[
     ("DefaultTokenID", Text(|m| &mut m.authorization.default_token)),
     ("ResumeSessionAfterPowerCut", Flag(|m| &mut m.authorization.resume_after_power_cut)),
     ("SetSecureOutgoingConnection", Flag(|m| &mut m.back_end.encrypted)),
-    ("HostConnectorType", Rule { read: read_protocol, write: |m| map::word(PROTOCOLS, m.back_end.protocol.as_ref()) }),
+    ("HostConnectorType", Rule { read: read_protocol, write: write_protocol }),
     ("CentralSystemAddress", Text(|m| &mut m.back_end.host)),
     ("CentralSystemPort", Short(|m| &mut m.back_end.port)),
     ("CentralSystemPath", Text(|m| &mut m.back_end.path)),
@@ -108,6 +105,10 @@ pub(super) fn model(file: &File<'_>) -> StationModel {
 fn read_protocol(model: &mut StationModel, read: &Read<'_, '_>) {
     let known = |word: &str| map::meaning(PROTOCOLS, word).unwrap_or(Protocol::Other);
     model.back_end.protocol = read.word(|word| Some(known(word)));
+}
+
+fn write_protocol(model: &StationModel) -> Option<Written> {
+    map::word(PROTOCOLS, model.back_end.protocol.as_ref())
 }
 
 /// `1.RST,2.STR`: one wiring per connector.

@@ -1,7 +1,8 @@
-//! Finding a key in a profile: exactly, or by the spellings met in practice, and always saying which rule matched.
+//! Finding a key in a profile: exactly, or by the spellings met in practice, and always saying which rule
+//! matched.
 //!
-//! The rules are evidence, not kindness: one manual prints `HOTSPOT SSID` for `HOTSPOT_SSID`; GetConfiguration of EVlink writes file keys in
-//! lower case and misspells some of them.
+//! The rules are evidence, not kindness: one manual prints `HOTSPOT SSID` for `HOTSPOT_SSID`;
+//! GetConfiguration of EVlink writes file keys in lower case and misspells some of them.
 
 use super::{Key, Profile};
 use crate::text::Text;
@@ -33,8 +34,8 @@ pub struct Known<'p> {
 }
 
 impl<'p> Profile<'p> {
-    /// Looks `name` up in `section`; `None` for entries before the first heading. The best match wins: right section first, then the
-    /// order of [`Rule`].
+    /// Looks `name` up in `section`; `None` for entries before the first heading. The best match wins: right
+    /// section first, then the order of [`Rule`].
     #[must_use]
     pub fn find(&self, section: Option<Text<'_>>, name: Text<'_>) -> Option<Known<'p>> {
         let numbered = split_number(name);
@@ -54,8 +55,8 @@ impl<'p> Profile<'p> {
         self.keys.iter().find(|key| key.name == name && (section.is_none() || key.section == section))
     }
 
-    /// Cuts what people type into section and key: `LOADMANAGEMENT.MaxAvailableCurrent`. A text that is a known key as a whole, such as
-    /// `enc.PortalEnrollmentToken`, has no section.
+    /// Cuts what people type into section and key: `LOADMANAGEMENT.MaxAvailableCurrent`. A text that is a
+    /// known key as a whole, such as `enc.PortalEnrollmentToken`, has no section.
     #[must_use]
     pub fn address<'t>(&self, text: &'t str) -> (Option<&'t str>, &'t str) {
         match text.split_once('.') {
@@ -91,7 +92,8 @@ fn matches(key: &Key<'_>, stem: Text<'_>) -> Option<Rule> {
     }
 }
 
-/// The highest number of a numbered key. Networks have up to 16 stations; more is taken as an unknown key, not as a station.
+/// The highest number of a numbered key. Networks have up to 16 stations; more is taken as an unknown key,
+/// not as a station.
 pub(crate) const MOST_NUMBERED: u16 = 99;
 
 /// Cuts a decimal number from 1 without leading zeros off the end.
@@ -115,7 +117,8 @@ pub(crate) fn same_but_separators(known: &str, text: Text<'_>) -> bool {
 /// Longest name [`distance`] measures; the longest known key has 47 bytes.
 const LONGEST: usize = 64;
 
-/// Number of letters to insert, delete or replace to get from `a` to `b`, letter case free; none if a name is longer than [`LONGEST`].
+/// Number of letters to insert, delete or replace to get from `a` to `b`, letter case free; none if a name is
+/// longer than [`LONGEST`].
 fn distance(a: &[u8], b: &[u8]) -> Option<usize> {
     let mut row = [0; LONGEST + 1];
     let row = row.get_mut(..=b.len())?;

@@ -1,8 +1,9 @@
 //! What is known about a vendor's keys: as data, never as code.
 //!
-//! A [`Profile`] is a table of [`Key`] rows. It adds meaning to a lossless file and nothing else: unknown keys are kept and reported, and
-//! a caller may bring a table of its own. Every row carries a [`Confidence`]: names come from manuals and from dumps of real stations;
-//! types, units and ranges are often concluded from a name and a value, and then the row says so.
+//! A [`Profile`] is a table of [`Key`] rows. It adds meaning to a lossless file and nothing else: unknown
+//! keys are kept and reported, and a caller may bring a table of its own. Every row carries a [`Confidence`]:
+//! names come from manuals and from dumps of real stations; types, units and ranges are often concluded from
+//! a name and a value, and then the row says so.
 
 mod lookup;
 mod value;

@@ -5,7 +5,7 @@ use core::net::Ipv4Addr;
 
 use super::{Key, Kind, Unit};
 use crate::number::{Decimal, integer};
-use crate::text::Text;
+use crate::text::{Text, eq_where};
 
 /// The word EVlink writes for a value that is not set.
 pub(crate) const UNDEFINED: &str = "UNDEFINED";
@@ -127,12 +127,10 @@ fn pair<'a>(text: Text<'_>, yes: &str, no: &str) -> Option<Value<'a>> {
     }
 }
 
-/// The word of the list that `text` is. One manual prints blanks inside the long mode names, so blanks do not count.
+/// The word of the list that `text` is. One manual prints blanks inside the long mode names, so blanks do not
+/// count.
 fn word<'a>(words: &'a [&'a str], text: Text<'_>) -> Option<&'a str> {
-    fn letters(text: &[u8]) -> impl Iterator<Item = u8> {
-        text.iter().filter(|&&b| b != b' ').map(u8::to_ascii_lowercase)
-    }
-    words.iter().copied().find(|word| letters(word.as_bytes()).eq(letters(text.as_bytes())))
+    words.iter().copied().find(|word| eq_where(word.as_bytes(), text.as_bytes(), |b| **b != b' '))
 }
 
 /// `'lang','text',a,b,c`; the text may hold commas but no quote.

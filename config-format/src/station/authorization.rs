@@ -47,7 +47,8 @@ pub enum OnlineMode {
     OnlyLocal,
 }
 
-/// Rule while the back end cannot be reached. The scales of the vendors differ; these are the rules themselves.
+/// Rule while the back end cannot be reached. The scales of the vendors differ; these are the rules
+/// themselves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OfflineMode {

@@ -67,7 +67,8 @@ impl StationModel {
         self.currents.iter().filter(move |current| current.role == role)
     }
 
-    /// The lowest current of this role that holds for one connector alone, on all phases: its own or the one for each.
+    /// The lowest current of this role that holds for one connector alone, on all phases: its own or the one
+    /// for each.
     #[must_use]
     pub fn connector_current(&self, role: Role, connector: u16) -> Option<&Current> {
         let holds = |current: &&Current| {
@@ -78,7 +79,8 @@ impl StationModel {
         self.currents_of(role).filter(holds).min_by_key(|current| current.setting.value)
     }
 
-    /// The lowest limit for one connector: hardware, installation and operator limits of the connector and of the station.
+    /// The lowest limit for one connector: hardware, installation and operator limits of the connector and of
+    /// the station.
     #[must_use]
     pub fn connector_limit(&self, connector: u16) -> Option<&Current> {
         let limits = [Role::Hardware, Role::Installation, Role::Operator];
@@ -123,7 +125,8 @@ impl Current {
         matches!(self.scope, Scope::EachConnector | Scope::Connector(_))
     }
 
-    /// Whether `other` must not exceed this limit: the same thing limited by somebody stronger, or a connector by its station.
+    /// Whether `other` must not exceed this limit: the same thing limited by somebody stronger, or a
+    /// connector by its station.
     fn binds(&self, other: &Self) -> bool {
         let on_line = self.line.is_none_or(|line| other.line == Some(line));
         let each = self.scope == Scope::EachConnector && other.is_for_connectors();
@@ -138,7 +141,8 @@ impl Current {
     }
 }
 
-/// Compares currents with each other and with the 6 A of IEC 61851-1. `phases` is how the station is connected.
+/// Compares currents with each other and with the 6 A of IEC 61851-1. `phases` is how the station is
+/// connected.
 pub(super) fn findings(currents: &[Current], phases: Option<u8>) -> Vec<Finding> {
     let each = currents.iter().flat_map(|current| {
         let above = above_limit(currents, current);

@@ -8,7 +8,8 @@ use super::{Current, Origin, PerConnector, Role, Scope, Setting, StationModel, p
 use crate::profile::{Key, Kind, Unit};
 use crate::units::{Conductors, Milliamps, SupplyVoltage};
 
-/// One key and its field. Keys are named without number; all names of a table are unique in the vendor's profile.
+/// One key and its field. Keys are named without number; all names of a table are unique in the vendor's
+/// profile.
 pub(crate) type Row = (&'static str, Slot);
 
 type Field<T> = fn(&mut StationModel) -> &mut Option<Setting<T>>;
@@ -39,6 +40,19 @@ pub(crate) enum Slot {
     /// Whatever needs a rule of its own.
     Rule { read: fn(&mut StationModel, &Read<'_, '_>), write: fn(&StationModel) -> Option<Written> },
 }
+
+/// The slot of a field whose values are words of a table.
+macro_rules! words {
+    ($words:ident, $($field:ident).+) => {
+        $crate::station::map::Slot::Rule {
+            read: |model, read| {
+                model.$($field).+ = read.word(|word| $crate::station::map::meaning($words, word));
+            },
+            write: |model| $crate::station::map::word($words, model.$($field).+.as_ref()),
+        }
+    };
+}
+pub(crate) use words;
 
 /// A value on its way into another vendor's file.
 #[derive(Debug, Clone)]

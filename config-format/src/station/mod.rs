@@ -1,8 +1,10 @@
-//! What the three vendors' files have in common: one neutral description of a station, each value with the key and line it came from.
+//! What the three vendors' files have in common: one neutral description of a station, each value with the
+//! key and line it came from.
 //!
-//! Only what a file says is there; a field no key fills is `None`. The vendors do not draw the same lines: KEBA counts currents in mA and
-//! knows the whole charging network, EVlink in A with separate floors for one and three phases, Bender in A per connector with three
-//! levels of rights. Which key became which field, and which of these readings are inferred, is written at each vendor's `station` module.
+//! Only what a file says is there; a field no key fills is `None`. The vendors do not draw the same lines:
+//! KEBA counts currents in mA and knows the whole charging network, EVlink in A with separate floors for one
+//! and three phases, Bender in A per connector with three levels of rights. Which key became which field, and
+//! which of these readings are inferred, is written at each vendor's `station` module.
 
 mod authorization;
 mod current;
@@ -123,7 +125,8 @@ pub struct PerConnector<T> {
     pub setting: Setting<T>,
 }
 
-/// How a connector's terminals are wired to the supply: for terminals L1, L2, L3 the supply line (1 to 3), or none if not wired.
+/// How a connector's terminals are wired to the supply: for terminals L1, L2, L3 the supply line (1 to 3), or
+/// none if not wired.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Rotation(pub [Option<u8>; 3]);
 
@@ -131,7 +134,8 @@ impl Rotation {
     /// Terminals in the order of the supply lines.
     pub const RST: Self = Self([Some(1), Some(2), Some(3)]);
 
-    /// Reads OCPP's letters (OCPP 1.6 §9.1.3): R, S, T for lines 1, 2, 3; KEBA writes `x` for a terminal that is not wired.
+    /// Reads OCPP's letters (OCPP 1.6 §9.1.3): R, S, T for lines 1, 2, 3; KEBA writes `x` for a terminal that
+    /// is not wired.
     #[must_use]
     pub fn from_letters(letters: &str) -> Option<Self> {
         let mut lines = letters.chars().map(|letter| match letter.to_ascii_uppercase() {
@@ -187,8 +191,8 @@ impl StationModel {
         }
     }
 
-    /// Everything that contradicts itself: limits above the limits that bind them, and currents no car may get. Wrong single values are the
-    /// business of the files' own findings.
+    /// Everything that contradicts itself: limits above the limits that bind them, and currents no car may
+    /// get. Wrong single values are the business of the files' own findings.
     #[must_use]
     pub fn findings(&self) -> Vec<Finding> {
         current::findings(&self.currents, self.uniform_phases())

@@ -7,7 +7,8 @@ use crate::document::Entry;
 use crate::profile::{Known, Unit, Value};
 use crate::units::Milliamps;
 
-/// An entry whose value is right for its key. Wrong values are the business of the checks; the model leaves them out.
+/// An entry whose value is right for its key. Wrong values are the business of the checks; the model leaves
+/// them out.
 pub(crate) struct Read<'e, 'a> {
     entry: &'e Entry<'a>,
     /// The row it was recognised as.

@@ -18,19 +18,22 @@ pub enum Command<'a> {
     Enable(bool),
     /// `curr n`: most current. 0 stops; the guide allows 6 A to 63 A.
     Current(Milliamps),
-    /// `currtime n t`: most current after a delay of up to 860 400 s. `0 0` cancels a waiting one, `0 1` stops now.
+    /// `currtime n t`: most current after a delay of up to 860 400 s. `0 0` cancels a waiting one, `0 1`
+    /// stops now.
     CurrentAfter(Milliamps, u32),
     /// `setenergy e`: energy limit of the session in 0.1 Wh; 0 deletes it.
     Energy(u32),
     /// `output n`: relay X2 off (0), on (1), or 10 to 150 pulses per kWh, which is stored.
     Output(u8),
-    /// `start tag class`: as if the card was shown. Hex of 8 and 10 bytes; both may be left out, the class alone not.
+    /// `start tag class`: as if the card was shown. Hex of 8 and 10 bytes; both may be left out, the class
+    /// alone not.
     Start(Option<&'a str>, Option<&'a str>),
     /// `stop tag`: ends the session; the tag must be the one that started it.
     Stop(&'a str),
     /// `unlock`: opens the lock; send `ena 0` before.
     Unlock,
-    /// `display a min max 0 text`: text of up to 23 characters for `min` to `max` s; `$` is a blank, `~` a sum sign, `,` a comma.
+    /// `display a min max 0 text`: text of up to 23 characters for `min` to `max` s; `$` is a blank, `~` a
+    /// sum sign, `,` a comma.
     Display {
         /// First field, 0 or 1.
         first: u8,

@@ -66,7 +66,8 @@ report! {
 report! {
     /// Report 2: what the station is doing.
     Status {
-        /// 0 starting, 1 not ready, 2 ready, 3 charging, 4 error, 5 authorization rejected or charging interrupted.
+        /// 0 starting, 1 not ready, 2 ready, 3 charging, 4 error, 5 authorization rejected or charging
+        /// interrupted.
         state: u8 = "State",
         /// Error code; only with state 4.
         error_1: u16 = "Error1",
@@ -179,7 +180,8 @@ report! {
     }
 }
 
-/// One value sent when it changed: `State`, `Plug`, `Input`, `Enable sys`, `Max curr`, and `E pres` every 10 Wh.
+/// One value sent when it changed: `State`, `Plug`, `Input`, `Enable sys`, `Max curr`, and `E pres` every 10
+/// Wh.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Broadcast<'a>(pub(super) Pairs<'a>);
 
