@@ -13,6 +13,7 @@ pub mod encode;
 pub mod exchange;
 mod float;
 pub mod generic;
+pub mod identify;
 pub mod learn;
 pub mod map;
 pub mod mbap;

@@ -82,6 +82,7 @@ const EQ: &[Entry] = &[
     ("HHH.", R.u32(0x8900, SerialNumber)),
     ("HMM.", R.text(0x8908, 8, FirmwareVersion)),
     ("HMM.", R.u16(0x8910, MapVersion)),
+    // Type designation; its first four characters tell the family: B21, B23, B24.
     ("MMM.", R.text(0x8960, 6, ModelId)),
     ("MMM.", R.u16(0x8A07, ActiveTariff)),
     // For transformer-connected meters; readings are primary once it is set.
