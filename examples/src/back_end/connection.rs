@@ -11,13 +11,14 @@ use evkit_ocpp::text::CiStr;
 use evkit_ocpp::time::Instant;
 use evkit_ocpp::v16::csms::{Config, Csms, Event};
 use evkit_ocpp::v16::{
-    Action, AuthorizationStatus, AuthorizeResponse, BootNotificationResponse, ChargingProfile, ChargingProfileKind,
-    ChargingProfilePurpose, ChargingRateUnit, ChargingSchedule, ChargingSchedulePeriod, DataTransferResponse,
-    DataTransferStatus, DiagnosticsStatusNotificationResponse, FirmwareStatusNotificationResponse,
-    GetDiagnosticsRequest, HeartbeatResponse, IdTagInfo, LogStatusNotificationResponse, MeterValuesResponse, RegistrationStatus,
-    RemoteStartTransactionRequest, RemoteStopTransactionRequest, SecurityEventNotificationResponse, SetChargingProfileRequest,
-    SignedFirmwareStatusNotificationResponse, StartTransactionResponse,
-    StatusNotificationResponse, StopTransactionResponse,
+    Action, AuthorizationStatus, AuthorizeResponse, BootNotificationResponse, ChargingProfile,
+    ChargingProfileKind, ChargingProfilePurpose, ChargingRateUnit, ChargingSchedule, ChargingSchedulePeriod,
+    DataTransferResponse, DataTransferStatus, DiagnosticsStatusNotificationResponse,
+    FirmwareStatusNotificationResponse, GetDiagnosticsRequest, HeartbeatResponse, IdTagInfo,
+    LogStatusNotificationResponse, MeterValuesResponse, RegistrationStatus, RemoteStartTransactionRequest,
+    RemoteStopTransactionRequest, SecurityEventNotificationResponse, SetChargingProfileRequest,
+    SignedFirmwareStatusNotificationResponse, StartTransactionResponse, StatusNotificationResponse,
+    StopTransactionResponse,
 };
 
 use super::Command;
@@ -45,7 +46,13 @@ impl Connection {
     }
 
     /// A frame has arrived. Returns what is worth logging.
-    pub(super) fn frame(&mut self, now_ms: u64, utc: DateTime<Utc>, hub: &mut Hub, text: &str) -> Option<String> {
+    pub(super) fn frame(
+        &mut self,
+        now_ms: u64,
+        utc: DateTime<Utc>,
+        hub: &mut Hub,
+        text: &str,
+    ) -> Option<String> {
         let remark = match self.session.handle_frame(Instant::from_millis(now_ms), text) {
             Ok(Some(event)) => self.event(utc, hub, event),
             Ok(None) => None,
@@ -96,7 +103,9 @@ impl Connection {
                 };
                 self.answer(responder, &response);
             }
-            Event::Heartbeat(_, responder) => self.answer(responder, &HeartbeatResponse { current_time: utc }),
+            Event::Heartbeat(_, responder) => {
+                self.answer(responder, &HeartbeatResponse { current_time: utc })
+            }
             Event::Authorize(request, responder) => {
                 let id_tag = request.id_tag.to_string();
                 self.answer(responder, &AuthorizeResponse { id_tag_info: info(hub.authorize(&id_tag)) });
@@ -110,7 +119,8 @@ impl Connection {
             Event::StartTransaction(request, responder) => {
                 let transaction_id = hub.start(&self.identity, utc, &request);
                 let id_tag = request.id_tag.to_string();
-                let response = StartTransactionResponse { id_tag_info: info(hub.authorize(&id_tag)), transaction_id };
+                let response =
+                    StartTransactionResponse { id_tag_info: info(hub.authorize(&id_tag)), transaction_id };
                 self.answer(responder, &response);
             }
             Event::MeterValues(request, responder) => {
@@ -129,13 +139,19 @@ impl Connection {
                 let status = DataTransferStatus::UnknownVendorId;
                 self.answer(responder, &DataTransferResponse { data: None, status });
             }
-            Event::DiagnosticsStatusNotification(_, r) => self.answer(r, &DiagnosticsStatusNotificationResponse {}),
+            Event::DiagnosticsStatusNotification(_, r) => {
+                self.answer(r, &DiagnosticsStatusNotificationResponse {})
+            }
             Event::FirmwareStatusNotification(_, r) => self.answer(r, &FirmwareStatusNotificationResponse {}),
             Event::LogStatusNotification(_, r) => self.answer(r, &LogStatusNotificationResponse {}),
             Event::SecurityEventNotification(_, r) => self.answer(r, &SecurityEventNotificationResponse {}),
-            Event::SignedFirmwareStatusNotification(_, r) => self.answer(r, &SignedFirmwareStatusNotificationResponse {}),
+            Event::SignedFirmwareStatusNotification(_, r) => {
+                self.answer(r, &SignedFirmwareStatusNotificationResponse {})
+            }
             Event::Answered { action, result: Err(failure) } => return Some(format!("{action}: {failure}")),
-            Event::CallRefused { action, violation } => return Some(format!("{action} refused: {violation}")),
+            Event::CallRefused { action, violation } => {
+                return Some(format!("{action} refused: {violation}"));
+            }
             _ => {}
         }
         None
@@ -162,7 +178,10 @@ impl Connection {
             Command::RemoteStart { connector, id_tag } => {
                 let Ok(id_tag) = CiStr::new(id_tag) else { return };
                 let connector_id = Some((*connector).into());
-                self.call(now_ms, &RemoteStartTransactionRequest { connector_id, id_tag, charging_profile: None });
+                self.call(
+                    now_ms,
+                    &RemoteStartTransactionRequest { connector_id, id_tag, charging_profile: None },
+                );
             }
             Command::RemoteStop { connector } => {
                 if let Some(transaction) = hub.open_transaction(&self.identity, *connector) {

@@ -110,7 +110,8 @@ pub struct Hub {
 impl Hub {
     /// A hub that knows these identifiers (compared without case, OCPP 1.6 §7.28).
     pub fn new(accounts: impl IntoIterator<Item = (String, Account)>) -> Self {
-        let accounts = accounts.into_iter().map(|(id_tag, account)| (id_tag.to_ascii_uppercase(), account)).collect();
+        let accounts =
+            accounts.into_iter().map(|(id_tag, account)| (id_tag.to_ascii_uppercase(), account)).collect();
         Self { accounts, ..Self::default() }
     }
 
@@ -140,7 +141,12 @@ impl Hub {
     }
 
     /// Stores a start and gives its id. The same start sent again (its answer was lost) gives the same id.
-    pub fn start(&mut self, station: &str, received: DateTime<Utc>, request: &StartTransactionRequest<'_>) -> i64 {
+    pub fn start(
+        &mut self,
+        station: &str,
+        received: DateTime<Utc>,
+        request: &StartTransactionRequest<'_>,
+    ) -> i64 {
         let next = i64::try_from(self.transactions.len()).unwrap_or(i64::MAX - 1) + 1;
         let sent = self.sent.entry(station.to_owned()).or_default();
         let started = sent.start(request, || next);
@@ -194,7 +200,10 @@ impl Hub {
 
     /// The open transaction of a connector.
     pub fn open_transaction(&self, station: &str, connector: u32) -> Option<&Transaction> {
-        self.transactions.iter().rev().find(|t| t.station == station && t.connector == connector && t.stop.is_none())
+        self.transactions
+            .iter()
+            .rev()
+            .find(|t| t.station == station && t.connector == connector && t.stop.is_none())
     }
 
     /// All transactions in the order they were received.
@@ -239,7 +248,11 @@ mod tests {
     fn a_start_sent_again_is_the_same_transaction() {
         let mut hub = Hub::open();
         assert_eq!(hub.start("S1", DateTime::UNIX_EPOCH, &started("0A0E9B83", 100)), 1);
-        assert_eq!(hub.start("S1", DateTime::UNIX_EPOCH, &started("0a0e9b83", 100)), 1, "identifiers have no case");
+        assert_eq!(
+            hub.start("S1", DateTime::UNIX_EPOCH, &started("0a0e9b83", 100)),
+            1,
+            "identifiers have no case"
+        );
         assert_eq!(hub.start("S1", DateTime::UNIX_EPOCH, &started("0A0E9B83", 101)), 2);
         assert_eq!(hub.start("S2", DateTime::UNIX_EPOCH, &started("0A0E9B83", 100)), 3, "another station");
         assert_eq!(hub.transactions().len(), 3);
@@ -261,7 +274,8 @@ mod tests {
 
     #[test]
     fn identifiers_are_compared_without_case() {
-        let hub = Hub::new([("0A0E9B83".to_owned(), Account { parent: Some("POOL".into()), blocked: false })]);
+        let hub =
+            Hub::new([("0A0E9B83".to_owned(), Account { parent: Some("POOL".into()), blocked: false })]);
         assert_eq!(hub.authorize("0a0e9b83"), (Verdict::Accepted, Some("POOL")));
         assert_eq!(hub.authorize("0a0e9b84"), (Verdict::Invalid, None));
     }

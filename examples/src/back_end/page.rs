@@ -46,5 +46,5 @@ fn outcome(transaction: &Transaction) -> String {
 
 /// The same for programs.
 pub(super) fn api(hub: &Hub) -> Value {
-    json!({ "stations": hub.stations(), "transactions": hub.transactions() })
+    json!({ "stations": hub.stations(), "transactions": hub.transactions(), "anomalies": hub.anomalies() })
 }

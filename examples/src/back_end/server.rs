@@ -205,7 +205,8 @@ async fn station(
     };
     let upgrade = upgrade.protocols([handshake::subprotocol(Version::V16)]).max_message_size(MAX_FRAME);
     if upgrade.selected_protocol().is_none() {
-        let _ = shared.remarks.send((identity, "refused: it does not offer the subprotocol ocpp1.6".to_owned()));
+        let _ =
+            shared.remarks.send((identity, "refused: it does not offer the subprotocol ocpp1.6".to_owned()));
         return (StatusCode::BAD_REQUEST, "this server speaks the subprotocol ocpp1.6").into_response();
     }
     let stop = shared.stop.subscribe();

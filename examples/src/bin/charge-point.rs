@@ -64,8 +64,16 @@ async fn run(arguments: Arguments) -> anyhow::Result<bool> {
     let nonce = u64::try_from(clock.utc().timestamp_micros()).unwrap_or(0);
     let station = start(clock.now_ms(), Start { config, volts: 230, nonce, store })?;
     let url = format!("{}/{}", arguments.url.trim_end_matches('/'), arguments.id);
-    let mut driver =
-        Driver { clock, station, url, socket: None, retry_at_ms: 0, pause_ms: PAUSE_MS.0, steps: steps.into(), quit_at: None };
+    let mut driver = Driver {
+        clock,
+        station,
+        url,
+        socket: None,
+        retry_at_ms: 0,
+        pause_ms: PAUSE_MS.0,
+        steps: steps.into(),
+        quit_at: None,
+    };
     driver.run().await
 }
 

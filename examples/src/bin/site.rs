@@ -66,7 +66,8 @@ fn progress_bar() -> ProgressBar {
     if !std::io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
-    let style = ProgressStyle::with_template("{bar:30} {msg}").unwrap_or_else(|_| ProgressStyle::default_bar());
+    let style =
+        ProgressStyle::with_template("{bar:30} {msg}").unwrap_or_else(|_| ProgressStyle::default_bar());
     ProgressBar::new(1).with_style(style)
 }
 
@@ -83,11 +84,23 @@ fn print(record: &Record, out: &Path) -> std::io::Result<()> {
     for car in &record.cars {
         let kwh = |wh: u64| format!("{:.2}", wh as f64 / 1000.0);
         let evse = &record.evses[car.evse].id;
-        writeln!(to, "{:<18}{evse:<22}{:>12}{:>9}  {}", car.name, kwh(car.got_wh), kwh(car.wanted_wh), car.note.trim())?;
+        writeln!(
+            to,
+            "{:<18}{evse:<22}{:>12}{:>9}  {}",
+            car.name,
+            kwh(car.got_wh),
+            kwh(car.wanted_wh),
+            car.note.trim()
+        )?;
     }
     let closed = record.transactions.iter().filter(|t| t.end.is_some()).count();
     let frames = record.frames.from_stations + record.frames.from_back_end;
-    writeln!(to, "\n{closed} of {} transactions closed, {frames} frames, {} invalid", record.transactions.len(), record.frames.invalid)?;
+    writeln!(
+        to,
+        "\n{closed} of {} transactions closed, {frames} frames, {} invalid",
+        record.transactions.len(),
+        record.frames.invalid
+    )?;
     for failure in &record.failures {
         writeln!(to, "FAILED: {failure}")?;
     }

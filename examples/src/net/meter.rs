@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use evkit_modbus_registers::devices::siemens::PAC2200;
-use evkit_modbus_registers::{Bank, DecodeError, Decimal, ExceptionCode, Function, Map, Quantity, Read};
+use evkit_modbus_registers::{Bank, Decimal, DecodeError, ExceptionCode, Function, Map, Quantity, Read};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio_modbus::client::{Context, Reader as _, tcp};
@@ -267,7 +267,12 @@ struct Registers {
 }
 
 impl Registers {
-    fn answer(&self, function: Function, address: u16, count: u16) -> Result<Vec<u16>, tokio_modbus::ExceptionCode> {
+    fn answer(
+        &self,
+        function: Function,
+        address: u16,
+        count: u16,
+    ) -> Result<Vec<u16>, tokio_modbus::ExceptionCode> {
         let mut measured = self.measured.lock().unwrap_or_else(PoisonError::into_inner);
         measured.requests += 1;
         let mut words = vec![0; usize::from(count)];
@@ -281,7 +286,8 @@ impl Registers {
             return Ok(words);
         }
         let mut storage = vec![0; PAC2200.total_words()];
-        let mut bank = Bank::new(&PAC2200, &mut storage).map_err(|_| tokio_modbus::ExceptionCode::ServerDeviceFailure)?;
+        let mut bank = Bank::new(&PAC2200, &mut storage)
+            .map_err(|_| tokio_modbus::ExceptionCode::ServerDeviceFailure)?;
         for (quantity, ma) in WANTED.iter().zip(measured.currents_ma) {
             let value = Decimal::from_milli(i64::from(ma));
             bank.set(*quantity, value).map_err(|_| tokio_modbus::ExceptionCode::ServerDeviceFailure)?;
@@ -334,10 +340,7 @@ mod tests {
         let mut reader = MeterReader::new(meter.address());
         for _ in 0..9 {
             let error = reader.currents_ma().await.unwrap_err();
-            assert!(
-                matches!(error, MeterError::Decode { .. } | MeterError::Exception { .. }),
-                "{error}"
-            );
+            assert!(matches!(error, MeterError::Decode { .. } | MeterError::Exception { .. }), "{error}");
         }
         meter.behave(Behaviour::Good);
         assert_eq!(reader.currents_ma().await.unwrap(), [0, 0, 0]);

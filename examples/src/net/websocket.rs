@@ -110,9 +110,9 @@ impl Socket {
                     }),
                 }
             }
-            Err(tungstenite::Error::Protocol(tungstenite::error::ProtocolError::SecWebSocketSubProtocolError(_))) => {
-                Err(ConnectError::Subprotocol { url: url.to_owned(), chosen: None, wanted: subprotocol })
-            }
+            Err(tungstenite::Error::Protocol(
+                tungstenite::error::ProtocolError::SecWebSocketSubProtocolError(_),
+            )) => Err(ConnectError::Subprotocol { url: url.to_owned(), chosen: None, wanted: subprotocol }),
             Err(source) => Err(ConnectError::Handshake { url: url.to_owned(), source: Box::new(source) }),
         }
     }
@@ -134,7 +134,9 @@ impl Socket {
             match self.stream.next().await {
                 Some(Ok(Message::Text(text))) => return Ok(text.as_str().to_owned()),
                 Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => {}
-                Some(Ok(Message::Binary(_))) => return Err(Closed("the peer sent a binary frame".to_owned())),
+                Some(Ok(Message::Binary(_))) => {
+                    return Err(Closed("the peer sent a binary frame".to_owned()));
+                }
                 Some(Ok(Message::Close(close))) => {
                     return Err(Closed(close.map_or_else(String::new, |c| c.reason.to_string())));
                 }

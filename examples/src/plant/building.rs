@@ -31,8 +31,11 @@ impl Building {
                 self.target_ma[p] = self.rng.u32(low..=self.mean_ma[p] + self.swing_ma);
             }
             let (now, target) = (self.now_ma[p], self.target_ma[p]);
-            self.now_ma[p] =
-                if now < target { target.min(now + self.slew_ma) } else { target.max(now.saturating_sub(self.slew_ma)) };
+            self.now_ma[p] = if now < target {
+                target.min(now + self.slew_ma)
+            } else {
+                target.max(now.saturating_sub(self.slew_ma))
+            };
         }
     }
 }

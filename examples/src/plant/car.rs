@@ -77,7 +77,11 @@ impl Car {
         if allowed_ma != self.allowed.1 {
             self.allowed = (now_ms, allowed_ma);
         }
-        let reaction = if allowed_ma == 0 { self.model.reaction_ms.min(SLOWEST_STOP_MS) } else { self.model.reaction_ms };
+        let reaction = if allowed_ma == 0 {
+            self.model.reaction_ms.min(SLOWEST_STOP_MS)
+        } else {
+            self.model.reaction_ms
+        };
         let late = now_ms.saturating_sub(self.allowed.0) >= reaction;
         if late || self.allowed.1 > self.obeyed_ma {
             self.obeyed_ma = self.allowed.1;
@@ -130,7 +134,13 @@ mod tests {
     use super::*;
 
     fn model() -> CarModel {
-        CarModel { phases: 3, max_ma: 16_000, needs_mwh: 10_000_000, reaction_ms: 3_000, ramp_ma_per_s: 2_000 }
+        CarModel {
+            phases: 3,
+            max_ma: 16_000,
+            needs_mwh: 10_000_000,
+            reaction_ms: 3_000,
+            ramp_ma_per_s: 2_000,
+        }
     }
 
     fn pwm(amps: u32) -> Signal {

@@ -24,14 +24,14 @@ pub struct Spot {
 }
 
 impl Spot {
-    /// A socket without a car.
+    /// A socket without a car, whose meter stands at `register_mwh`.
     ///
     /// # Errors
     /// Settings of the connector that are not possible.
-    pub fn new(now_ms: u64, rating_ma: u32, volts: u32) -> Result<Self, ConfigError> {
+    pub fn new(now_ms: u64, rating_ma: u32, volts: u32, register_mwh: u64) -> Result<Self, ConfigError> {
         let config = Config { rating: Milliamps(rating_ma), ..Config::DEFAULT };
         let evse = Evse::new(Instant::from_millis(now_ms), &config)?;
-        Ok(Self { evse, car: None, rating_ma, volts, draw_ma: [0; 3], register_mwh: 0, residue: 0 })
+        Ok(Self { evse, car: None, rating_ma, volts, draw_ma: [0; 3], register_mwh, residue: 0 })
     }
 
     /// Plugs a car in.
@@ -53,7 +53,11 @@ impl Spot {
     pub fn step(&mut self, now_ms: u64, dt_ms: u64) {
         let before = self.evse.outputs();
         let inputs = Inputs {
-            pilot: Some(self.car.as_ref().map_or_else(|| car::unplugged(before.signal), |car| car.pilot(before.signal))),
+            pilot: Some(
+                self.car
+                    .as_ref()
+                    .map_or_else(|| car::unplugged(before.signal), |car| car.pilot(before.signal)),
+            ),
             proximity: Some(self.car.as_ref().map_or(NO_PLUG, |_| R_32A)),
             feedback: Some(if before.contactor { Feedback::Closed } else { Feedback::Open }),
         };
@@ -81,12 +85,20 @@ impl Spot {
 
     /// Power in watts.
     pub fn power_w(&self) -> u32 {
-        u32::try_from(self.draw_ma.iter().map(|ma| u64::from(*ma) * u64::from(self.volts)).sum::<u64>() / 1000).unwrap_or(u32::MAX)
+        u32::try_from(
+            self.draw_ma.iter().map(|ma| u64::from(*ma) * u64::from(self.volts)).sum::<u64>() / 1000,
+        )
+        .unwrap_or(u32::MAX)
     }
 
     /// Energy register in watt hours, as a billing meter shows it.
     pub fn register_wh(&self) -> i64 {
         i64::try_from(self.register_mwh / 1000).unwrap_or(i64::MAX)
+    }
+
+    /// Energy register in milliwatt hours.
+    pub fn register_mwh(&self) -> u64 {
+        self.register_mwh
     }
 
     /// Sets the current the station can spare; 0 pauses.
@@ -124,11 +136,16 @@ mod tests {
 
     #[test]
     fn a_car_charges_only_with_offer_and_permission_and_the_register_counts_it() {
-        let mut spot = Spot::new(0, 32_000, 230).unwrap();
+        let mut spot = Spot::new(0, 32_000, 230, 0).unwrap();
         let mut now = 0;
         run(&mut spot, &mut now, 2_000);
-        let model =
-            CarModel { phases: 3, max_ma: 16_000, needs_mwh: 50_000_000, reaction_ms: 1_000, ramp_ma_per_s: 8_000 };
+        let model = CarModel {
+            phases: 3,
+            max_ma: 16_000,
+            needs_mwh: 50_000_000,
+            reaction_ms: 1_000,
+            ramp_ma_per_s: 8_000,
+        };
         spot.plug(Car::new(model));
         spot.set_offer(now, 16_000);
         run(&mut spot, &mut now, 10_000);

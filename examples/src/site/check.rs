@@ -103,7 +103,8 @@ mod tests {
     use super::*;
 
     fn site() -> Referee {
-        let fuse = |name: &str, parent, amps: u32| Fuse { name: name.into(), parent, limit_ma: [amps * 1000; 3] };
+        let fuse =
+            |name: &str, parent, amps: u32| Fuse { name: name.into(), parent, limit_ma: [amps * 1000; 3] };
         Referee::new(vec![fuse("main", None, 20), fuse("feed", Some(0), 16)])
     }
 

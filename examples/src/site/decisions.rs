@@ -1,4 +1,8 @@
 //! `dlm.jsonl`: one line per decision of the load manager.
+//!
+//! `limit_mA`, `base_mA` and `draw_mA` are what is: fuses, the building's load, the cars' currents. `target_mA` and
+//! `assumed_mA` are what the load manager goes by at that moment: the lowest limit of all sources, and the load it
+//! counts, headroom or fallback included. Cars take a few seconds to follow a new target.
 
 use std::io::Write;
 
@@ -23,6 +27,10 @@ struct Node<'a> {
     limit: [u32; 3],
     #[serde(rename = "base_mA")]
     base: [u32; 3],
+    #[serde(rename = "target_mA")]
+    target: [u32; 3],
+    #[serde(rename = "assumed_mA")]
+    assumed: [u32; 3],
 }
 
 #[derive(Serialize)]
@@ -47,6 +55,7 @@ pub fn write(
     at: DateTime<Utc>,
     layout: &Layout,
     manager: &Manager,
+    building: (usize, [u32; 3]),
     draw_ma: &[[u32; 3]],
 ) -> std::io::Result<()> {
     let name = |node: usize| layout.nodes[node].name.as_str();
@@ -54,8 +63,10 @@ pub fn write(
     let nodes = manager.nodes().zip(&layout.nodes).map(|(report, node)| Node {
         name: &node.name,
         parent: node.parent.map(name),
-        limit: flat(report.limit),
-        base: flat(report.base),
+        limit: node.limit_ma,
+        base: if usize::from(report.node) == building.0 { building.1 } else { [0; 3] },
+        target: flat(report.limit),
+        assumed: flat(report.base),
     });
     let evses = manager.evses().zip(&layout.evses).zip(draw_ma).map(|((report, evse), draw)| Evse {
         id: &evse.id,

@@ -62,7 +62,8 @@ pub enum Act {
 pub fn visits(scenario: &Scenario, layout: &Layout) -> Vec<Visit> {
     let mut rng = fastrand::Rng::with_seed(scenario.seed ^ 0xCA25);
     let end_ms = u64::from(scenario.minutes) * 60_000;
-    let mut visits: Vec<Visit> = scenario.car.iter().filter_map(|car| visit(scenario, layout, car, &mut rng)).collect();
+    let mut visits: Vec<Visit> =
+        scenario.car.iter().filter_map(|car| visit(scenario, layout, car, &mut rng)).collect();
     visits.retain(|v| v.arrives_ms + 5 * 60_000 <= end_ms);
     for visit in &mut visits {
         visit.leaves_ms = visit.leaves_ms.min(end_ms - 60_000).max(visit.arrives_ms + 120_000);
@@ -116,7 +117,11 @@ impl Visit {
             }
             Stage::Charging(_) if now_ms + GOODBYE_MS >= self.leaves_ms => {
                 self.stage = Stage::Leaving(now_ms);
-                if self.says_goodbye && session_runs && self.card.is_some() { Act::ShowCard } else { Act::Nothing }
+                if self.says_goodbye && session_runs && self.card.is_some() {
+                    Act::ShowCard
+                } else {
+                    Act::Nothing
+                }
             }
             Stage::Leaving(since) if now_ms >= since + GOODBYE_MS => {
                 self.stage = Stage::Gone;
@@ -135,7 +140,8 @@ impl Visit {
             self.card_after_ms = i64::MAX;
             return Act::ShowCard;
         }
-        self.stage = if self.card_after_ms == i64::MAX { Stage::Charging(now_ms) } else { Stage::Plugged(now_ms) };
+        self.stage =
+            if self.card_after_ms == i64::MAX { Stage::Charging(now_ms) } else { Stage::Plugged(now_ms) };
         Act::Plug
     }
 

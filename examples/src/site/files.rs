@@ -57,7 +57,14 @@ pub fn write_results(folder: &Path, record: &Record) -> Result<(), SiteError> {
 fn sessions(path: &Path, record: &Record) -> std::io::Result<()> {
     let mut out = csv::Writer::from_path(path)?;
     out.write_record([
-        "station", "connector", "transaction id", "card", "start", "end", "energy in Wh", "stop reason",
+        "station",
+        "connector",
+        "transaction id",
+        "card",
+        "start",
+        "end",
+        "energy in Wh",
+        "stop reason",
     ])?;
     for t in &record.transactions {
         let text = |time: &chrono::DateTime<chrono::Utc>| time.to_rfc3339_opts(SecondsFormat::Secs, true);

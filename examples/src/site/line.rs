@@ -87,7 +87,10 @@ impl Line {
     ///
     /// # Errors
     /// The log of frames cannot be written.
-    pub async fn pump<W: Write>(&mut self, around: &mut Surroundings<'_, W>) -> std::io::Result<Vec<Happened>> {
+    pub async fn pump<W: Write>(
+        &mut self,
+        around: &mut Surroundings<'_, W>,
+    ) -> std::io::Result<Vec<Happened>> {
         let mut happened = Vec::new();
         if self.socket.is_none() && around.now_ms >= self.retry_at_ms {
             self.connect(around, &mut happened).await;

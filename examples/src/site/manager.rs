@@ -67,13 +67,17 @@ impl Layout {
     /// Hangs the stations into the scenario's tree.
     pub fn new(scenario: &Scenario, stations: &[StationConfig]) -> Self {
         let index = |name: &str| scenario.node.iter().position(|n| n.name == name);
-        let mut nodes: Vec<SiteNode> = scenario.node.iter().map(|n| SiteNode {
-            name: n.name.clone(),
-            parent: n.parent.as_deref().and_then(index),
-            limit_ma: n.limit.map(|amps| amps * 1000),
-            source: "scenario".to_owned(),
-            role: Role::Installation,
-        }).collect();
+        let mut nodes: Vec<SiteNode> = scenario
+            .node
+            .iter()
+            .map(|n| SiteNode {
+                name: n.name.clone(),
+                parent: n.parent.as_deref().and_then(index),
+                limit_ma: n.limit.map(|amps| amps * 1000),
+                source: "scenario".to_owned(),
+                role: Role::Installation,
+            })
+            .collect();
         let mut evses = Vec::new();
         for (number, (entry, station)) in scenario.station.iter().zip(stations).enumerate() {
             let feed = index(&entry.node).unwrap_or(0);
@@ -162,7 +166,12 @@ impl Manager {
     ///
     /// # Errors
     /// Too many nodes or EVSEs.
-    pub fn new(layout: &Layout, meter: &scenario::Meter, meter_node: usize, turn_s: u32) -> Result<Self, ManagerError> {
+    pub fn new(
+        layout: &Layout,
+        meter: &scenario::Meter,
+        meter_node: usize,
+        turn_s: u32,
+    ) -> Result<Self, ManagerError> {
         let (nodes, evses) = (layout.nodes.len(), layout.evses.len());
         if nodes > NODES || evses > EVSES {
             return Err(ManagerError::TooLarge { nodes, evses });
@@ -179,7 +188,10 @@ impl Manager {
             *config = EvseConfig {
                 rotation: rotation(evse.wiring),
                 limits: limits(&[Limit::new(role(&evse.config.limit), Milliamps(evse.config.limit.ma))]),
-                minimum: Minimum { single_phase: Milliamps(single_phase), multi_phase: Milliamps(multi_phase) },
+                minimum: Minimum {
+                    single_phase: Milliamps(single_phase),
+                    multi_phase: Milliamps(multi_phase),
+                },
                 disconnected: Milliamps(evse.config.disconnected_ma),
                 ..EvseConfig::on(index16(evse.node))
             };
@@ -215,7 +227,9 @@ impl Manager {
     pub fn profile_of_evse(&mut self, evse: usize, limit_ma: Option<u32>) {
         let source = Source::from(Role::Profile);
         let _ = match limit_ma {
-            Some(ma) => self.controller.set_evse_limit(index16(evse), Limit::new(source, Milliamps(ma))).is_ok(),
+            Some(ma) => {
+                self.controller.set_evse_limit(index16(evse), Limit::new(source, Milliamps(ma))).is_ok()
+            }
             None => self.controller.clear_evse_limit(index16(evse), source).is_ok(),
         };
     }
@@ -224,7 +238,9 @@ impl Manager {
     pub fn profile_of_node(&mut self, node: usize, limit_ma: Option<u32>) {
         let source = Source::from(Role::Profile);
         let _ = match limit_ma {
-            Some(ma) => self.controller.set_node_limit(index16(node), Limit::new(source, Milliamps(ma))).is_ok(),
+            Some(ma) => {
+                self.controller.set_node_limit(index16(node), Limit::new(source, Milliamps(ma))).is_ok()
+            }
             None => self.controller.clear_node_limit(index16(node), source).is_ok(),
         };
     }
@@ -260,7 +276,8 @@ fn commissioning(layout: &Layout, nodes: &[NodeConfig], evses: &[EvseConfig]) ->
     let mut errors = Vec::new();
     check(nodes, evses, |finding| {
         if finding.severity() == Severity::Error {
-            let names: Vec<_> = layout.nodes.iter().enumerate().map(|(i, n)| format!("{i} is {}", n.name)).collect();
+            let names: Vec<_> =
+                layout.nodes.iter().enumerate().map(|(i, n)| format!("{i} is {}", n.name)).collect();
             errors.push(format!("load management: error: {finding} (node {})", names.join(", ")));
         }
     });

@@ -134,7 +134,13 @@ fn configure(scenario: &Scenario, path: &Path) -> Result<Vec<StationConfig>, Sit
     let mut stations: Vec<StationConfig> = Vec::new();
     for entry in &scenario.station {
         let cards = entry.cards.as_ref().map(|cards| folder.join(cards));
-        let station = StationConfig::load(entry.vendor, &folder.join(&entry.config), cards.as_deref(), entry.sockets, today)?;
+        let station = StationConfig::load(
+            entry.vendor,
+            &folder.join(&entry.config),
+            cards.as_deref(),
+            entry.sockets,
+            today,
+        )?;
         if stations.iter().any(|other| other.identity == station.identity) {
             return Err(SiteError::SameIdentity(station.identity));
         }

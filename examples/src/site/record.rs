@@ -182,7 +182,10 @@ impl Record {
 
     /// Largest load ÷ limit over all nodes and phases, in per mille, with the node and phase (from 1).
     pub fn tightest(&self) -> Option<(u32, &NodeRecord, usize)> {
-        let ratios = self.nodes.iter().flat_map(|n| (0..3).map(move |p| (ratio(n.peak_ma[p], n.limit_ma[p]), n, p + 1)));
+        let ratios = self
+            .nodes
+            .iter()
+            .flat_map(|n| (0..3).map(move |p| (ratio(n.peak_ma[p], n.limit_ma[p]), n, p + 1)));
         ratios.max_by_key(|(ratio, ..)| *ratio)
     }
 }

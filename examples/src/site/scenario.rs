@@ -309,15 +309,13 @@ impl Scenario {
     /// # Errors
     /// Unreadable file, wrong TOML (with line and column), unknown node names, impossible numbers.
     pub fn load(path: &Path) -> Result<Self, ScenarioError> {
-        let text =
-            std::fs::read_to_string(path).map_err(|source| ScenarioError::Read { path: path.into(), source })?;
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| ScenarioError::Read { path: path.into(), source })?;
         let scenario: Self = toml::from_str(&text).map_err(|e| {
             let (line, column) = e.span().map_or((1, 1), |span| position(&text, span.start));
             ScenarioError::Parse { path: path.into(), line, column, message: e.message().to_owned() }
         })?;
-        scenario
-            .check()
-            .map_err(|message| ScenarioError::Inconsistent { path: path.into(), message })?;
+        scenario.check().map_err(|message| ScenarioError::Inconsistent { path: path.into(), message })?;
         Ok(scenario)
     }
 
@@ -326,7 +324,10 @@ impl Scenario {
         for (i, node) in self.node.iter().enumerate() {
             match &node.parent {
                 None if i > 0 => {
-                    return Err(format!("node {}: only the first node is the root; name its parent", node.name));
+                    return Err(format!(
+                        "node {}: only the first node is the root; name its parent",
+                        node.name
+                    ));
                 }
                 Some(parent) if !seen.contains(parent.as_str()) => {
                     return Err(format!("node {}: parent {parent} must stand before it", node.name));

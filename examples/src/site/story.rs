@@ -33,12 +33,14 @@ fn back_end(record: &Record, outage: &Outage) -> Vec<String> {
     let verdicts = cards.filter(|e| e.what.contains("may charge") || e.what.starts_with("not accepted"));
     story.extend(verdicts.map(|e| format!("{} {}: {}.", record.clock(e.at_ms), e.who, e.what)));
     let back = record.events.iter().find(|e| e.at_ms >= outage.to_ms && e.what == "connected");
-    story.extend(back.map(|e| format!("The first station was connected again at {}.", record.clock(e.at_ms))));
+    story
+        .extend(back.map(|e| format!("The first station was connected again at {}.", record.clock(e.at_ms))));
     story
 }
 
 fn meter(record: &Record, outage: &Outage, scenario: &Scenario) -> Vec<String> {
-    let cars = |s: &Sample| (0..3).map(|p| s.load_ma[0][p].saturating_sub(s.base_ma[p])).max().unwrap_or(0) / 1000;
+    let cars =
+        |s: &Sample| (0..3).map(|p| s.load_ma[0][p].saturating_sub(s.base_ma[p])).max().unwrap_or(0) / 1000;
     let before = record.samples.iter().rev().find(|s| s.at_ms < outage.from_ms).map_or(0, cars);
     let least = samples(record, outage).map(cars).min().unwrap_or(0);
     let waiting = samples(record, outage).map(|s| s.queued.iter().filter(|q| **q).count()).max().unwrap_or(0);

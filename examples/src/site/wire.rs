@@ -66,7 +66,13 @@ impl<W: Write> Wire<W> {
     ///
     /// # Errors
     /// The log cannot be written.
-    pub fn frame(&mut self, at: DateTime<Utc>, station: &str, from: Side, text: &str) -> std::io::Result<Seen> {
+    pub fn frame(
+        &mut self,
+        at: DateTime<Utc>,
+        station: &str,
+        from: Side,
+        text: &str,
+    ) -> std::io::Result<Seen> {
         let escaped;
         let frame = match serde_json::from_str::<&RawValue>(text) {
             Ok(frame) => frame,

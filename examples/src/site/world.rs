@@ -94,7 +94,11 @@ impl World {
             Server::start(address, setup).await.map_err(|source| SiteError::Listen { address, source })?;
         let b = &scenario.building;
         let building = Building::new(b.mean.map(|a| a * 1000), b.swing * 1000, b.slew, scenario.seed);
-        let fuses = layout.nodes.iter().map(|n| Fuse { name: n.name.clone(), parent: n.parent, limit_ma: n.limit_ma });
+        let fuses = layout.nodes.iter().map(|n| Fuse {
+            name: n.name.clone(),
+            parent: n.parent,
+            limit_ma: n.limit_ma,
+        });
         let folder = files.folder().to_owned();
         Ok(Self {
             building,
@@ -136,8 +140,15 @@ impl World {
         let charging = self.draw_ma().iter().filter(|draw| **draw != [0; 3]).count();
         let root = self.referee.load_ma().first().copied().unwrap_or_default();
         let amps = root.map(|ma| ma / 1000);
-        let away = if self.lines.iter().any(|line| line.station.is_online()) { "" } else { ", central system away" };
-        format!("{} {charging} charging, {}/{}/{} A{away}", self.clock.utc().format("%H:%M:%S"), amps[0], amps[1], amps[2])
+        let away =
+            if self.lines.iter().any(|line| line.station.is_online()) { "" } else { ", central system away" };
+        format!(
+            "{} {charging} charging, {}/{}/{} A{away}",
+            self.clock.utc().format("%H:%M:%S"),
+            amps[0],
+            amps[1],
+            amps[2]
+        )
     }
 
     /// Notes something for the report.
@@ -196,7 +207,10 @@ impl World {
                     self.meter.plug_in().await.map_err(SiteError::Meter)?;
                 }
                 Deed::Garbage(garbage) => {
-                    self.remark("meter", if garbage { "answers garbage" } else { "answers properly" }.to_owned());
+                    self.remark(
+                        "meter",
+                        if garbage { "answers garbage" } else { "answers properly" }.to_owned(),
+                    );
                     self.meter.behave(if garbage { Behaviour::Garbage } else { Behaviour::Good });
                 }
                 Deed::Command(station, command) => {
@@ -252,7 +266,9 @@ impl World {
                 Act::Leave => {
                     let car = station.unplug(connector);
                     let name = visit.name.clone();
-                    if let (Some(car), Some(row)) = (car, self.record.cars.iter_mut().rev().find(|c| c.name == name)) {
+                    if let (Some(car), Some(row)) =
+                        (car, self.record.cars.iter_mut().rev().find(|c| c.name == name))
+                    {
                         row.left_ms = now;
                         row.got_wh = car.taken_mwh() / 1000;
                         if car.is_full() {
@@ -272,7 +288,8 @@ impl World {
             line.station.step(at_ms, STEP_MS);
         }
         let draws = self.draw_ma();
-        let cars = self.layout.evses.iter().zip(draws).map(|(evse, draw)| (evse.node, evse.wiring.to_grid(draw)));
+        let cars =
+            self.layout.evses.iter().zip(draws).map(|(evse, draw)| (evse.node, evse.wiring.to_grid(draw)));
         let building = (self.building_node(), self.building.load_ma());
         self.referee.observe(at_ms, cars.chain([building]));
     }
@@ -296,7 +313,7 @@ impl World {
         }
         let trouble = match self.reader.currents_ma().await {
             Ok(currents) => self.manager.meter(self.building_node(), now, currents).err(),
-            Err(error) => Some(error.to_string()),
+            Err(error) => Some(error.to_string().replace(&self.meter.address().to_string(), "")),
         };
         match (&trouble, &self.meter_trouble) {
             (None, Some(_)) => self.remark("meter", "can be read again".to_owned()),
@@ -347,7 +364,8 @@ impl World {
         }
         self.decided = (now, decision);
         let draws = self.draw_ma();
-        decisions::write(&mut self.decisions, self.clock.utc(), &self.layout, &self.manager, &draws)
+        let building = (self.building_node(), self.building.load_ma());
+        decisions::write(&mut self.decisions, self.clock.utc(), &self.layout, &self.manager, building, &draws)
     }
 
     /// Stations and central system talk until nothing is left to say at this second.
@@ -355,8 +373,12 @@ impl World {
         let now = self.now_ms();
         for index in 0..self.lines.len() {
             self.lines[index].station.handle_timeout(now);
-            let mut around =
-                Surroundings { server: &self.server, wire: &mut self.wire, now_ms: now, utc: self.clock.utc() };
+            let mut around = Surroundings {
+                server: &self.server,
+                wire: &mut self.wire,
+                now_ms: now,
+                utc: self.clock.utc(),
+            };
             let happened = self.lines[index].pump(&mut around).await;
             let happened = happened.map_err(|source| self.write_error("ocpp.jsonl", source))?;
             self.happened(index, happened);
@@ -371,7 +393,11 @@ impl World {
             let error = |what: String| EventRow { at_ms, who: station.clone(), what };
             match what {
                 Happened::Connected => self.remark(&station, "connected".to_owned()),
-                Happened::Disconnected(why) => self.remark(&station, format!("no connection: {why}")),
+                Happened::Disconnected(why) => {
+                    // Ports differ from run to run; the report must not.
+                    let why = why.replace(&self.server.address().to_string(), "central system");
+                    self.remark(&station, format!("no connection: {why}"));
+                }
                 Happened::Refusal { from, code, action } => {
                     let who = if from == Side::Station { "the station" } else { "the central system" };
                     let action = action.unwrap_or_else(|| "an unknown call".to_owned());
@@ -405,10 +431,16 @@ impl World {
 
     fn sample(&mut self) {
         let now = self.now_ms();
-        let queued: Vec<bool> = self.layout.evses.iter().enumerate().map(|(index, evse)| {
-            let wants = self.lines[evse.station].station.phase(now, evse.connector).wants_current;
-            wants && self.manager.offer_ma(index) == 0
-        }).collect();
+        let queued: Vec<bool> = self
+            .layout
+            .evses
+            .iter()
+            .enumerate()
+            .map(|(index, evse)| {
+                let wants = self.lines[evse.station].station.phase(now, evse.connector).wants_current;
+                wants && self.manager.offer_ma(index) == 0
+            })
+            .collect();
         for car in self.record.cars.iter_mut().filter(|car| car.left_ms == u64::MAX && queued[car.evse]) {
             car.queued_ms += 1000;
         }
@@ -452,7 +484,10 @@ impl World {
         }
         for breach in self.referee.breaches() {
             let at = self.record.clock(breach.at_ms);
-            let text = format!("{at} {} L{}: {} mA above {} mA", breach.node, breach.phase, breach.load_ma, breach.limit_ma);
+            let text = format!(
+                "{at} {} L{}: {} mA above {} mA",
+                breach.node, breach.phase, breach.load_ma, breach.limit_ma
+            );
             self.record.failures.push(text);
         }
         self.record.frames = self.wire.count();
@@ -534,23 +569,31 @@ fn empty_record(scenario: &Scenario, layout: &Layout) -> Record {
         start: scenario.start,
         length_ms: end,
         seed: scenario.seed,
-        nodes: layout.nodes.iter().map(|n| NodeRecord {
-            name: n.name.clone(),
-            parent: n.parent,
-            source: n.source.clone(),
-            limit_ma: n.limit_ma,
-            peak_ma: [0; 3],
-        }).collect(),
-        evses: layout.evses.iter().map(|e| EvseRecord {
-            id: e.id.clone(),
-            vendor: e.vendor,
-            node: e.node,
-            rotation: e.wiring.name().to_owned(),
-            max_ma: e.config.limit.ma,
-            min_ma: e.config.minimum_ma.1,
-            disconnected_ma: e.config.disconnected_ma,
-            source: e.config.limit.source.clone(),
-        }).collect(),
+        nodes: layout
+            .nodes
+            .iter()
+            .map(|n| NodeRecord {
+                name: n.name.clone(),
+                parent: n.parent,
+                source: n.source.clone(),
+                limit_ma: n.limit_ma,
+                peak_ma: [0; 3],
+            })
+            .collect(),
+        evses: layout
+            .evses
+            .iter()
+            .map(|e| EvseRecord {
+                id: e.id.clone(),
+                vendor: e.vendor,
+                node: e.node,
+                rotation: e.wiring.name().to_owned(),
+                max_ma: e.config.limit.ma,
+                min_ma: e.config.minimum_ma.1,
+                disconnected_ma: e.config.disconnected_ma,
+                source: e.config.limit.source.clone(),
+            })
+            .collect(),
         samples: Vec::new(),
         cars: Vec::new(),
         outages: outages.collect(),

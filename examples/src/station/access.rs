@@ -2,7 +2,8 @@
 
 use evkit_ocpp::v16::{AuthorizationStatus, IdTag, Reason};
 use evkit_rfid::{
-    BackEnd, Decision, Grant, Link, Occasion, Reservation, Session, Situation, Status, StopEvent, TokenChoice, Uid, Verdict,
+    BackEnd, Decision, Grant, Link, Occasion, Reservation, Session, Situation, Status, StopEvent,
+    TokenChoice, Uid, Verdict,
 };
 
 use super::program::Program;
@@ -24,7 +25,11 @@ impl<const N: usize> Program<N> {
         let Some(token) = token.ok().and_then(|text| IdTag::new(text.as_str()).ok()) else {
             return self.note(seat, "a card whose UID does not fit into an idTag".to_owned());
         };
-        self.claim(now_ms, seat, Claim { occasion: Occasion::card(&uid), uid: Some(uid), token: Some(token) });
+        self.claim(
+            now_ms,
+            seat,
+            Claim { occasion: Occasion::card(&uid), uid: Some(uid), token: Some(token) },
+        );
     }
 
     /// Somebody wants to charge, or stop charging.
@@ -35,7 +40,13 @@ impl<const N: usize> Program<N> {
     }
 
     /// The central system has answered an earlier question, or will not.
-    pub(super) fn answered(&mut self, now_ms: u64, seat: usize, id_tag: IdTag, status: Option<AuthorizationStatus>) {
+    pub(super) fn answered(
+        &mut self,
+        now_ms: u64,
+        seat: usize,
+        id_tag: IdTag,
+        status: Option<AuthorizationStatus>,
+    ) {
         let Some(question) = self.seats[seat].question.filter(|q| q.token == id_tag) else { return };
         self.seats[seat].question = None;
         if let Some(status) = status {
@@ -73,11 +84,14 @@ impl<const N: usize> Program<N> {
             Decision::AskBackEnd(choice) => self.ask(now_ms, seat, claim, choice),
             Decision::StopSession => {
                 self.note(seat, format!("session ended at the station: {reason:?}"));
-                let reason = if claim.occasion == Occasion::Recheck { Reason::DeAuthorized } else { Reason::Local };
+                let reason =
+                    if claim.occasion == Occasion::Recheck { Reason::DeAuthorized } else { Reason::Local };
                 self.stop(now_ms, seat, reason, claim.token);
             }
             Decision::Reject => self.note(seat, format!("not accepted: {reason:?}")),
-            Decision::TeachIn => self.note(seat, "master card: teach-in is not part of this program".to_owned()),
+            Decision::TeachIn => {
+                self.note(seat, "master card: teach-in is not part of this program".to_owned())
+            }
             _ => {}
         }
     }
@@ -90,8 +104,14 @@ impl<const N: usize> Program<N> {
         let Some(token) = self.token(claim, grant.token) else {
             return self.note(seat, "no identifier to charge under".to_owned());
         };
-        let access =
-            Access { token, uid: claim.uid, vip: grant.priority, recheck: grant.recheck, started: None, ending: None };
+        let access = Access {
+            token,
+            uid: claim.uid,
+            vip: grant.priority,
+            recheck: grant.recheck,
+            started: None,
+            ending: None,
+        };
         self.seats[seat].access = Some(access);
         self.seats[seat].done = false;
         let vip = if grant.priority { ", takes precedence" } else { "" };
@@ -109,7 +129,8 @@ impl<const N: usize> Program<N> {
         };
         match self.session.authorize(Self::at(now_ms), Self::connector(seat), token) {
             Ok(()) => {
-                self.seats[seat].question = Some(Question { occasion: claim.occasion, token, uid: claim.uid });
+                self.seats[seat].question =
+                    Some(Question { occasion: claim.occasion, token, uid: claim.uid });
             }
             Err(error) => self.note(seat, format!("{}: {error}", token.as_str())),
         }
@@ -130,7 +151,13 @@ impl<const N: usize> Program<N> {
         let register_wh = self.seats[seat].spot.register_wh();
         let Some(access) = self.seats[seat].access.as_mut().filter(|a| a.started.is_none()) else { return };
         let meter = Self::register(register_wh);
-        let begun = self.session.start_transaction(Self::at(now_ms), Self::connector(seat), access.token, meter, None);
+        let begun = self.session.start_transaction(
+            Self::at(now_ms),
+            Self::connector(seat),
+            access.token,
+            meter,
+            None,
+        );
         if begun.is_ok() {
             access.started = Some(Started { register_wh, offline });
             self.seats[seat].spot.set_permission(now_ms, true);
@@ -154,7 +181,9 @@ impl<const N: usize> Program<N> {
     pub(super) fn finish(&mut self, now_ms: u64, seat: usize) {
         let station = &self.seats[seat];
         let flowing = station.spot.draw_ma() != [0; 3];
-        let Some((access, started)) = station.access.as_ref().and_then(|a| Some((a, a.started?))) else { return };
+        let Some((access, started)) = station.access.as_ref().and_then(|a| Some((a, a.started?))) else {
+            return;
+        };
         let Some((reason, by)) = access.ending.clone().filter(|_| !flowing) else { return };
         let stop_wh = station.spot.register_wh();
         let (connector, meter) = (Self::connector(seat), Self::register(stop_wh));
@@ -201,7 +230,8 @@ impl<const N: usize> Program<N> {
             let station = &self.seats[seat];
             match &station.access {
                 Some(access) if access.recheck => {
-                    let claim = Claim { occasion: Occasion::Recheck, uid: access.uid, token: Some(access.token) };
+                    let claim =
+                        Claim { occasion: Occasion::Recheck, uid: access.uid, token: Some(access.token) };
                     self.claim(now_ms, seat, claim);
                 }
                 None if station.plugged && !station.done && station.question.is_none() => {

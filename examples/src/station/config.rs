@@ -11,8 +11,9 @@ use evkit_config_format::finding::{Check, Finding, Severity};
 use evkit_config_format::station::{Current, FreeCharging, OfflineMode, Role, Scope, StationModel, UidForm};
 use evkit_config_format::{bender, evlink, keba};
 use evkit_rfid::{
-    Badge, BenderList, BenderSettings, Card, EvlinkSettings, ImportError, InDoubt, JoinedList, KebaCard, KebaOnline, KebaSettings,
-    Listed, Policy, Row, SettingError, Sheet, Slot, Store, Uid, UidFormat, WhitelistEntry, WhitelistId,
+    Badge, BenderList, BenderSettings, Card, EvlinkSettings, ImportError, InDoubt, JoinedList, KebaCard,
+    KebaOnline, KebaSettings, Listed, Policy, Row, SettingError, Sheet, Slot, Store, Uid, UidFormat,
+    WhitelistEntry, WhitelistId,
 };
 
 use super::wiring::Wiring;
@@ -156,9 +157,14 @@ struct Files {
 impl StationConfig {
     /// A station without files: 32 A sockets, cards judged by the central system, nothing accepted without it.
     pub fn plain(identity: &str, connectors: u16) -> Self {
-        let policy = KebaSettings { authorization: true, online: KebaOnline::FirstOnline, ..KebaSettings::default() };
+        let policy =
+            KebaSettings { authorization: true, online: KebaOnline::FirstOnline, ..KebaSettings::default() };
         let connector = ConnectorConfig {
-            limit: Setting { ma: 32_000, source: "rating of a Type 2 socket".to_owned(), role: LimitRole::Hardware },
+            limit: Setting {
+                ma: 32_000,
+                source: "rating of a Type 2 socket".to_owned(),
+                role: LimitRole::Hardware,
+            },
             minimum_ma: (6_000, 6_000),
             disconnected_ma: 0,
             wiring: None,
@@ -194,11 +200,14 @@ impl StationConfig {
         let (model, findings, policy) = files.parse(vendor)?;
         let warnings = stop_or_warn(config, &findings)?;
         let missing = |what| ConfigError::Missing { path: config.into(), what };
-        let identity = model.back_end.identity.as_ref().ok_or_else(|| missing("no identity for the back end"))?;
-        let uid_format = model.authorization.uid_form.as_ref().map_or(UidFormat::UPPER, |form| format_of(form.value));
+        let identity =
+            model.back_end.identity.as_ref().ok_or_else(|| missing("no identity for the back end"))?;
+        let uid_format =
+            model.authorization.uid_form.as_ref().map_or(UidFormat::UPPER, |form| format_of(form.value));
         let count = model.connectors.as_ref().map_or(sockets, |c| c.value);
         let lists = card_lists(vendor, cards, &model, count, uid_format, today)?;
-        let connectors = (1..=count).zip(lists).map(|(number, cards)| connector(&model, config, number, cards));
+        let connectors =
+            (1..=count).zip(lists).map(|(number, cards)| connector(&model, config, number, cards));
         let connectors = connectors.collect::<Option<_>>();
         Ok(Self {
             identity: identity.value.clone(),
@@ -270,7 +279,8 @@ impl Files {
 fn bender_settings(model: &StationModel) -> BenderSettings {
     let rules = &model.authorization;
     let defaults = BenderSettings::default();
-    let seconds = |s: &Option<evkit_config_format::station::Setting<u32>>| u16::try_from(s.as_ref()?.value).ok();
+    let seconds =
+        |s: &Option<evkit_config_format::station::Setting<u32>>| u16::try_from(s.as_ref()?.value).ok();
     let flag = |setting: &Option<evkit_config_format::station::Setting<bool>>, default| {
         setting.as_ref().map_or(default, |s| s.value)
     };
@@ -332,9 +342,10 @@ fn format_of(form: UidForm) -> UidFormat {
 
 fn setting(current: &Current, path: &Path) -> Setting {
     let origin = &current.setting.origin;
-    let name = origin.file.clone().unwrap_or_else(|| {
-        path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default()
-    });
+    let name = origin
+        .file
+        .clone()
+        .unwrap_or_else(|| path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default());
     let role = match current.role {
         Role::Hardware => LimitRole::Hardware,
         Role::Operator => LimitRole::Operator,
@@ -359,7 +370,8 @@ fn connector(
     let shared = model.currents.iter().filter_map(|c| station_limit(c, path)).min_by_key(|s| s.ma);
     let own = model.connector_limit(number).map(|c| setting(c, path));
     // A KEBA P30 x is built for 32 A; its file only says what the network may draw.
-    let built = Setting { ma: 32_000, source: "rating of a Type 2 socket".to_owned(), role: LimitRole::Hardware };
+    let built =
+        Setting { ma: 32_000, source: "rating of a Type 2 socket".to_owned(), role: LimitRole::Hardware };
     let limit = [own, shared, Some(built)].into_iter().flatten().min_by_key(|s| s.ma)?;
     let holds = |role: Role, phases: u8| {
         let of = |c: &&Current| {
@@ -456,7 +468,10 @@ mod tests {
         assert_eq!(station.connectors.len(), 5, "AmountConnectors");
         let limit = station.limit.unwrap();
         assert_eq!((limit.ma, limit.role), (40_000, LimitRole::Installation), "MaxAvailableCurrent");
-        assert!(limit.source.starts_with("keba-p30-depot.conf:") && limit.source.ends_with(" MaxAvailableCurrent"));
+        assert!(
+            limit.source.starts_with("keba-p30-depot.conf:")
+                && limit.source.ends_with(" MaxAvailableCurrent")
+        );
         let currents: Vec<_> = station.connectors.iter().map(|c| (c.limit.ma, c.disconnected_ma)).collect();
         assert_eq!(currents, [(32_000, 6_000), (32_000, 6_000), (32_000, 0), (32_000, 0), (32_000, 0)]);
         assert_eq!(station.connectors[1].wiring, Some(Wiring::STR), "ConnectorPhaseRotation");

@@ -65,6 +65,14 @@ pub enum StartError {
         /// Which.
         source: evkit_hal::evse::ConfigError,
     },
+    /// What was kept cannot be read.
+    #[error("{identity}: {source}")]
+    Store {
+        /// The station.
+        identity: String,
+        /// Why.
+        source: store::StoreError,
+    },
 }
 
 /// A station, whatever its number of connectors. Times are monotonic milliseconds, connectors count from 1.

@@ -6,9 +6,9 @@ use evkit_ocpp::journal::drive_blocking;
 use evkit_ocpp::text::CiStr;
 use evkit_ocpp::time::Instant;
 use evkit_ocpp::units::WattHours;
+use evkit_ocpp::v16::BootNotificationRequest;
 use evkit_ocpp::v16::charge_point::{ChargePoint, Config, LimitSource, Supply};
 use evkit_ocpp::v16::keys::Key;
-use evkit_ocpp::v16::BootNotificationRequest;
 use evkit_rfid::{Status, Uid};
 
 use super::config::StationConfig;
@@ -55,13 +55,18 @@ impl<const N: usize> Program<N> {
     fn new(now_ms: u64, start: Start) -> Result<Self, StartError> {
         let Start { config, volts, nonce, store } = start;
         let electronics = |source| StartError::Electronics { identity: config.identity.clone(), source };
-        let seats = config.connectors.iter().map(|connector| {
-            let spot = Spot::new(now_ms, connector.limit.ma, volts).map_err(electronics)?;
-            Ok(Seat::new(spot, connector.cards.clone()))
+        let seats = (1..).zip(&config.connectors).map(|(number, connector)| {
+            let kept = store
+                .meter_mwh(number)
+                .map_err(|source| StartError::Store { identity: config.identity.clone(), source })?;
+            let spot = Spot::new(now_ms, connector.limit.ma, volts, kept).map_err(electronics)?;
+            Ok(Seat::new(spot, connector.cards.clone(), kept))
         });
-        let seats: Vec<Seat> = seats.collect::<Result<_, _>>()?;
-        let seats = <[Seat; N]>::try_from(seats)
-            .map_err(|seats| StartError::TooMany { identity: config.identity.clone(), connectors: seats.len() })?;
+        let seats: Vec<Seat> = seats.collect::<Result<_, StartError>>()?;
+        let seats = <[Seat; N]>::try_from(seats).map_err(|seats| StartError::TooMany {
+            identity: config.identity.clone(),
+            connectors: seats.len(),
+        })?;
         let mut program = Self {
             session: ChargePoint::new(session_config(&config, volts, nonce)),
             config,
@@ -88,7 +93,10 @@ impl<const N: usize> Program<N> {
         if let Some(seconds) = self.config.meter_interval_s {
             set(Key::MeterValueSampleInterval, &seconds.to_string());
         }
-        set(Key::MeterValuesSampledData, "Energy.Active.Import.Register,Power.Active.Import,Current.Import,Current.Offered");
+        set(
+            Key::MeterValuesSampledData,
+            "Energy.Active.Import.Register,Power.Active.Import,Current.Import,Current.Offered",
+        );
         if let Some(timeout) = self.config.policy.connection_timeout {
             set(Key::ConnectionTimeOut, &timeout.as_secs().to_string());
         }
@@ -117,6 +125,17 @@ impl<const N: usize> Program<N> {
 
     pub(super) fn note_station(&mut self, text: String) {
         self.notes.push_back(Note { connector: None, text });
+    }
+
+    /// Keeps a meter's register for the time after a power cut, in steps of a watt hour.
+    fn keep_meter(&mut self, seat: usize) {
+        let register = self.seats[seat].spot.register_mwh();
+        if register >= self.seats[seat].kept_mwh + 1_000 {
+            self.seats[seat].kept_mwh = register;
+            if let Err(error) = self.store.keep_meter(Self::connector(seat).into(), register) {
+                self.note(seat, error.to_string());
+            }
+        }
     }
 
     /// Storage and events, until nothing is left to do.
@@ -184,6 +203,7 @@ impl<const N: usize> Station for Program<N> {
             let facts = self.seats[seat].facts(self.volts);
             // The connector exists.
             let _ = self.session.report(Self::at(now_ms), Self::connector(seat), &facts);
+            self.keep_meter(seat);
             if self.seats[seat].plugged {
                 self.begin(now_ms, seat);
             }

@@ -5,9 +5,9 @@ use evkit_ocpp::message::Call;
 use evkit_ocpp::rpc::{ErrorCode, Responder};
 use evkit_ocpp::v16::charge_point::Event;
 use evkit_ocpp::v16::{
-    AuthorizationStatus, ClearCacheResponse, ClearCacheStatus, DataTransferResponse, DataTransferStatus, IdTag,
-    Reason, RemoteStartStopStatus, RemoteStartTransactionResponse, ResetResponse, ResetStatus, UnlockConnectorResponse,
-    UnlockStatus,
+    AuthorizationStatus, ClearCacheResponse, ClearCacheStatus, DataTransferResponse, DataTransferStatus,
+    IdTag, Reason, RemoteStartStopStatus, RemoteStartTransactionResponse, ResetResponse, ResetStatus,
+    UnlockConnectorResponse, UnlockStatus,
 };
 use evkit_rfid::Occasion;
 
@@ -53,9 +53,17 @@ impl<const N: usize> Program<N> {
                     self.note(seat, format!("{action} was given up: {failure}"));
                 }
             }
-            Event::CallRefused { action, violation } => self.note_station(format!("{action} refused: {violation}")),
+            Event::CallRefused { action, violation } => {
+                self.note_station(format!("{action} refused: {violation}"))
+            }
             Event::ConfigurationChanged(key) => self.note_station(format!("{key:?} was changed")),
             Event::ProfilesChanged => self.note_station("charging profiles were changed".to_owned()),
+            Event::Interrupted { connector, resumed } => {
+                if let Some(seat) = Self::seat(connector.into()) {
+                    let then = if resumed { "it goes on" } else { "it ends with PowerLoss" };
+                    self.note(seat, format!("the power was cut during a transaction; {then}"));
+                }
+            }
             Event::RecordsLost(count) => self.note_station(format!("{count} records lost in the store")),
             other => self.call(now_ms, other),
         }

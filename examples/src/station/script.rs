@@ -62,7 +62,8 @@ pub enum ScriptError {
 /// # Errors
 /// Unreadable file, or the first line that is not a step.
 pub fn load(path: &Path) -> Result<Vec<Step>, ScriptError> {
-    let text = std::fs::read_to_string(path).map_err(|source| ScriptError::Read { path: path.into(), source })?;
+    let text =
+        std::fs::read_to_string(path).map_err(|source| ScriptError::Read { path: path.into(), source })?;
     let mut steps = Vec::new();
     for (index, line) in text.lines().enumerate() {
         let line = line.split('#').next().unwrap_or_default().trim();
@@ -84,7 +85,8 @@ fn step(line: &str) -> Result<Step, &'static str> {
     let mut words = line.split_whitespace();
     let at_ms = words.next().and_then(milliseconds).ok_or("seconds come first, such as 2.5")?;
     let command = words.next().ok_or("a command follows: plug, unplug, card or quit")?;
-    let mut connector = || words.next().and_then(|w| w.parse().ok()).ok_or("a connector number follows, from 1");
+    let mut connector =
+        || words.next().and_then(|w| w.parse().ok()).ok_or("a connector number follows, from 1");
     let action = match command {
         "plug" => Action::Plug(connector()?),
         "unplug" => Action::Unplug(connector()?),
@@ -117,7 +119,10 @@ mod tests {
 
     #[test]
     fn steps_are_read_exactly() {
-        assert_eq!(step("2.5 card 1 04A2"), Ok(Step { at_ms: 2_500, action: Action::Card(1, "04A2".into()) }));
+        assert_eq!(
+            step("2.5 card 1 04A2"),
+            Ok(Step { at_ms: 2_500, action: Action::Card(1, "04A2".into()) })
+        );
         assert_eq!(step("0 plug 2"), Ok(Step { at_ms: 0, action: Action::Plug(2) }));
         assert_eq!(step("65.125 quit"), Ok(Step { at_ms: 65_125, action: Action::Quit }));
     }

@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use evkit_ocpp::units::{Milliamps, Millivolts, WattHours, Watts};
-use evkit_ocpp::v16::charge_point::{Facts, Fault, Meter};
-use evkit_ocpp::v16::{ChargePointErrorCode, IdTag, Reason};
 use evkit_hal::contactor::ContactorFault;
 use evkit_hal::pilot::State;
 use evkit_hal::safety::{Hazard, Protection};
+use evkit_ocpp::units::{Milliamps, Millivolts, WattHours, Watts};
+use evkit_ocpp::v16::charge_point::{Facts, Fault, Meter};
+use evkit_ocpp::v16::{ChargePointErrorCode, IdTag, Reason};
 use evkit_rfid::{Listed, Occasion, Uid};
 
 use crate::plant::Spot;
@@ -89,11 +89,22 @@ pub(super) struct Seat {
     pub(super) done: bool,
     /// Since when the car has stopped by itself.
     pub(super) idle_since: Option<u64>,
+    /// Register of the meter as last kept, in milliwatt hours.
+    pub(super) kept_mwh: u64,
 }
 
 impl Seat {
-    pub(super) fn new(spot: Spot, cards: HashMap<Uid, Listed>) -> Self {
-        Self { spot, cards, access: None, question: None, plugged: false, done: false, idle_since: None }
+    pub(super) fn new(spot: Spot, cards: HashMap<Uid, Listed>, kept_mwh: u64) -> Self {
+        Self {
+            spot,
+            cards,
+            access: None,
+            question: None,
+            plugged: false,
+            done: false,
+            idle_since: None,
+            kept_mwh,
+        }
     }
 
     /// The session's access while its transaction runs.

@@ -9,6 +9,8 @@ use redb::{Database, ReadableDatabase as _, ReadableTable as _, TableDefinition}
 
 const RECORDS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("records");
 const VALUES: TableDefinition<'_, u16, &[u8]> = TableDefinition::new("values");
+/// Energy registers in milliwatt hours by connector: a real meter keeps its own, a simulated one keeps it here.
+const METERS: TableDefinition<'_, u32, u64> = TableDefinition::new("meters");
 
 /// The store could not do it; the text says why.
 #[derive(Debug, thiserror::Error)]
@@ -54,8 +56,35 @@ impl Store {
         let write = database.begin_write()?;
         write.open_table(RECORDS)?;
         write.open_table(VALUES)?;
+        write.open_table(METERS)?;
         write.commit()?;
         Ok(Self::File(database))
+    }
+
+    /// The energy register of a connector in milliwatt hours as last kept; 0 for a new meter.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn meter_mwh(&self, connector: u32) -> Result<u64, StoreError> {
+        match self {
+            Self::Memory(_) => Ok(0),
+            Self::File(database) => {
+                Ok(database.begin_read()?.open_table(METERS)?.get(connector)?.map_or(0, |mwh| mwh.value()))
+            }
+        }
+    }
+
+    /// Keeps the energy register of a connector.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn keep_meter(&mut self, connector: u32, mwh: u64) -> Result<(), StoreError> {
+        if let Self::File(database) = self {
+            let write = database.begin_write()?;
+            write.open_table(METERS)?.insert(connector, mwh)?;
+            write.commit()?;
+        }
+        Ok(())
     }
 }
 
@@ -165,5 +194,15 @@ mod tests {
         let expected = vec![(1007, b"new".to_vec()), (3, vec![3]), (4, vec![4])];
         assert_eq!(contents(&mut memory), expected);
         assert_eq!(contents(&mut Store::open(folder.path()).unwrap()), expected);
+    }
+
+    #[test]
+    fn a_meter_goes_on_where_it_stood() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = Store::open(folder.path()).unwrap();
+        assert_eq!(store.meter_mwh(1).unwrap(), 0);
+        store.keep_meter(1, 123_456).unwrap();
+        drop(store);
+        assert_eq!(Store::open(folder.path()).unwrap().meter_mwh(1).unwrap(), 123_456);
     }
 }

@@ -109,7 +109,11 @@ fn currents(record: &Record) -> anyhow::Result<Markup> {
 
 fn node_plot(record: &Record, node: usize) -> TimePlot {
     let limit = f64::from(record.nodes[node].limit_ma[0]) / 1000.0;
-    let mut lines = vec![Line { role: Role::Limit, width: 2, points: vec![(0.0, limit), (minutes(record.length_ms), limit)] }];
+    let mut lines = vec![Line {
+        role: Role::Limit,
+        width: 2,
+        points: vec![(0.0, limit), (minutes(record.length_ms), limit)],
+    }];
     for p in 0..3 {
         if node == 0 {
             lines.push(series(record, Role::Quiet, 1, |s| s.base_ma[p]));
@@ -132,7 +136,12 @@ fn time_plot(record: &Record, size: (u32, u32), top: f64, lines: Vec<Line>) -> T
     }
 }
 
-fn series(record: &Record, role: Role, width: u32, value: impl Fn(&crate::site::record::Sample) -> u32) -> Line {
+fn series(
+    record: &Record,
+    role: Role,
+    width: u32,
+    value: impl Fn(&crate::site::record::Sample) -> u32,
+) -> Line {
     let points = record.samples.iter().map(|s| (minutes(s.at_ms), f64::from(value(s)) / 1000.0)).collect();
     Line { role, width, points }
 }
