@@ -7,7 +7,7 @@ mod world;
 
 use evkit_ocpp::v16::Reason;
 use proptest::prelude::*;
-use world::World;
+use world::{Accident, World};
 
 /// A morning at two connectors, online and offline.
 fn morning(world: &mut World) {
@@ -56,6 +56,28 @@ fn a_power_cut_at_every_change_of_storage() {
                 let mut world = World::with(resume);
                 world.station.flash.cut_at = Some(cut_at + world.station.flash.changes);
                 world.station.flash.made = made;
+                morning(&mut world);
+                world.heal();
+                world.check_books();
+            }
+        }
+    }
+}
+
+#[test]
+fn an_accident_at_every_frame() {
+    let mut world = World::new();
+    morning(&mut world);
+    world.heal();
+    let frames = world.frames;
+    assert!(frames >= 40, "{frames}");
+    for resume in [false, true] {
+        for accident in [Accident::Reconnect, Accident::Restart] {
+            for at in 1..=frames {
+                let mut world = World::with(resume);
+                // A notification may be lost on the way.
+                world.server.strict_status = false;
+                world.accident = Some((at, accident));
                 morning(&mut world);
                 world.heal();
                 world.check_books();

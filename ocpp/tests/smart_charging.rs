@@ -474,6 +474,16 @@ fn composite_schedules_that_cannot_be_given() {
 }
 
 #[test]
+fn no_question_keeps_the_station_busy() {
+    let (mut world, base) = charging();
+    let mut plan = Plan::flat(Purpose::TxDefaultProfile, 1, 1, 0, 160);
+    (plan.kind, plan.recurrency) = (Kind::Recurring, Some(RecurrencyKind::Daily));
+    assert!(plan.set(&mut world, base));
+    let (_, seconds) = composite(&mut world, 1, i64::MAX);
+    assert_eq!(seconds.len(), 31 * 86_400);
+}
+
+#[test]
 fn a_schedule_with_too_many_changes_is_given_for_a_shorter_time() {
     let (mut world, base) = charging();
     let mut early = Plan::flat(Purpose::TxDefaultProfile, 1, 1, 0, 160);

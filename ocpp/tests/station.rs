@@ -348,6 +348,18 @@ fn the_answer_about_an_identifier_is_an_event() {
 }
 
 #[test]
+fn all_questions_end_with_the_connection() {
+    let mut world = online();
+    let now = world.station_now();
+    for connector in 1..=2 {
+        world.station.session.authorize(now, connector, tag("A")).unwrap();
+    }
+    world.disconnect();
+    let dropped = world.station.events.iter().filter(|event| event.contains("Dropped"));
+    assert_eq!(dropped.count(), 2);
+}
+
+#[test]
 fn a_question_ends_with_the_connection() {
     let mut world = online();
     let now = world.station_now();

@@ -1,5 +1,6 @@
 //! The RPC layer of OCPP-J: frames, message ids and error codes (OCPP-J 1.6 chapter 4, OCPP 2.0.1 part 4 chapter 4).
 
+mod backoff;
 mod error;
 mod frame;
 pub mod handshake;
@@ -7,6 +8,7 @@ mod id;
 pub(crate) mod link;
 pub(crate) mod timer;
 
+pub use backoff::Backoff;
 pub use error::{ErrorCode, Policy};
 pub use frame::{Culprit, Frame, FrameError, FrameFault, write_call, write_error, write_result};
 pub use id::{IdBuf, MessageId};

@@ -202,7 +202,7 @@ impl Driver {
             }
             15 => {
                 let tag = IdTag::new("TAG").expect("an identifier");
-                let reservation = (input.byte() % 2 == 0).then_some(1);
+                let reservation = input.byte().is_multiple_of(2).then_some(1);
                 let _ =
                     session.start_transaction(now, connector, tag, WattHours(input.number()), reservation);
             }

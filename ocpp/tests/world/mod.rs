@@ -141,6 +141,15 @@ pub(crate) struct Server {
     pub(crate) id_tag_status: AuthorizationStatus,
 }
 
+/// What can befall a frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Accident {
+    /// The connection ends, also if the central system restarts, and is made again.
+    Reconnect,
+    /// The station loses power and connects again.
+    Restart,
+}
+
 /// Frames on their way: when they arrive, and what they say.
 type Wire = VecDeque<(u64, String)>;
 
@@ -152,7 +161,10 @@ pub(crate) struct World {
     pub(crate) latency: u64,
     /// Every so many-th frame is lost; 0: none.
     pub(crate) loss: u64,
-    frames: u64,
+    pub(crate) frames: u64,
+    /// What happens at this frame instead of its delivery.
+    pub(crate) accident: Option<(u64, Accident)>,
+    happened: bool,
     up: Wire,
     down: Wire,
 }
@@ -201,6 +213,8 @@ impl World {
             latency: 20,
             loss: 0,
             frames: 0,
+            accident: None,
+            happened: false,
             up: Wire::new(),
             down: Wire::new(),
         };
@@ -425,6 +439,13 @@ impl World {
             let text = text.to_owned();
             self.send(text, false);
         }
+        if core::mem::take(&mut self.happened) {
+            match self.accident {
+                Some((_, Accident::Restart)) => self.restart_station(),
+                _ => self.disconnect(),
+            }
+            self.connect();
+        }
     }
 
     fn send(&mut self, text: String, up: bool) {
@@ -432,6 +453,10 @@ impl World {
             return;
         }
         self.frames += 1;
+        self.happened |= self.accident.is_some_and(|(at, _)| at == self.frames);
+        if self.happened {
+            return;
+        }
         if self.loss != 0 && self.frames.is_multiple_of(self.loss) {
             return;
         }

@@ -8,12 +8,43 @@ use crate::rpc::Failure;
 use crate::time::Instant;
 use crate::v16::{AuthorizeResponse, IdTag};
 
-/// The question open for a connector.
+/// The question of a connector.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Question(Option<IdTag>);
+pub(super) enum Question {
+    None,
+    /// Waits to be sent, or for its answer.
+    Open(IdTag),
+    /// The connection was lost and the application does not know.
+    Dropped(IdTag),
+}
 
 impl Question {
-    pub(super) const NONE: Self = Self(None);
+    fn open(&self) -> Option<IdTag> {
+        match self {
+            Self::Open(id_tag) => Some(*id_tag),
+            Self::None | Self::Dropped(_) => None,
+        }
+    }
+
+    /// Ends an open question.
+    fn take(&mut self) -> Option<IdTag> {
+        let id_tag = self.open()?;
+        *self = Self::None;
+        Some(id_tag)
+    }
+
+    pub(super) fn drop_open(&mut self) {
+        if let Self::Open(id_tag) = *self {
+            *self = Self::Dropped(id_tag);
+        }
+    }
+
+    /// The identifier of a question that was dropped, once.
+    pub(super) fn take_dropped(&mut self) -> Option<IdTag> {
+        let Self::Dropped(id_tag) = *self else { return None };
+        *self = Self::None;
+        Some(id_tag)
+    }
 }
 
 impl<const N: usize> ChargePoint<'_, N> {
@@ -30,16 +61,16 @@ impl<const N: usize> ChargePoint<'_, N> {
             return Err(ActionError::Offline);
         }
         let outlet = self.connectors.get_mut(index).ok_or(ActionError::NoConnector(connector))?;
-        if outlet.question.0.is_some() {
+        if outlet.question.open().is_some() {
             return Err(ActionError::Busy);
         }
-        outlet.question = Question(Some(id_tag));
+        outlet.question = Question::Open(id_tag);
         Ok(())
     }
 
     /// A question to be sent.
     pub(super) fn next_question(&self) -> Option<(usize, IdTag)> {
-        self.connectors.iter().enumerate().find_map(|(index, outlet)| Some((index, outlet.question.0?)))
+        self.connectors.iter().enumerate().find_map(|(index, outlet)| Some((index, outlet.question.open()?)))
     }
 
     pub(super) fn on_authorized<'f>(
@@ -47,12 +78,12 @@ impl<const N: usize> ChargePoint<'_, N> {
         index: usize,
         answer: AuthorizeResponse<'f>,
     ) -> Option<Event<'f>> {
-        let id_tag = self.connectors.get_mut(index)?.question.0.take()?;
+        let id_tag = self.connectors.get_mut(index)?.question.take()?;
         Some(Event::Authorized { connector: index as u8 + 1, id_tag, result: Ok(answer.id_tag_info) })
     }
 
     pub(super) fn on_not_authorized(&mut self, index: usize, failure: Failure) -> Option<Notice> {
-        let id_tag = self.connectors.get_mut(index)?.question.0.take()?;
+        let id_tag = self.connectors.get_mut(index)?.question.take()?;
         Some(Notice::NotAuthorized { connector: index as u8 + 1, id_tag, failure })
     }
 }

@@ -113,8 +113,8 @@ impl<const N: usize> ChargePoint<'_, N> {
         let operative = request.kind == AvailabilityType::Operative;
         let Ok(connector) = u8::try_from(request.connector_id) else { return AvailabilityStatus::Rejected };
         if connector == 0 {
+            self.station.dirty |= self.station.operative != operative;
             self.station.operative = operative;
-            self.station.dirty = true;
             self.refresh_station(now);
             let statuses = core::array::from_fn::<_, N, _>(|index| self.set_operative(now, index, operative));
             return if statuses.contains(&AvailabilityStatus::Scheduled) {
@@ -131,7 +131,8 @@ impl<const N: usize> ChargePoint<'_, N> {
 
     fn set_operative(&mut self, now: Instant, index: usize, operative: bool) -> AvailabilityStatus {
         let Some(outlet) = self.connectors.get_mut(index) else { return AvailabilityStatus::Rejected };
-        outlet.availability.dirty = true;
+        let kept = outlet.connector.scheduled.unwrap_or(outlet.connector.operative);
+        outlet.availability.dirty |= kept != operative;
         if outlet.transaction.is_running() && outlet.connector.operative != operative {
             outlet.connector.scheduled = Some(operative);
             return AvailabilityStatus::Scheduled;

@@ -58,8 +58,9 @@ impl Settings {
     }
 
     fn set(&mut self, key: Key, value: i32) {
+        let changed = self.get(key) != value;
         self.override_value(key, value);
-        if key.row().access != Access::Read {
+        if changed && key.row().access != Access::Read {
             self.dirty |= 1 << key as u32;
         }
     }

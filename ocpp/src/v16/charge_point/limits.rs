@@ -18,6 +18,10 @@ use crate::v16::{
     SetChargingProfileRequest,
 };
 
+/// Longest composite schedule, in seconds: 31 days. A longer one is answered with this duration, so that no question can
+/// keep the station busy.
+const COMPOSITE_DURATION: i64 = 31 * 86_400;
+
 /// Most periods in a composite schedule; a longer one is answered with a shorter duration.
 const COMPOSITE_PERIODS: usize = 32;
 
@@ -156,7 +160,7 @@ impl<const N: usize> ChargePoint<'_, N> {
         };
         let start = self.clock.unix_seconds(from).filter(|_| duration > 0 && usize::from(connector) <= N);
         let Some(start) = start else { return write_result(buffer, Version::V16, &id.id(), &rejected) };
-        let mut end = start.saturating_add(duration);
+        let mut end = start.saturating_add(duration.min(COMPOSITE_DURATION));
         let period = ChargingSchedulePeriod { start_period: 0, limit: Decimal::ZERO, number_phases: None };
         let mut periods =
             [const { None::<ChargingSchedulePeriod> }; COMPOSITE_PERIODS].map(|_| period.clone());

@@ -90,8 +90,9 @@ impl<const N: usize> ChargePoint<'_, N> {
     ) -> Result<&'b str, AnswerError> {
         let text = self.link.answer(responder, &SendLocalListResponse { status }, buffer)?;
         if status == UpdateStatus::Accepted {
-            self.local_list.version = if empty { 0 } else { self.local_list.offered };
-            self.local_list.dirty = true;
+            let version = if empty { 0 } else { self.local_list.offered };
+            self.local_list.dirty |= self.local_list.version != version;
+            self.local_list.version = version;
         }
         Ok(text)
     }

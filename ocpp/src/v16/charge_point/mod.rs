@@ -261,7 +261,7 @@ impl<'c, const N: usize> ChargePoint<'c, N> {
         let outlet = Outlet {
             connector: Connector::new(),
             transaction: Slot::NONE,
-            question: Question::NONE,
+            question: Question::None,
             held: Held::NONE,
             loose: None,
             availability: availability::Flags::NONE,

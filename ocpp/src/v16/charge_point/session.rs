@@ -45,14 +45,10 @@ impl<const N: usize> ChargePoint<'_, N> {
     pub fn handle_close(&mut self, now: Instant) {
         for outlet in &mut self.connectors {
             outlet.loose = None;
+            outlet.question.drop_open();
         }
         if let Some(origin) = self.link.close() {
             self.fail(now, origin, Failure::Dropped);
-        }
-        for index in 0..N {
-            if let Some(notice) = self.on_not_authorized(index, Failure::Dropped) {
-                self.notice = Some(notice);
-            }
         }
     }
 
@@ -188,7 +184,9 @@ impl<const N: usize> ChargePoint<'_, N> {
         let ready = self.storage.is_ready();
         self.connectors.iter_mut().zip(1..).find_map(|(outlet, connector)| {
             let flags = &mut outlet.availability;
-            if ready && core::mem::take(&mut flags.interrupted) {
+            if let Some(id_tag) = outlet.question.take_dropped() {
+                Some(Event::Authorized { connector, id_tag, result: Err(Failure::Dropped) })
+            } else if ready && core::mem::take(&mut flags.interrupted) {
                 Some(Event::Interrupted { connector, resumed })
             } else if core::mem::take(&mut flags.timed_out) {
                 Some(Event::ConnectionTimedOut { connector })
@@ -540,6 +538,12 @@ impl<const N: usize> ChargePoint<'_, N> {
     /// Refuses a call of the central system; the frame leaves with the next `poll_transmit`.
     pub fn reject<C>(&mut self, responder: Responder<C>, code: ErrorCode) {
         self.link.reject(responder, code);
+    }
+
+    /// Whether a call can be made now.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.link.is_idle() && self.is_accepted()
     }
 
     /// All deviations forgiven so far in received messages.
