@@ -7,6 +7,8 @@ extern crate std;
 
 pub mod bank;
 pub mod command;
+#[cfg(feature = "toml")]
+pub mod config;
 pub mod decode;
 pub mod devices;
 pub mod encode;

@@ -153,6 +153,22 @@ pub enum MapError {
     Limits,
 }
 
+impl MapError {
+    /// Index of the row at fault.
+    pub const fn row(&self) -> Option<usize> {
+        match *self {
+            Self::Order(row)
+            | Self::Address(row)
+            | Self::Width(row)
+            | Self::Scale(row)
+            | Self::ScaleRegister(row)
+            | Self::TooWide(row)
+            | Self::Twice(row) => Some(row),
+            Self::Derived(_) | Self::Command(_) | Self::Limits => None,
+        }
+    }
+}
+
 impl<'a> Map<'a> {
     /// A map with these rows, sorted by function code and address, and cautious defaults: 125 registers per read, no gaps.
     pub const fn new(manufacturer: &'a str, model: &'a str, rows: &'a [Row]) -> Self {
