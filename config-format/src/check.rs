@@ -16,7 +16,7 @@ use crate::text::{Span, Text};
 
 /// Names are suggested for so many unknown keys of a file: comparing with every known name is the one costly
 /// step of a check.
-const SUGGESTIONS: usize = 50;
+const SUGGESTIONS: usize = 20;
 /// Values longer than this are not repeated in messages.
 const SHOWN_CHARS: usize = 60;
 

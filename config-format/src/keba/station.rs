@@ -25,7 +25,7 @@ use crate::station::read::Read;
 use crate::station::{OfflineMode, OnlineMode, Protocol, Role, Rotation, Scope, StationModel, put};
 use crate::units::Conductors;
 
-use Slot::{Current, Flag, Number, Rule, Serial, Short, Small, Text, Voltage};
+use Slot::{Current, Flag, Number, NumberedCurrent, Rule, Serial, Short, Small, Text, Voltage};
 
 /// Key by key, in the order of the file.
 #[rustfmt::skip]
@@ -55,8 +55,8 @@ pub(crate) const MAP: &[Row] = &[
     ("TransactionMessageAttempts", Number(|m| &mut m.timings.transaction_attempts)),
     ("AmountConnectors", Short(|m| &mut m.connectors)),
     ("Connect2ConnectorSerial", Serial),
-    ("MaxCurrentSerial", Current(Role::Hardware, Scope::Connector(0))),
-    ("FailsafeCurrentSerial", Current(Role::Disconnected, Scope::Connector(0))),
+    ("MaxCurrentSerial", NumberedCurrent(Role::Hardware)),
+    ("FailsafeCurrentSerial", NumberedCurrent(Role::Disconnected)),
     ("ConnectorPhaseRotation", Rule { read: read_rotations, write: write_rotations }),
     ("MaxAvailableCurrent", Current(Role::Installation, Scope::Network)),
     ("NominalVoltage", Voltage(Conductors::LineNeutral)),

@@ -27,8 +27,10 @@ pub(crate) enum Slot {
     Short(Field<u16>),
     /// A Modbus unit, a profile number.
     Small(Field<u8>),
-    /// A current, in the key's unit. `Scope::Connector(0)` stands for the number behind the key.
+    /// A current, in the key's unit.
     Current(Role, Scope),
+    /// A current of the connector with the key's number.
+    NumberedCurrent(Role),
     /// A current for cars or supplies of so many phases.
     PhaseCurrent(Role, Scope, u8),
     /// A current of one supply line.
@@ -99,7 +101,7 @@ impl Slot {
             }
             Self::Serial => put(&mut model.serials, read.known.number, read.text()),
             Self::Rule { read: rule, .. } => rule(model, read),
-            Self::Current(..) | Self::PhaseCurrent(..) | Self::LineCurrent(..) => {
+            Self::Current(..) | Self::NumberedCurrent(_) | Self::PhaseCurrent(..) | Self::LineCurrent(..) => {
                 let current = self.subject(read.known.number).zip(read.current());
                 let current = current.map(|((role, scope, phases, line), setting)| Current {
                     role,
@@ -117,16 +119,13 @@ impl Slot {
         }
     }
 
-    /// What a current of this slot is about.
+    /// What a current of this slot is about: role, scope, phases, line.
     fn subject(&self, number: Option<u16>) -> Option<(Role, Scope, Option<u8>, Option<u8>)> {
-        let scope = |scope| match (scope, number) {
-            (Scope::Connector(0), Some(number)) => Scope::Connector(number),
-            (scope, _) => scope,
-        };
         match *self {
-            Self::Current(role, of) => Some((role, scope(of), None, None)),
-            Self::PhaseCurrent(role, of, phases) => Some((role, scope(of), Some(phases), None)),
-            Self::LineCurrent(role, of, line) => Some((role, scope(of), None, Some(line))),
+            Self::Current(role, scope) => Some((role, scope, None, None)),
+            Self::NumberedCurrent(role) => Some((role, Scope::Connector(number?), None, None)),
+            Self::PhaseCurrent(role, scope, phases) => Some((role, scope, Some(phases), None)),
+            Self::LineCurrent(role, scope, line) => Some((role, scope, None, Some(line))),
             _ => None,
         }
     }
@@ -156,55 +155,56 @@ impl Slot {
                 };
                 return model.serials.iter().map(written).collect();
             }
+            Self::NumberedCurrent(role) => return numbered_currents(role, key, model),
             Self::Current(..) | Self::PhaseCurrent(..) | Self::LineCurrent(..) => {
-                return self.write_currents(key, model);
+                self.write_current(key, model)
             }
         };
         one.into_iter().collect()
     }
 
-    fn write_currents(&self, key: &Key<'_>, model: &StationModel) -> Vec<Written> {
-        let Some((role, scope, phases, line)) = self.subject(None) else { return Vec::new() };
+    /// The current of this slot: the model's own, or what follows from those of the connectors.
+    fn write_current(&self, key: &Key<'_>, model: &StationModel) -> Option<Written> {
+        let (role, scope, phases, line) = self.subject(None)?;
         let about =
             |current: &&Current| current.role == role && current.phases == phases && current.line == line;
-        let of = |wanted: Scope| {
-            model.currents.iter().filter(about).filter(move |current| current.scope == wanted)
-        };
-        let numbered = || {
-            let own = |current: &&Current| matches!(current.scope, Scope::Connector(_));
-            model.currents.iter().filter(about).filter(own)
-        };
-        // Where nothing states the number of connectors, one is sure.
-        let count = model.connectors.as_ref().map_or(1, |connectors| connectors.value);
-        match scope {
-            Scope::Connector(0) => {
-                let each = of(Scope::EachConnector)
-                    .flat_map(|current| (1..=count).map(move |number| (number, current)));
-                let own = numbered().filter_map(|current| match current.scope {
-                    Scope::Connector(number) => Some((number, current)),
-                    _ => None,
-                });
-                own.chain(each)
-                    .map(|(number, current)| Written { number: Some(number), ..in_unit(current, key.unit) })
-                    .collect()
+        let at = |scope| model.currents.iter().filter(about).find(move |current| current.scope == scope);
+        let own = at(scope).map(|current| in_unit(current, key.unit));
+        own.or_else(|| match scope {
+            Scope::EachConnector => common_current(model.currents.iter().filter(about), key.unit),
+            Scope::Connector(number) if number <= connectors(model) => {
+                at(Scope::EachConnector).map(|current| in_unit(current, key.unit))
             }
-            Scope::EachConnector => {
-                let alike =
-                    |first: &Current| numbered().all(|current| current.setting.value == first.setting.value);
-                let shared = numbered().next().filter(|first| alike(first));
-                let shared = shared.map(|first| Written {
-                    origins: numbered().map(|current| current.setting.origin.clone()).collect(),
-                    ..in_unit(first, key.unit)
-                });
-                of(scope).next().map(|current| in_unit(current, key.unit)).or(shared).into_iter().collect()
-            }
-            Scope::Connector(number) => {
-                let each = of(Scope::EachConnector).filter(|_| number <= count);
-                of(scope).chain(each).take(1).map(|current| in_unit(current, key.unit)).collect()
-            }
-            _ => of(scope).map(|current| in_unit(current, key.unit)).collect(),
-        }
+            _ => None,
+        })
     }
+}
+
+/// The current all connectors have, if it is one.
+fn common_current<'m>(currents: impl Iterator<Item = &'m Current>, unit: Unit) -> Option<Written> {
+    let numbered: Vec<_> = currents.filter(|current| matches!(current.scope, Scope::Connector(_))).collect();
+    let first = numbered.first()?;
+    let alike = numbered.iter().all(|current| current.setting.value == first.setting.value);
+    let origins = numbered.iter().map(|current| current.setting.origin.clone()).collect();
+    alike.then(|| Written { origins, ..in_unit(first, unit) })
+}
+
+/// The currents of a role, connector by connector.
+fn numbered_currents(role: Role, key: &Key<'_>, model: &StationModel) -> Vec<Written> {
+    let written = |number, current| Written { number: Some(number), ..in_unit(current, key.unit) };
+    let whole = model.currents_of(role).filter(|current| current.phases.is_none() && current.line.is_none());
+    let numbers = |scope| match scope {
+        Scope::Connector(number) => Some(number..=number),
+        Scope::EachConnector => Some(1..=connectors(model)),
+        _ => None,
+    };
+    let numbered = whole.filter_map(|current| Some((current, numbers(current.scope)?)));
+    numbered.flat_map(|(current, numbers)| numbers.map(move |number| written(number, current))).collect()
+}
+
+/// Where nothing states the number of connectors, one is sure.
+fn connectors(model: &StationModel) -> u16 {
+    model.connectors.as_ref().map_or(1, |connectors| connectors.value)
 }
 
 /// The current in the unit of a key; amperes are rounded down, never up.
