@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use evkit_ocpp::list::List;
 use evkit_ocpp::message::{Call, Message};
 use evkit_ocpp::num::Decimal;
-use evkit_ocpp::rpc::{CallError, Responder};
+use evkit_ocpp::rpc::Responder;
 use evkit_ocpp::text::CiStr;
 use evkit_ocpp::time::Instant;
 use evkit_ocpp::v16::csms::{Config, Csms, Event};
@@ -104,7 +104,7 @@ impl Connection {
                 self.answer(responder, &response);
             }
             Event::Heartbeat(_, responder) => {
-                self.answer(responder, &HeartbeatResponse { current_time: utc })
+                self.answer(responder, &HeartbeatResponse { current_time: utc });
             }
             Event::Authorize(request, responder) => {
                 let id_tag = request.id_tag.to_string();
@@ -140,13 +140,13 @@ impl Connection {
                 self.answer(responder, &DataTransferResponse { data: None, status });
             }
             Event::DiagnosticsStatusNotification(_, r) => {
-                self.answer(r, &DiagnosticsStatusNotificationResponse {})
+                self.answer(r, &DiagnosticsStatusNotificationResponse {});
             }
             Event::FirmwareStatusNotification(_, r) => self.answer(r, &FirmwareStatusNotificationResponse {}),
             Event::LogStatusNotification(_, r) => self.answer(r, &LogStatusNotificationResponse {}),
             Event::SecurityEventNotification(_, r) => self.answer(r, &SecurityEventNotificationResponse {}),
             Event::SignedFirmwareStatusNotification(_, r) => {
-                self.answer(r, &SignedFirmwareStatusNotificationResponse {})
+                self.answer(r, &SignedFirmwareStatusNotificationResponse {});
             }
             Event::Answered { action, result: Err(failure) } => return Some(format!("{action}: {failure}")),
             Event::CallRefused { action, violation } => {
@@ -234,10 +234,9 @@ impl Connection {
 
     fn call<'m, C: Call<Action = Action> + Message<'m>>(&mut self, now_ms: u64, request: &C) {
         let mut buffer = [0; FRAME];
-        match self.session.call(Instant::from_millis(now_ms), request, &mut buffer) {
-            Ok(frame) => self.outgoing.push_back(frame.to_owned()),
-            // Checked before: the session is open and idle; what cannot be written is not sent.
-            Err(CallError::Offline | CallError::Busy | CallError::Encode(_) | _) => {}
+        // The session is open and idle; what cannot be written is not sent.
+        if let Ok(frame) = self.session.call(Instant::from_millis(now_ms), request, &mut buffer) {
+            self.outgoing.push_back(frame.to_owned());
         }
     }
 }

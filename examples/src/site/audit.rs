@@ -17,7 +17,7 @@ pub fn compare(finished: &[(String, Finished)], hub: &Hub) -> Vec<String> {
             None => failures.push(format!("transaction {id} of {} was never closed", transaction.station)),
             Some(_) if finished.iter().any(|(station, session)| is_same(station, session, transaction)) => {}
             Some(_) => {
-                failures.push(format!("transaction {id} of {} is no session there", transaction.station))
+                failures.push(format!("transaction {id} of {} is no session there", transaction.station));
             }
         }
     }

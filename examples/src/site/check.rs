@@ -53,26 +53,25 @@ impl Referee {
     pub fn observe(&mut self, at_ms: u64, loads: impl Iterator<Item = (usize, [u32; 3])>) {
         self.load_ma.iter_mut().for_each(|l| *l = [0; 3]);
         for (node, load) in loads {
-            for p in 0..3 {
-                self.load_ma[node][p] += load[p];
-            }
+            add(&mut self.load_ma[node], load);
         }
         for node in (0..self.fuses.len()).rev() {
             let load = self.load_ma[node];
-            for p in 0..3 {
-                if let Some(parent) = self.fuses[node].parent {
-                    self.load_ma[parent][p] += load[p];
-                }
-                self.peak_ma[node][p] = self.peak_ma[node][p].max(load[p]);
-                if load[p] > self.fuses[node].limit_ma[p] && self.breaches.len() < Self::MAX_BREACHES {
-                    self.breaches.push(Breach {
-                        at_ms,
-                        node: self.fuses[node].name.clone(),
-                        phase: p + 1,
-                        load_ma: load[p],
-                        limit_ma: self.fuses[node].limit_ma[p],
-                    });
-                }
+            if let Some(parent) = self.fuses[node].parent {
+                add(&mut self.load_ma[parent], load);
+            }
+            self.judge(at_ms, node, load);
+        }
+    }
+
+    fn judge(&mut self, at_ms: u64, node: usize, load: [u32; 3]) {
+        let fuse = &self.fuses[node];
+        for (index, (load_ma, limit_ma)) in load.into_iter().zip(fuse.limit_ma).enumerate() {
+            let peak = &mut self.peak_ma[node][index];
+            *peak = load_ma.max(*peak);
+            if load_ma > limit_ma && self.breaches.len() < Self::MAX_BREACHES {
+                let (node, phase) = (fuse.name.clone(), index + 1);
+                self.breaches.push(Breach { at_ms, node, phase, load_ma, limit_ma });
             }
         }
     }
@@ -96,6 +95,10 @@ impl Referee {
     pub fn breaches(&self) -> &[Breach] {
         &self.breaches
     }
+}
+
+fn add(sum: &mut [u32; 3], load: [u32; 3]) {
+    sum.iter_mut().zip(load).for_each(|(sum, load)| *sum += load);
 }
 
 #[cfg(test)]

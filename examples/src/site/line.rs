@@ -163,10 +163,10 @@ impl Line {
     /// Notices that the other end is gone although nothing was to be said.
     pub async fn look(&mut self, now_ms: u64) -> Vec<Happened> {
         let mut happened = Vec::new();
-        if let Some(socket) = &mut self.socket {
-            if let Err(closed) = socket.receive().await {
-                self.lost(now_ms, closed.0, &mut happened);
-            }
+        if let Some(socket) = &mut self.socket
+            && let Err(closed) = socket.receive().await
+        {
+            self.lost(now_ms, closed.0, &mut happened);
         }
         happened
     }

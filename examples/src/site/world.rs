@@ -495,13 +495,19 @@ impl World {
             let identity = line.station.identity();
             self.record.failures.push(format!("{identity}: not everything was delivered and answered"));
         }
-        let hub = self.server.hub();
-        self.record.failures.extend(audit::compare(&self.finished, &hub));
-        self.record.transactions = audit::rows(&hub);
-        drop(hub);
+        self.close_the_books();
         super::story::tell(&mut self.record, &self.scenario);
         self.server.vanish().await;
         Ok(self.record)
+    }
+}
+
+impl World {
+    /// Compares the stations' sessions with what the central system stored.
+    fn close_the_books(&mut self) {
+        let hub = self.server.hub();
+        self.record.failures.extend(audit::compare(&self.finished, &hub));
+        self.record.transactions = audit::rows(&hub);
     }
 }
 

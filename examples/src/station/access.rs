@@ -90,7 +90,7 @@ impl<const N: usize> Program<N> {
             }
             Decision::Reject => self.note(seat, format!("not accepted: {reason:?}")),
             Decision::TeachIn => {
-                self.note(seat, "master card: teach-in is not part of this program".to_owned())
+                self.note(seat, "master card: teach-in is not part of this program".to_owned());
             }
             _ => {}
         }
@@ -184,7 +184,7 @@ impl<const N: usize> Program<N> {
         let Some((access, started)) = station.access.as_ref().and_then(|a| Some((a, a.started?))) else {
             return;
         };
-        let Some((reason, by)) = access.ending.clone().filter(|_| !flowing) else { return };
+        let Some((reason, by)) = access.ending.filter(|_| !flowing) else { return };
         let stop_wh = station.spot.register_wh();
         let (connector, meter) = (Self::connector(seat), Self::register(stop_wh));
         if self.session.stop_transaction(Self::at(now_ms), connector, reason, meter, by).is_err() {

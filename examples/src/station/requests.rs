@@ -54,7 +54,7 @@ impl<const N: usize> Program<N> {
                 }
             }
             Event::CallRefused { action, violation } => {
-                self.note_station(format!("{action} refused: {violation}"))
+                self.note_station(format!("{action} refused: {violation}"));
             }
             Event::ConfigurationChanged(key) => self.note_station(format!("{key:?} was changed")),
             Event::ProfilesChanged => self.note_station("charging profiles were changed".to_owned()),

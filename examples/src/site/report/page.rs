@@ -283,7 +283,11 @@ fn minutes(ms: u64) -> f64 {
 
 fn amps(ma: u32) -> String {
     let tenths = (ma + 50) / 100;
-    if tenths % 10 == 0 { (tenths / 10).to_string() } else { format!("{}.{}", tenths / 10, tenths % 10) }
+    if tenths.is_multiple_of(10) {
+        (tenths / 10).to_string()
+    } else {
+        format!("{}.{}", tenths / 10, tenths % 10)
+    }
 }
 
 fn percent(per_mille: u32) -> String {
