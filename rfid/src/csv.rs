@@ -148,8 +148,8 @@ impl<'t> Cursor<'t> {
         let Ok((rest, label)) = field(separator, start) else {
             return Err(malformed(true, self));
         };
-        let raw = start.strip_suffix(rest).unwrap_or(start);
-        self.advance(raw);
+        let raw = before(start, rest);
+        self.advance(raw, rest);
         let field = Field { label, raw, line, column };
         let behind = if let Some(rest) = rest.strip_prefix(separator) {
             self.rest = rest;
@@ -169,11 +169,12 @@ impl<'t> Cursor<'t> {
 
     /// Goes to the end of the text.
     pub(crate) fn skip_all(&mut self) {
-        self.advance(self.rest);
+        self.advance(self.rest, "");
     }
 
-    fn advance(&mut self, over: &'t str) {
-        self.rest = self.rest.strip_prefix(over).unwrap_or(self.rest);
+    /// Goes over some text to what is behind it.
+    fn advance(&mut self, over: &str, behind: &'t str) {
+        self.rest = behind;
         for character in over.chars() {
             if character == '\n' {
                 self.line = self.line.saturating_add(1);
@@ -183,6 +184,12 @@ impl<'t> Cursor<'t> {
             }
         }
     }
+}
+
+/// The part of `whole` that stands before its end `rest`. By length alone: comparing the ends of a long text at each
+/// field would take the square of its length.
+pub(crate) fn before<'t>(whole: &'t str, rest: &str) -> &'t str {
+    whole.len().checked_sub(rest.len()).and_then(|len| whole.get(..len)).unwrap_or(whole)
 }
 
 fn field(separator: char, text: &str) -> IResult<&str, Label<'_>> {

@@ -12,7 +12,7 @@ pub use write::write_new_sheet;
 
 use core::{fmt, marker::PhantomData};
 
-use crate::csv::{Behind, Cursor, Field, Label};
+use crate::csv::{Behind, Cursor, Field, Label, before};
 use crate::store::Card;
 
 /// Most columns a vendor's list has a meaning for.
@@ -143,7 +143,7 @@ impl<'t, C: SheetCard<'t>> Sheet<'t, C> {
         if let Some((column, _)) = missing {
             return Err(ImportError { line: 1, column: 1, problem: Problem::NoColumn(column.name) });
         }
-        let head = text.strip_suffix(body.rest).unwrap_or_default();
+        let head = before(text, body.rest);
         let line_end = if text.contains("\r\n") { "\r\n" } else { "\n" };
         Ok(Self { head, body, layout, line_end, settings, card: PhantomData })
     }
@@ -237,7 +237,7 @@ impl<'t> Iterator for Lines<'t> {
             // Nothing behind a broken quote can be told apart.
             self.place.skip_all();
         }
-        let raw = begin.rest.strip_suffix(self.place.rest).unwrap_or(begin.rest);
+        let raw = before(begin.rest, self.place.rest);
         Some(ReadLine { raw, line })
     }
 }

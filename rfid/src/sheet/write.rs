@@ -3,7 +3,7 @@
 use core::fmt;
 
 use super::{BOM, Sheet, SheetCard};
-use crate::csv::{Behind, Cursor, write_field};
+use crate::csv::{Behind, Cursor, before, write_field};
 use crate::store::Store;
 
 impl<'t, C: SheetCard<'t>> Sheet<'t, C> {
@@ -63,8 +63,7 @@ impl<'t, C: SheetCard<'t>> Sheet<'t, C> {
                 _ => out.write(field.raw)?,
             }
             // Separator or line end.
-            let upto_next = begin.strip_suffix(place.rest).unwrap_or_default();
-            out.write(upto_next.strip_prefix(field.raw).unwrap_or_default())?;
+            out.write(before(begin, place.rest).get(field.raw.len()..).unwrap_or_default())?;
             if behind == Behind::End {
                 break;
             }

@@ -55,12 +55,10 @@ impl WhitelistEntry {
 impl Store<'_, WhitelistEntry> {
     /// What the policy has to know about a card or car at a connector, numbered from 1; `None` if it is not listed.
     pub fn listed(&self, id: WhitelistId, connector: u8) -> Option<Listed> {
-        let here = [None, Some(connector)].iter().any(|only| self.get(&(id, *only)).is_some());
-        let status = match self.first_from(&(id, None)) {
-            _ if here => Status::Accepted,
-            Some(elsewhere) if elsewhere.id == id => Status::NotHere,
-            _ => return None,
-        };
+        let mut entries = self.iter_from(&(id, None)).take_while(|entry| entry.id == id).peekable();
+        entries.peek()?;
+        let here = entries.any(|entry| entry.connector.is_none_or(|only| only == connector));
+        let status = if here { Status::Accepted } else { Status::NotHere };
         Some(Listed { status, role: Role::User })
     }
 }

@@ -132,10 +132,11 @@ impl<'m, C: Card> Store<'m, C> {
         self.cards.get(self.position(key)?)?.as_ref()
     }
 
-    /// The entry with the smallest key that is not below this one.
-    pub fn first_from(&self, key: &C::Key) -> Option<&C> {
+    /// The entries in the order of their keys, from the first that is not below `key`.
+    pub fn iter_from<'s>(&'s self, key: &C::Key) -> impl Iterator<Item = &'s C> + use<'s, 'm, C> {
         let place = self.find(key).unwrap_or_else(|place| place);
-        self.cards.get(self.at(place)?)?.as_ref()
+        let index = self.index.get(place..self.len).unwrap_or_default();
+        index.iter().flatten().filter_map(|slot| self.cards.get(slot.at as usize)?.as_ref())
     }
 
     /// Where in the list the entry with this key stands, from 0.
