@@ -148,6 +148,16 @@ fn boot_is_tried_again_when_nobody_answers() {
 }
 
 #[test]
+fn over_a_new_connection_boot_goes_out_at_once() {
+    let mut bare = Bare::new();
+    assert_eq!(bare.sent(Instant::ZERO).len(), 1);
+    // The new connection is there before the end of the old one was noticed.
+    let now = Instant::from_secs(5);
+    bare.session.handle_open(now);
+    assert!(bare.sent(now)[0].contains("BootNotification"));
+}
+
+#[test]
 fn an_interval_of_zero_leaves_the_choice_to_the_station() {
     let mut bare = Bare::new();
     let now = Instant::ZERO;

@@ -176,7 +176,6 @@ impl<O: Copy, A: Copy> Link<O, A> {
     }
 
     pub(crate) fn open(&mut self) {
-        self.close();
         self.open = true;
     }
 

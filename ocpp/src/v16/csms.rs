@@ -135,8 +135,9 @@ impl Csms {
         Self { config, link, forgiven: Leniency::STRICT, failed: None, unanswered: false }
     }
 
-    /// The WebSocket is open, with subprotocol `ocpp1.6`.
-    pub fn handle_open(&mut self, _now: Instant) {
+    /// The WebSocket is open, with subprotocol `ocpp1.6`. A connection that was open before has ended.
+    pub fn handle_open(&mut self, now: Instant) {
+        self.handle_close(now);
         self.link.open();
     }
 

@@ -6,6 +6,7 @@
 use core::time::Duration;
 
 use super::{ChargePoint, Event};
+use crate::rpc::Failure;
 use crate::rpc::timer::Deadline;
 use crate::time::Instant;
 use crate::v16::keys::Key;
@@ -76,10 +77,11 @@ impl Boot {
         self.heartbeat = Deadline::NEVER;
     }
 
-    /// The BootNotification was not answered.
-    pub(super) fn failed(&mut self, now: Instant) {
+    /// The BootNotification has no usable answer. If the connection was lost it goes first over the next one.
+    pub(super) fn failed(&mut self, now: Instant, failure: Failure) {
         if !self.is_accepted() {
-            self.attempt = Deadline::after(now, RETRY);
+            let pause = if failure == Failure::Dropped { Duration::ZERO } else { RETRY };
+            self.attempt = Deadline::after(now, pause);
         }
     }
 }
@@ -100,6 +102,7 @@ impl<const N: usize> ChargePoint<'_, N> {
             if interval > 0 {
                 self.settings.override_value(Key::HeartbeatInterval, interval);
             }
+            self.postpone_heartbeat(now);
         } else {
             let pause =
                 if interval == 0 { RETRY } else { Duration::from_secs(interval.unsigned_abs().into()) };

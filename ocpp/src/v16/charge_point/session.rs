@@ -36,8 +36,9 @@ enum Next {
 impl<const N: usize> ChargePoint<'_, N> {
     // ---- in ----
 
-    /// The WebSocket is open, with subprotocol `ocpp1.6`.
-    pub fn handle_open(&mut self, _now: Instant) {
+    /// The WebSocket is open, with subprotocol `ocpp1.6`. A connection that was open before has ended.
+    pub fn handle_open(&mut self, now: Instant) {
+        self.handle_close(now);
         self.link.open();
     }
 
@@ -137,7 +138,7 @@ impl<const N: usize> ChargePoint<'_, N> {
         // A refusal is an answer; silence leaves open what the central system knows.
         let silence = matches!(failure, Failure::TimedOut | Failure::Dropped);
         match origin {
-            Origin::Boot => self.boot.failed(now),
+            Origin::Boot => self.boot.failed(now, failure),
             Origin::Heartbeat => self.postpone_heartbeat(now),
             Origin::Status(connector) if silence => {
                 if let Some(reporter) = self.reporter_mut(connector) {
@@ -390,7 +391,7 @@ impl<const N: usize> ChargePoint<'_, N> {
     /// What cannot be written counts as refused.
     fn give_up(&mut self, now: Instant, next: Next, failure: Failure) {
         match next {
-            Next::Boot => self.boot.failed(now),
+            Next::Boot => self.boot.failed(now, failure),
             Next::Record => self.fail(now, Origin::Record, failure),
             Next::Status(connector) => {
                 if let Some(reporter) = self.reporter_mut(connector) {

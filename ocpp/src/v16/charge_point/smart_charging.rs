@@ -203,7 +203,7 @@ impl<const N: usize> Profiles<N> {
     }
 
     /// The stored form of a slot; no bytes: empty.
-    pub(super) fn encode<'b>(&mut self, slot: u8, out: &'b mut [u8]) -> &'b [u8] {
+    pub(super) fn encode<'b>(&mut self, slot: u8, out: &'b mut [u8; PROFILE_MAX]) -> &'b [u8] {
         let held = self
             .kept_stack(usize::from(slot) / STACK_DEPTH)
             .and_then(|stack| stack.slots.get(usize::from(slot) % STACK_DEPTH)?.as_ref());

@@ -32,7 +32,19 @@ const CHANGES: [&str; 9] = [
     "12345678", // I Faulted: back to where it came from
 ];
 
-/// Whether a connector may go from one state to another.
+/// Whether a connector may go from one state to another (OCPP 1.6 §4.9).
+///
+/// | from | to |
+/// |---|---|
+/// | Available | Preparing, Charging, SuspendedEV, SuspendedEVSE, Reserved, Unavailable, Faulted |
+/// | Preparing | Available, Charging, SuspendedEV, SuspendedEVSE, Finishing, Faulted |
+/// | Charging | Available, SuspendedEV, SuspendedEVSE, Finishing, Unavailable, Faulted |
+/// | SuspendedEV | Available, Charging, SuspendedEVSE, Finishing, Unavailable, Faulted |
+/// | SuspendedEVSE | Available, Charging, SuspendedEV, Finishing, Unavailable, Faulted |
+/// | Finishing | Available, Preparing, Unavailable, Faulted |
+/// | Reserved | Available, Preparing, Unavailable, Faulted |
+/// | Unavailable | Available, Preparing, Charging, SuspendedEV, SuspendedEVSE, Faulted |
+/// | Faulted | every other: back to where it came from |
 ///
 /// Staying in a state is no change, so the answer for equal states is `false`.
 #[must_use]

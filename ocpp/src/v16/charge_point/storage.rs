@@ -102,26 +102,23 @@ impl<const N: usize> Store for ChargePoint<'_, N> {
         }
         let job = self.next_job()?;
         self.storage.job = Some(job);
-        let op = match job {
-            Job::Scan => return Some(StoreOp::Scan),
-            Job::Outbox(Wish::First) => return Some(StoreOp::First),
-            Job::Outbox(Wish::Remove(up_to)) => return Some(StoreOp::Remove { up_to }),
-            Job::Outbox(Wish::Append(seq)) => Err(seq),
-            Job::Run => Ok(RUN),
-            Job::Outbox(Wish::Answered(lane)) => Ok(ANSWERED | lane as u16),
-            Job::Outbox(Wish::Clock(_)) => Ok(CLOCK),
-            Job::Availability(connector) => Ok(AVAILABILITY | u16::from(connector)),
-            Job::Setting(number) => Ok(SETTING | u16::from(number)),
-            Job::Profile(slot) => Ok(PROFILE | u16::from(slot)),
-            Job::ListVersion => Ok(LIST_VERSION),
-        };
         let mut body = [0; BLOB_MAX];
         let body = self.encode_job(job, &mut body);
         // Everything encoded fits, by the assertions above.
         let bytes = seal(body, &mut self.storage.buffer).unwrap_or_default();
-        Some(match op {
-            Err(seq) => StoreOp::Append { seq, bytes },
-            Ok(key) => StoreOp::Put { key: StoreKey(key), bytes },
+        let put = |kind: u16, which: u8| StoreOp::Put { key: StoreKey(kind | u16::from(which)), bytes };
+        Some(match job {
+            Job::Scan => StoreOp::Scan,
+            Job::Run => put(RUN, 0),
+            Job::Outbox(Wish::First) => StoreOp::First,
+            Job::Outbox(Wish::Append(seq)) => StoreOp::Append { seq, bytes },
+            Job::Outbox(Wish::Remove(up_to)) => StoreOp::Remove { up_to },
+            Job::Outbox(Wish::Answered(lane)) => put(ANSWERED, lane as u8),
+            Job::Outbox(Wish::Clock(_)) => put(CLOCK, 0),
+            Job::Availability(connector) => put(AVAILABILITY, connector),
+            Job::Setting(number) => put(SETTING, number),
+            Job::Profile(slot) => put(PROFILE, slot),
+            Job::ListVersion => put(LIST_VERSION, 0),
         })
     }
 
@@ -206,7 +203,7 @@ impl<const N: usize> ChargePoint<'_, N> {
             }
             Job::Availability(connector) => copy(&[self.kept_availability(connector.into()).into()], out),
             Job::Setting(number) => copy(&self.settings.value(number).to_le_bytes(), out),
-            Job::Profile(slot) => self.profiles.encode(slot, out),
+            Job::Profile(slot) => out.first_chunk_mut().map_or(&[], |out| self.profiles.encode(slot, out)),
             Job::ListVersion => copy(&self.local_list.version().to_le_bytes(), out),
         }
     }

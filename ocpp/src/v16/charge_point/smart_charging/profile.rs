@@ -167,8 +167,8 @@ impl Profile {
         self.periods.iter().take(self.len.into())
     }
 
-    /// Writes the profile for storage: at most [`PROFILE_MAX`] bytes.
-    pub(super) fn encode<'b>(&self, out: &'b mut [u8]) -> &'b [u8] {
+    /// Writes the profile for storage.
+    pub(super) fn encode<'b>(&self, out: &'b mut [u8; PROFILE_MAX]) -> &'b [u8] {
         let (kind, first, every) = match self.anchor {
             Anchor::Absolute(start) => (0, start, 0),
             Anchor::Recurring { first, every } => (1, first, every),
