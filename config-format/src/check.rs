@@ -24,7 +24,7 @@ const SHOWN_CHARS: usize = 60;
 /// and what else its vendor knows.
 pub(crate) fn file(file: &File<'_>, station: &StationModel, vendor: Vec<Finding>) -> Vec<Finding> {
     let bytes = file.document().as_bytes();
-    if let Some(finding) = utf16(bytes) {
+    if let Some(finding) = foreign(bytes) {
         return Vec::from([finding]);
     }
     let mut findings = lines(file.document());
@@ -39,21 +39,26 @@ pub(crate) fn file(file: &File<'_>, station: &StationModel, vendor: Vec<Finding>
 /// What is wrong with the bytes of a small file that is one value: its first line is checked.
 pub(crate) fn value_file(entry: &Entry<'_>, bytes: &[u8]) -> Option<Finding> {
     let file = entry.file.map(String::from);
-    if let Some(finding) = utf16(bytes) {
+    if let Some(finding) = foreign(bytes) {
         return Some(Finding { file, key: entry.key.decode(), ..finding });
     }
     let (check, span, message) = characters(entry.line_text, entry.line_start)?;
     Some(Finding::at(check, entry, span, message))
 }
 
-fn utf16(bytes: &[u8]) -> Option<Finding> {
-    let (mark, order) = match bytes {
-        [0xff, 0xfe, ..] => ("FF FE", "little"),
-        [0xfe, 0xff, ..] => ("FE FF", "big"),
-        _ => return None,
-    };
-    let message = format!("the file is UTF-16 ({order} endian, byte order mark {mark}); save it as UTF-8");
-    Some(Finding { span: Span::new(0, 2), ..about_line(Check::Utf16, 1, message) })
+/// Beginnings of files that are no text in a readable encoding, and what to do with them.
+const FOREIGN: [(&[u8], Check, &str); 4] = [
+    (b"\xff\xfe", Check::Utf16, "UTF-16 (little endian, byte order mark FF FE); save it as UTF-8"),
+    (b"\xfe\xff", Check::Utf16, "UTF-16 (big endian, byte order mark FE FF); save it as UTF-8"),
+    (b"\x1f\x8b", Check::Archive, "compressed with gzip; unpack it first"),
+    (b"PK\x03\x04", Check::Archive, "a ZIP archive; unpack it first"),
+];
+
+/// Whether a file is something else than text: then its lines are not worth a word.
+fn foreign(bytes: &[u8]) -> Option<Finding> {
+    let (start, check, what) = FOREIGN.into_iter().find(|(start, ..)| bytes.starts_with(start))?;
+    let message = format!("the file is {what}");
+    Some(Finding { span: Span::new(0, start.len()), ..about_line(check, 1, message) })
 }
 
 /// A finding without a key, at the start of a line.

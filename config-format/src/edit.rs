@@ -4,6 +4,8 @@
 //! in one pass; every byte outside their spans is copied as it is. Setting a value touches the value's bytes
 //! only, so padding, quotes elsewhere and line ends stay; inserting and deleting touch only their own line.
 
+use core::fmt;
+
 use crate::document::{Document, Entry};
 use crate::lex::{Dialect, Line, LineKind, UTF8_BOM};
 use crate::text::{Span, is_blank};
@@ -26,8 +28,8 @@ impl<'t> Change<'t> {
 }
 
 /// Shows where and how much: the new text may be a secret.
-impl core::fmt::Debug for Change<'_> {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+impl fmt::Debug for Change<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let new: usize = self.parts.iter().map(|part| part.len()).sum();
         f.debug_struct("Change").field("span", &self.span).field("new_bytes", &new).finish_non_exhaustive()
     }
@@ -172,10 +174,17 @@ fn check_key(key: &[u8], dialect: Dialect) -> Result<(), EditError> {
 }
 
 /// A file with changes applied: the pieces of the new file, nothing copied until asked for.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Edited<'c> {
     old: &'c [u8],
     changes: &'c [Change<'c>],
+}
+
+/// Shows sizes: the file may hold secrets.
+impl fmt::Debug for Edited<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Edited").field("old_bytes", &self.old.len()).field("changes", &self.changes).finish()
+    }
 }
 
 impl<'c> Edited<'c> {

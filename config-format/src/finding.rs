@@ -36,6 +36,8 @@ impl fmt::Display for Severity {
 pub enum Check {
     /// The file is UTF-16.
     Utf16,
+    /// The file is an archive. The inner form of EVlink exports is not documented, so one may turn up.
+    Archive,
     /// Bytes that are not UTF-8 and were read as Latin-1.
     Latin1,
     /// A control character or NUL.
@@ -75,8 +77,9 @@ pub enum Check {
 }
 
 /// Name and severity of every check.
-const CHECKS: [(Check, &str, Severity); 19] = [
+const CHECKS: [(Check, &str, Severity); 20] = [
     (Check::Utf16, "utf-16", Severity::Error),
+    (Check::Archive, "archive", Severity::Error),
     (Check::Latin1, "latin-1", Severity::Warning),
     (Check::ControlCharacter, "control-character", Severity::Warning),
     (Check::StrayLine, "stray-line", Severity::Error),

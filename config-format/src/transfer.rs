@@ -14,12 +14,19 @@ use crate::edit;
 use crate::file::File;
 
 /// The file for another station, and what was done to get it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Transfer {
     /// The new file.
     pub bytes: Vec<u8>,
     /// What was removed and changed, in file order.
     pub steps: Vec<Step>,
+}
+
+/// Shows the size of the file, which may hold secrets.
+impl fmt::Debug for Transfer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Transfer").field("bytes", &self.bytes.len()).field("steps", &self.steps).finish()
+    }
 }
 
 /// One step of a transfer. It holds no value.

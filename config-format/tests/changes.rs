@@ -254,5 +254,8 @@ fn no_output_shows_a_secret() {
     shown += &format!("{config:?} {:?} {:?}", config.station(), config.transfer(1).steps);
     let change = config.file().set(None, "HOTSPOT_KEY", "EXAMPLE-SECRET-1").unwrap();
     shown += &format!("{change:?} {:?}", config.file().set(None, "HOTSPOT_KEY", "EXAMPLE-SECRET-1\n"));
+    shown += &format!("{:?} {:?}", evlink::repair(&evlink), Edited::new(&evlink, &[]).unwrap());
     assert_no_secret(&shown);
+    let number = |text: &str| text.bytes().map(|byte| byte.to_string()).collect::<Vec<_>>().join(", ");
+    assert!(SECRETS.iter().all(|secret| !shown.contains(&number(secret))), "not as numbers either");
 }

@@ -57,6 +57,13 @@ fn utf_16_is_refused_whole() {
 }
 
 #[test]
+fn archives_are_not_read_as_text() {
+    assert_eq!(evlink(b"PK\x03\x04\0\n=\n"), ["1:1: error: the file is a ZIP archive; unpack it first"]);
+    assert_eq!(evlink(b"\x1f\x8b\x08\0"), ["1:1: error: the file is compressed with gzip; unpack it first"]);
+    assert_eq!(evlink(format!("{EVLINK}# PK\n")), NONE);
+}
+
+#[test]
 fn latin_1_and_control_characters() {
     let file =
         [KEBA.as_bytes(), b"[X]\nChargepointLocation=Stra\xdfe\nDirectPaymentLegalText=a\0b\n"].concat();

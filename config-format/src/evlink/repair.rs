@@ -15,12 +15,22 @@ use crate::profile::Profile;
 use crate::text::{Span, Text, trim};
 
 /// The mended text and how it came about.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Repair {
     /// The mended text.
     pub bytes: Vec<u8>,
     /// One decision for each line that needed one, in file order.
     pub decisions: Vec<Decision>,
+}
+
+/// Shows the size of the file, which may hold secrets.
+impl fmt::Debug for Repair {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Repair")
+            .field("bytes", &self.bytes.len())
+            .field("decisions", &self.decisions)
+            .finish()
+    }
 }
 
 /// What was decided for a line.
