@@ -18,7 +18,7 @@ impl Work<'_> {
             self.serve(index);
         }
         let fits = !self.nodes.iter().flat_map(|node| &node.rows).chain(self.pools()).any(Row::is_over);
-        if fits && self.settle().is_ok() {
+        if fits && self.settle_on_floors().is_ok() {
             return Outcome { most_served: true, fairest: !self.balanced };
         }
         self.reset();
@@ -28,8 +28,8 @@ impl Work<'_> {
         outcome
     }
 
-    /// Dismisses all that load an overfull row and lists them as items, except those that could not be
-    /// served even alone.
+    /// Lists all that load an overfull row or are below an imbalance limit, and dismisses them. Whoever
+    /// cannot be served even alone is out.
     fn list_items(&mut self) {
         for index in self.indices() {
             let demand = self.demand(index);
@@ -40,35 +40,48 @@ impl Work<'_> {
         self.competing = 0;
         for index in self.indices() {
             let demand = self.demand(index);
-            let served = self.evses[usize::from(index)].served;
-            if served && (self.balanced || self.find_row(demand, |row, _| row.is_over()).is_some()) {
-                let group = demand.priority;
-                let size = u64::from(demand.min.0) * u64::from(demand.phases.len());
-                self.items[self.competing] =
-                    Entry { group, key: size << 16 | u64::from(demand.node), demand: index };
-                self.by_min[self.competing] = Entry { group, key: demand.min.0.into(), demand: index };
-                self.competing += 1;
+            if !self.evses[usize::from(index)].served || !self.competes(demand) {
+                continue;
             }
-        }
-        for at in 0..self.competing {
-            self.dismiss(self.items[at].demand);
+            let group = demand.priority;
+            let size = u64::from(demand.min.0) * u64::from(demand.phases.len());
+            let key = size << 16 | u64::from(demand.node);
+            self.items[self.competing] = Entry { group, key, demand: index };
+            self.by_min[self.competing] = Entry { group, key: demand.min.0.into(), demand: index };
+            self.competing += 1;
         }
         self.items[..self.competing].sort_unstable();
         self.by_min[..self.competing].sort_unstable();
+        for at in 0..self.competing {
+            let same = at > 0 && self.items[at].group == self.items[at - 1].group;
+            self.evses[at].class = if same { self.evses[at - 1].class } else { at as u16 };
+            self.dismiss(self.items[at].demand);
+        }
+    }
+
+    fn competes(&self, demand: &Demand) -> bool {
+        let is_balanced = |node: u16| self.nodes[usize::from(node)].lanes == Lanes::ALL;
+        self.find_row(demand, |row, _| row.is_over()).is_some()
+            || self.balanced && self.path(demand.node).any(is_balanced)
     }
 
     fn choose(&mut self) -> Outcome {
-        for at in 0..self.competing {
-            self.serve_if_fits(at);
-        }
-        if self.is_a_queue() && !self.balanced {
-            // Each item has a priority of its own: first come, first served is the only best set.
-            self.finish();
-            return Outcome { most_served: true, fairest: true };
-        }
         self.fuel = search::FUEL;
         if self.balanced {
-            self.drop_until_balanced();
+            for at in 0..self.competing {
+                self.evses[usize::from(self.items[at].demand)].wanted = true;
+            }
+            self.serve_wanted();
+            self.count_served();
+        } else {
+            for at in 0..self.competing {
+                self.serve_if_fits(at);
+            }
+            if self.is_a_queue() {
+                // Each item has a priority of its own: first come, first served is the only best set.
+                self.fill();
+                return Outcome { most_served: true, fairest: true };
+            }
         }
         self.keep_as_best();
         let most_served = self.is_proven() || {
@@ -77,8 +90,7 @@ impl Work<'_> {
         };
         self.fuel = search::FUEL;
         let fairest = self.search(search::Goal::Fairer) && most_served && !self.balanced;
-        self.restore_best();
-        self.finish();
+        self.settle_best();
         Outcome { most_served, fairest }
     }
 
@@ -87,54 +99,28 @@ impl Work<'_> {
         self.items[..self.competing].windows(2).all(|pair| pair[0].group != pair[1].group)
     }
 
+    /// Serves an item if its minimum fits beside those served.
     pub(super) fn serve_if_fits(&mut self, at: usize) -> bool {
         let index = self.items[at].demand;
         let demand = self.demand(index);
         let fits = self.lacking(demand, demand.min).is_none();
         if fits {
             self.serve(index);
-            let class = self.class_of(at);
-            self.evses[class].count += 1;
+            self.evses[usize::from(self.evses[at].class)].count += 1;
         }
         fits
     }
 
     pub(super) fn dismiss_item(&mut self, at: usize) {
         self.dismiss(self.items[at].demand);
-        let class = self.class_of(at);
-        self.evses[class].count -= 1;
+        let class = usize::from(self.evses[at].class);
+        self.evses[class].count = self.evses[class].count.saturating_sub(1);
     }
 
-    /// The number of an item's class: that of its first item.
-    pub(super) fn class_of(&self, at: usize) -> usize {
-        let group = self.items[at].group;
-        self.items[..self.competing].partition_point(|item| item.group < group)
-    }
-
-    /// Takes items away until the imbalance limits can be kept, then gives each another chance.
-    fn drop_until_balanced(&mut self) {
-        while let Err(row) = self.settle() {
-            self.reset();
-            let loads = |at: &usize| {
-                let index = self.items[*at].demand;
-                self.evses[usize::from(index)].served && self.loads(index, row)
-            };
-            match (0..self.competing).rfind(loads) {
-                Some(last) => self.dismiss_item(last),
-                None => break,
-            }
-        }
-        self.reset();
+    fn count_served(&mut self) {
         for at in 0..self.competing {
-            let index = usize::from(self.items[at].demand);
-            if !self.evses[index].served && self.burn(self.fill_cost()) && self.serve_if_fits(at) {
-                if self.settle().is_err() {
-                    self.reset();
-                    self.dismiss_item(at);
-                } else {
-                    self.reset();
-                }
-            }
+            let served = self.evses[usize::from(self.items[at].demand)].served;
+            self.evses[usize::from(self.evses[at].class)].count += u16::from(served);
         }
     }
 
@@ -152,7 +138,7 @@ impl Work<'_> {
         }
     }
 
-    /// Exchanges a served item for two others, wherever that serves more.
+    /// Exchanges a served item for others, wherever that serves more.
     fn improve(&mut self) {
         if self.balanced {
             return;
@@ -160,13 +146,29 @@ impl Work<'_> {
         let mut improved = true;
         while improved {
             improved = false;
+            self.note_blockers();
             for out in (0..self.competing).rev() {
-                if self.evses[usize::from(self.items[out].demand)].served {
-                    if !self.burn(self.competing as u64 * 4) {
-                        return;
-                    }
-                    improved |= self.exchange(out);
+                if !self.evses[usize::from(self.items[out].demand)].served {
+                    continue;
                 }
+                if !self.burn(self.competing as u64 * 5) {
+                    return;
+                }
+                if self.exchange(out) {
+                    improved = true;
+                    self.note_blockers();
+                }
+            }
+        }
+    }
+
+    /// Notes for every item left out the row that keeps it out.
+    fn note_blockers(&mut self) {
+        for at in 0..self.competing {
+            let index = self.items[at].demand;
+            let demand = self.demand(index);
+            if !self.evses[usize::from(index)].served {
+                self.evses[usize::from(index)].blocker = self.lacking(demand, demand.min);
             }
         }
     }
@@ -174,16 +176,20 @@ impl Work<'_> {
     /// Takes one item out and as many others as possible in; back again if that is no gain.
     fn exchange(&mut self, out: usize) -> bool {
         let priority = self.items[out].group;
+        let leaving = self.items[out].demand;
         self.dismiss_item(out);
-        // What is gained in the priority of the item, and in later ones. Earlier ones have nothing to gain.
+        // What is gained in the item's own priority or an earlier one, and in later ones.
         let mut gained = (0, 0);
         for at in 0..self.competing {
-            let index = usize::from(self.items[at].demand);
-            self.evses[index].alive = at != out && !self.evses[index].served && self.serve_if_fits(at);
-            if self.evses[index].alive && self.items[at].group <= priority {
-                gained.0 += 1;
-            } else if self.evses[index].alive {
-                gained.1 += 1;
+            let index = self.items[at].demand;
+            let slot = &self.evses[usize::from(index)];
+            let may = at != out && !slot.served && slot.blocker.is_none_or(|row| self.loads(leaving, row));
+            let comes = may && self.serve_if_fits(at);
+            self.evses[usize::from(index)].wanted = comes;
+            match comes {
+                true if self.items[at].group <= priority => gained.0 += 1,
+                true => gained.1 += 1,
+                false => {}
             }
         }
         if gained > (1, 0) {
@@ -191,7 +197,7 @@ impl Work<'_> {
             return true;
         }
         for at in 0..self.competing {
-            if self.evses[usize::from(self.items[at].demand)].alive {
+            if self.evses[usize::from(self.items[at].demand)].wanted {
                 self.dismiss_item(at);
             }
         }
@@ -199,26 +205,43 @@ impl Work<'_> {
         false
     }
 
-    /// Notes who is served as the best found so far.
+    /// Notes who is served, and from which floor, as the best found so far.
     pub(super) fn keep_as_best(&mut self) {
         for at in 0..self.competing {
             let slot = &mut self.evses[usize::from(self.items[at].demand)];
             slot.best = slot.served;
+            slot.best_floor = slot.floor;
             self.evses[at].best_count = self.evses[at].count;
         }
     }
 
-    fn restore_best(&mut self) {
+    /// Serves the best set, each item with its minimum.
+    pub(super) fn restore_best(&mut self) {
         for at in 0..self.competing {
             let slot = &mut self.evses[usize::from(self.items[at].demand)];
             slot.served = slot.best;
+            self.evses[at].count = self.evses[at].best_count;
         }
         self.reset();
     }
 
-    fn finish(&mut self) {
-        if self.settle().is_err() {
-            // Only if a set that settled before does not settle now, which cannot be; nothing is safe.
+    /// The shares of the best set: from the minima if that works, else from the floors it was found with.
+    pub(super) fn settle_best(&mut self) {
+        self.restore_best();
+        if self.settle_on_floors().is_ok() {
+            return;
+        }
+        for at in 0..self.competing {
+            let slot = &mut self.evses[usize::from(self.items[at].demand)];
+            slot.floor = slot.best_floor;
+        }
+        self.lifted = true;
+        self.unbound_pairs();
+        self.sort_joins();
+        self.reset_rows();
+        if self.settle_on_floors().is_err() {
+            // The floors keep the balance, or the set would not be the best. If they did not, nobody served
+            // would always be right.
             self.evses.iter_mut().for_each(|slot| slot.served = false);
             self.reset();
             self.fill();

@@ -9,6 +9,9 @@ use super::problem::Demand;
 use super::rows::Work;
 use crate::phases::Phase;
 
+/// So many demands below a node are looked through without any order.
+const FEW: usize = 64;
+
 /// Which rows a relaxation looks at.
 #[derive(Clone, Copy, Debug)]
 enum Relaxation {
@@ -44,7 +47,7 @@ impl Work<'_> {
         if fitting == 0 {
             return 0;
         }
-        self.burn((to - class) as u64 * 8 + self.nodes.len() as u64 * 2);
+        self.burn((to - class) as u64 * 100 + self.nodes.len() as u64 * 10);
         let nodes = Relaxation::ALL.into_iter().map(|relaxation| self.survivors(relaxation, class, to)).min();
         let pools =
             (0..self.problem.pools.len() as u8).map(|pool| self.pool_survivors(pool, class, to)).min();
@@ -82,15 +85,23 @@ impl Work<'_> {
         };
         let below = slot.first..slot.end;
         let mut dropped = 0;
-        for at in (class..to).rev() {
-            if self.nodes[node].load <= slack {
-                break;
-            }
-            let order = match relaxation {
-                Relaxation::Phase(_) => &self.by_min,
-                Relaxation::Sum => &self.items,
+        // Below most nodes there are few: they are looked through. Otherwise all items in order of size are.
+        let mut sorted = (class..to).rev();
+        while self.nodes[node].load > slack {
+            let next = if below.len() <= FEW {
+                self.burn(below.len() as u64);
+                let candidates = below.clone().map(|at| self.evses[usize::from(at)].ordered);
+                let alive = candidates.filter(|&index| self.evses[usize::from(index)].alive);
+                alive.max_by_key(|&index| relaxation.size(self.demand(index)))
+            } else {
+                self.burn(1);
+                let order = match relaxation {
+                    Relaxation::Phase(_) => &self.by_min,
+                    Relaxation::Sum => &self.items,
+                };
+                sorted.next().map(|at| order[at].demand)
             };
-            let index = order[at].demand;
+            let Some(index) = next else { break };
             let size = relaxation.size(self.demand(index));
             let slot = &mut self.evses[usize::from(index)];
             if slot.alive && size > 0 && below.contains(&slot.position) {

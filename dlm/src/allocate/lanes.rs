@@ -58,7 +58,12 @@ impl Lanes {
 
     /// The lanes of the pairs and of their reverses.
     pub(super) fn pairs() -> impl Iterator<Item = (usize, usize)> {
-        (3..9).map(|lane| (lane, 11 - lane))
+        (3..9).map(|lane| (lane, Self::reverse(lane)))
+    }
+
+    /// The lane of a pair with high and low exchanged.
+    pub(super) const fn reverse(lane: usize) -> usize {
+        11_usize.saturating_sub(lane)
     }
 
     pub(super) fn meaning(lane: usize) -> Lane {

@@ -2,7 +2,7 @@
 
 use super::lanes::Lanes;
 use super::problem::Bound;
-use super::rows::{Level, NO_NODE, Row};
+use super::rows::{Level, NO_NODE, Row, RowId};
 
 /// Working memory for one supply node.
 #[derive(Clone, Copy, Debug)]
@@ -52,7 +52,7 @@ pub(super) enum State {
 /// Working memory for one EVSE.
 ///
 /// Some fields belong to something else with the slot's number: a position in the depth-first order, a
-/// place in the sorted levels, a class of the search.
+/// place in the sorted levels, an item, a class of items.
 #[derive(Clone, Copy, Debug)]
 pub struct EvseSlot {
     /// The demand at this position of the depth-first order.
@@ -65,14 +65,22 @@ pub struct EvseSlot {
     pub(super) state: State,
     pub(super) current: u32,
     pub(super) bound: Bound,
+    /// To be served in this step if it can be.
+    pub(super) wanted: bool,
+    /// The row that keeps it out.
+    pub(super) blocker: Option<RowId>,
     /// Would fit beside those served.
     pub(super) fits: bool,
     /// Still a candidate in the relaxation that is being bounded.
     pub(super) alive: bool,
     /// Served in the best set found so far.
     pub(super) best: bool,
+    /// Its floor in that set.
+    pub(super) best_floor: u32,
     /// Level at this place of the sorted levels of the best shares found so far.
     pub(super) best_level: Level,
+    /// First item of the class of the item at this place.
+    pub(super) class: u16,
     /// How many of the class that starts with this item are served, now and in the best set.
     pub(super) count: u16,
     pub(super) best_count: u16,
@@ -88,10 +96,14 @@ impl EvseSlot {
         state: State::Resting,
         current: 0,
         bound: Bound::Maximum,
+        wanted: false,
+        blocker: None,
         fits: false,
         alive: false,
         best: false,
+        best_floor: 0,
         best_level: 0,
+        class: 0,
         count: 0,
         best_count: 0,
     };

@@ -15,6 +15,7 @@ mod balance;
 mod bound;
 mod fill;
 mod lanes;
+mod lift;
 mod memory;
 mod problem;
 mod rows;

@@ -210,7 +210,9 @@ impl<'a> Work<'a> {
             }
             self.sort_joins();
         }
-        self.unbound_pairs();
+        if self.balanced {
+            self.unbound_pairs();
+        }
         self.reset_rows();
     }
 
@@ -241,6 +243,11 @@ impl<'a> Work<'a> {
     /// The node that feeds this one.
     pub(super) fn parent(&self, node: u16) -> Option<u16> {
         self.nodes.get(usize::from(node)).map(|slot| slot.parent).filter(|&parent| parent != NO_NODE)
+    }
+
+    /// A node and all that feed it.
+    pub(super) fn path(&self, node: u16) -> impl Iterator<Item = u16> {
+        core::iter::successors(Some(node), |&node| self.parent(node))
     }
 }
 

@@ -28,26 +28,27 @@ impl Work<'_> {
     }
 
     pub(super) fn fill_cost(&self) -> u64 {
-        self.problem.demands.len() as u64 * 150
+        self.problem.demands.len() as u64 * 300
     }
 
     /// Whether the best set provably serves as many as possible.
     pub(super) fn is_proven(&mut self) -> bool {
         self.clear();
         let open = self.is_promising(0, Goal::More);
-        self.restore_best_items();
+        self.restore_best();
         !open
     }
 
     /// Walks through the sets; says whether it got to the end. The best set is noted, not served.
     pub(super) fn search(&mut self, goal: Goal) -> bool {
         if goal == Goal::Fairer {
-            self.restore_best_items();
-            self.rate_best();
+            self.settle_best();
+            self.sort_shares();
+            self.keep_levels();
         }
         self.clear();
         let mut at = 0;
-        loop {
+        while self.fuel > 0 {
             if at < self.competing && self.is_promising(at, goal) {
                 if !self.is_spare_twin(at) {
                     self.serve_if_fits(at);
@@ -58,15 +59,13 @@ impl Work<'_> {
             if at == self.competing {
                 self.handle_set(goal);
             }
-            if self.fuel == 0 {
-                return false;
-            }
             // Back to the last one served, and on without it.
             let served = |&at: &usize| self.evses[usize::from(self.items[at].demand)].served;
             let Some(last) = (0..at).rfind(served) else { return true };
             self.dismiss_item(last);
             at = last + 1;
         }
+        false
     }
 
     /// Whether an item is the same as the one before, which is not served: serving this one instead leads
@@ -101,36 +100,26 @@ impl Work<'_> {
         if more.is_lt() || goal == Goal::More && more.is_eq() {
             return;
         }
-        if goal == Goal::Fairer || self.balanced {
-            self.burn(self.fill_cost());
-            let settled = self.settle().is_ok();
-            let better = settled && (more.is_gt() || self.is_fairer());
-            if better && goal == Goal::Fairer {
+        if goal == Goal::More && !self.balanced {
+            self.keep_as_best();
+            return;
+        }
+        self.burn(self.fill_cost());
+        let settled = self.settle().is_ok();
+        if settled && (more.is_gt() || self.is_fairer()) {
+            self.keep_as_best();
+            if goal == Goal::Fairer {
                 self.sort_shares();
                 self.keep_levels();
             }
-            self.reset();
-            if !better {
-                return;
-            }
         }
-        self.keep_as_best();
+        self.reset();
     }
 
     /// Compares how many are served with the best set, priority by priority.
     fn compare_counts(&self) -> Ordering {
         let classes = &self.evses[..self.competing];
         classes.iter().map(|class| class.count).cmp(classes.iter().map(|class| class.best_count))
-    }
-
-    /// Levels and total of the best set.
-    fn rate_best(&mut self) {
-        self.reset();
-        if self.settle().is_ok() {
-            self.sort_shares();
-            self.keep_levels();
-        }
-        self.reset();
     }
 
     fn is_fairer(&mut self) -> bool {
@@ -170,16 +159,6 @@ impl Work<'_> {
         for at in 0..self.competing {
             self.evses[usize::from(self.items[at].demand)].served = false;
             self.evses[at].count = 0;
-        }
-        self.reset();
-    }
-
-    /// Serves the items of the best set.
-    fn restore_best_items(&mut self) {
-        for at in 0..self.competing {
-            let slot = &mut self.evses[usize::from(self.items[at].demand)];
-            slot.served = slot.best;
-            self.evses[at].count = self.evses[at].best_count;
         }
         self.reset();
     }
