@@ -494,4 +494,8 @@ fn a_schedule_with_too_many_changes_is_given_for_a_shorter_time() {
     assert!(early.set(&mut world, base) && late.set(&mut world, base));
     let (start, seconds) = composite(&mut world, 1, 3_600);
     assert!(start >= base && seconds.len() < 3_600 && seconds.len() > 300, "{}", seconds.len());
+    let request = GetCompositeScheduleRequest { connector_id: 1, duration: 3_600, charging_rate_unit: None };
+    let frame = world.call(&request);
+    assert_eq!(frame.matches("startPeriod").count(), 32);
+    assert!(frame.len() <= 3_000, "{}", frame.len());
 }

@@ -8,8 +8,10 @@ use evkit_ocpp::list::List;
 use evkit_ocpp::rpc::{AnswerError, Failure};
 use evkit_ocpp::text::CiStr;
 use evkit_ocpp::time::Instant;
-use evkit_ocpp::units::WattHours;
-use evkit_ocpp::v16::charge_point::{self, ActionError, ChargePoint, Event, Facts, Fault, SecurityEvent};
+use evkit_ocpp::units::{Milliamps, Millivolts, WattHours, Watts};
+use evkit_ocpp::v16::charge_point::{
+    self, ActionError, ChargePoint, Event, Facts, Fault, Meter, SecurityEvent,
+};
 use evkit_ocpp::v16::keys::Key;
 use evkit_ocpp::v16::{
     AuthorizationStatus, AvailabilityType, CancelReservationRequest, ChangeAvailabilityRequest,
@@ -459,6 +461,21 @@ fn an_interrupted_transaction_ends_once_with_power_loss() {
 }
 
 #[test]
+fn an_interrupted_transaction_waits_for_a_reading() {
+    let mut bare = Bare::accepted();
+    let now = Instant::from_secs(10);
+    bare.session.start_transaction(now, 1, tag("A"), WattHours(500), None).unwrap();
+    bare.store(now);
+    bare.session = ChargePoint::new(charge_point::Config::new(identity(), 8));
+    bare.store(now);
+    bare.session.report(now, 1, &Facts::default()).unwrap();
+    assert!(bare.session.transaction(1).is_some(), "a register of 0 is no reading");
+    let meter = Meter { energy: WattHours(500), ..Meter::default() };
+    bare.session.report(now, 1, &Facts { meter, ..Facts::default() }).unwrap();
+    assert!(bare.session.transaction(1).is_none());
+}
+
+#[test]
 fn an_interrupted_transaction_goes_on_with_its_number_if_so_configured() {
     let mut world = World::with(true);
     world.connect();
@@ -804,6 +821,34 @@ fn the_applications_own_call() {
         panic!("{event:?}");
     };
     assert!(violation.to_string().starts_with("$.status"), "{violation}");
+}
+
+#[test]
+fn the_largest_frames_fit_the_documented_buffers() {
+    let mut bare = Bare::accepted();
+    let now = Instant::from_secs(10);
+    let all = "Energy.Active.Import.Register,Power.Active.Import,Current.Import,Current.Offered,Voltage";
+    bare.session.set_setting(now, Key::MeterValuesSampledData, all).unwrap();
+    let meter = Meter {
+        energy: WattHours(u64::MAX),
+        power: Some(Watts(i32::MIN)),
+        currents: [Some(Milliamps(u32::MAX)); 3],
+        voltages: [Some(Millivolts(u32::MAX)); 3],
+        offered: Some(Milliamps(u32::MAX)),
+    };
+    bare.session.report(now, 1, &Facts { meter, ..Facts::default() }).unwrap();
+    let trigger = r#"[2,"1","TriggerMessage",{"requestedMessage":"MeterValues"}]"#;
+    bare.session.handle_frame(now, trigger).unwrap();
+    let values = bare.sent(now).into_iter().find(|frame| frame.contains("MeterValues")).unwrap();
+    assert_eq!(values.matches("measurand").count(), 9);
+    assert!(values.len() <= 1500, "{}", values.len());
+    let Ok(Some(Event::GetConfiguration(request, responder))) =
+        bare.session.handle_frame(now, r#"[2,"2","GetConfiguration",{}]"#)
+    else {
+        panic!("GetConfiguration is an event");
+    };
+    let mut buffer = [0; 5000];
+    bare.session.answer_configuration(responder, &request, &[], &mut buffer).unwrap();
 }
 
 #[test]

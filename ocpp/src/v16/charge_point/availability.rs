@@ -50,7 +50,7 @@ impl<const N: usize> ChargePoint<'_, N> {
         if left && !outlet.transaction.is_running() {
             self.profiles.end_transaction(index);
         }
-        if outlet.transaction.is_interrupted() && self.storage.is_ready() {
+        if outlet.transaction.is_interrupted_before(facts.meter.energy) && self.storage.is_ready() {
             // The first reading after an interruption is the best there is: the meter went on counting.
             self.stop_transaction(now, connector, Reason::PowerLoss, facts.meter.energy, None)?;
         }

@@ -69,7 +69,8 @@ pub enum Event<'f> {
     /// A storage operation failed. It is tried again in a while; samples it was too late for are lost.
     StorageFailed,
     /// The program was interrupted during a transaction. It goes on if so configured; otherwise the next
-    /// [`report`](super::ChargePoint::report) for the connector ends it with reason `PowerLoss`.
+    /// [`report`](super::ChargePoint::report) for the connector whose register is not below the transaction's start ends it
+    /// with reason `PowerLoss`.
     Interrupted {
         /// The connector.
         connector: u8,

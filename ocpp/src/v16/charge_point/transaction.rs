@@ -49,8 +49,9 @@ impl Slot {
         self.running.is_some()
     }
 
-    pub(super) fn is_interrupted(&self) -> bool {
-        self.interrupted
+    /// Whether there is a transaction to be ended at this register. A register below its start is not a reading yet.
+    pub(super) fn is_interrupted_before(&self, meter: WattHours) -> bool {
+        self.interrupted && self.running.is_some_and(|running| running.meter_start <= meter)
     }
 
     pub(super) fn deadline(&self) -> Deadline {
