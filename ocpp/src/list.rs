@@ -108,11 +108,11 @@ impl<'a, T: Value<'a> + Clone> Iterator for Iter<'_, 'a, T> {
             Source::Items(items) => items.next().cloned(),
             Source::Json(position) => {
                 let mut lexer = position.take()?;
-                let item = lexer.skip().ok()?;
+                let item = T::read_next(&mut lexer);
                 if lexer.more(b']') == Ok(true) {
                     *position = Some(lexer);
                 }
-                T::read(Raw(item))
+                item
             }
         }
     }
@@ -173,7 +173,7 @@ impl<'a, T: Value<'a> + Clone> Value<'a> for List<'a, T> {
     const KIND: Kind = Kind::List(schema::List { item: &T::KIND, min: 0, max: u16::MAX });
 
     fn read(raw: Raw<'a>) -> Option<Self> {
-        Some(Self(Storage::Json(raw.0)))
+        Some(Self(Storage::Json(raw.text)))
     }
 
     fn write(&self, w: &mut Writer<'_>) {

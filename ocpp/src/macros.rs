@@ -66,9 +66,13 @@ macro_rules! messages {
                 $crate::schema::Kind::Object(<Self as $crate::message::Message<$lt>>::SCHEMA);
 
             fn read(raw: $crate::schema::Raw<$lt>) -> Option<Self> {
+                Self::read_next(&mut $crate::json::Lexer::new(raw.text))
+            }
+
+            fn read_next(lexer: &mut $crate::json::Lexer<$lt>) -> Option<Self> {
                 let mut slots = [$crate::schema::Slot::EMPTY; messages!(@count $($wire)*)];
-                $crate::schema::index(raw.0, <Self as $crate::message::Message<$lt>>::SCHEMA, &mut slots);
-                <Self as $crate::message::Message<$lt>>::from_slots(raw.0, &slots)
+                $crate::schema::index(lexer, <Self as $crate::message::Message<$lt>>::SCHEMA, &mut slots)?;
+                <Self as $crate::message::Message<$lt>>::from_slots(lexer.text(), &slots)
             }
 
             fn write(&self, w: &mut $crate::json::Writer<'_>) {

@@ -4,7 +4,7 @@ use core::fmt;
 
 use chrono::{DateTime, Utc};
 
-use crate::json::{Lexer, Quoted, Writer};
+use crate::json::{Lexer, Writer};
 use crate::num::Decimal;
 use crate::schema::{self, Kind, Object, Raw, Slot, Tolerance, Version, Violation};
 use crate::text::{CiStr, Str};
@@ -29,6 +29,12 @@ pub trait Value<'a>: sealed::Sealed + Sized {
     /// Reads text that has been checked.
     #[doc(hidden)]
     fn read(raw: Raw<'a>) -> Option<Self>;
+
+    /// Takes the value from text that has been checked.
+    #[doc(hidden)]
+    fn read_next(lexer: &mut Lexer<'a>) -> Option<Self> {
+        Self::read(Raw::next(lexer)?)
+    }
 
     /// Reads a member that may be absent.
     #[doc(hidden)]
@@ -161,12 +167,6 @@ impl<T: IntoOwned> IntoOwned for Option<T> {
     }
 }
 
-/// A string that has been checked.
-pub(crate) fn quoted(raw: Raw<'_>) -> Option<Quoted<'_>> {
-    let inside = raw.0.strip_prefix('"')?.strip_suffix('"')?;
-    Some(Quoted { raw: inside, escaped: inside.as_bytes().contains(&b'\\') })
-}
-
 macro_rules! scalar {
     ($Type:ty, $kind:expr, |$raw:ident| $read:expr, |$w:ident, $value:ident| $write:expr) => {
         impl sealed::Sealed for $Type {}
@@ -195,11 +195,16 @@ macro_rules! scalar {
     };
 }
 
-scalar!(bool, Kind::Boolean, |raw| Lexer::new(raw.0).boolean().ok(), |w, value| w.boolean(value));
-scalar!(i64, Kind::Integer, |raw| Decimal::from_json(raw.0)?.exact(0), |w, value| w.integer(value));
-scalar!(Decimal, Kind::Decimal, |raw| Decimal::from_json(raw.0), |w, value| w.decimal(value));
-scalar!(DateTime<Utc>, Kind::DateTime, |raw| schema::stamp(quoted(raw)?)?.0.to_utc(), |w, value| w
+scalar!(bool, Kind::Boolean, |raw| Some(raw.text == "true"), |w, value| w.boolean(value));
+scalar!(i64, Kind::Integer, |raw| whole(raw.text), |w, value| w.integer(value));
+scalar!(Decimal, Kind::Decimal, |raw| Decimal::from_json(raw.text), |w, value| w.decimal(value));
+scalar!(DateTime<Utc>, Kind::DateTime, |raw| schema::stamp(raw.quoted()?)?.0.to_utc(), |w, value| w
     .date_time(value));
+
+/// An integer; `1.0` and `1e2` are integers where the schema says so.
+fn whole(text: &str) -> Option<i64> {
+    text.parse().ok().or_else(|| Decimal::from_json(text)?.exact(0))
+}
 
 macro_rules! text {
     ($($Name:ident)*) => {$(
@@ -209,7 +214,7 @@ macro_rules! text {
             const KIND: Kind = Kind::Text(if MAX < u16::MAX as usize { MAX as u16 } else { u16::MAX });
 
             fn read(raw: Raw<'a>) -> Option<Self> {
-                quoted(raw).map(Self::received)
+                raw.quoted().map(Self::received)
             }
 
             fn write(&self, w: &mut Writer<'_>) {
@@ -232,6 +237,5 @@ text!(Str CiStr);
 
 /// Which of `texts` a checked string is.
 pub(crate) fn choice_index(raw: Raw<'_>, texts: &[&str]) -> Option<usize> {
-    let text = quoted(raw)?;
-    texts.iter().position(|known| text.is(known))
+    raw.quoted()?.position(texts.iter().copied())
 }

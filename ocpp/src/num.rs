@@ -60,6 +60,9 @@ impl Decimal {
     /// The number in units of `10^-places` if it is a whole number of them and 64 bits hold it.
     #[must_use]
     pub fn exact(self, places: u8) -> Option<i64> {
+        if self.scale == places {
+            return Some(self.mantissa);
+        }
         let units = self.floor(places)?;
         (Self::new(units, places) == self).then_some(units)
     }

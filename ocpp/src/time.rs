@@ -97,26 +97,48 @@ impl Stamp {
     /// Lower-case `t` and `z` and the offset `-00:00` are RFC 3339. Second 60 is accepted at 23:59 UTC only, where leap
     /// seconds are. Digits of the fraction beyond nanoseconds are read and dropped.
     pub(crate) fn parse(text: &str) -> Option<(Self, Dialect)> {
-        let mut dialect = Dialect::STRICT;
-        let mut rest = Digits(text.as_bytes());
-        let year = rest.two()? * 100 + rest.two()?;
-        rest.byte(b'-')?;
-        let month = rest.two()? as u8;
-        rest.byte(b'-')?;
-        let day = rest.two()? as u8;
-        match rest.take()? {
-            b'T' | b't' => {}
-            b' ' => dialect.space = true,
-            _ => return None,
+        let [
+            y1,
+            y2,
+            y3,
+            y4,
+            b'-',
+            mo1,
+            mo2,
+            b'-',
+            d1,
+            d2,
+            separator,
+            h1,
+            h2,
+            b':',
+            mi1,
+            mi2,
+            b':',
+            s1,
+            s2,
+            rest @ ..,
+        ] = text.as_bytes()
+        else {
+            return None;
+        };
+        let mut dialect = Dialect { space: *separator == b' ', ..Dialect::STRICT };
+        if !matches!(separator, b'T' | b't' | b' ') {
+            return None;
         }
-        let hour = rest.two()? as u8;
-        rest.byte(b':')?;
-        let minute = rest.two()? as u8;
-        rest.byte(b':')?;
-        let second = rest.two()? as u8;
+        let mut rest = Digits(rest);
         let nanos = if rest.byte(b'.').is_some() { rest.fraction()? } else { 0 };
         let offset = rest.offset(&mut dialect)?;
-        let stamp = Self { year, month, day, hour, minute, second, nanos, offset };
+        let stamp = Self {
+            year: u16::from(two(*y1, *y2)?) * 100 + u16::from(two(*y3, *y4)?),
+            month: two(*mo1, *mo2)?,
+            day: two(*d1, *d2)?,
+            hour: two(*h1, *h2)?,
+            minute: two(*mi1, *mi2)?,
+            second: two(*s1, *s2)?,
+            nanos,
+            offset,
+        };
         (rest.0.is_empty() && stamp.in_range()).then_some((stamp, dialect))
     }
 
@@ -133,11 +155,13 @@ impl Stamp {
     pub(crate) fn to_utc(self) -> Option<DateTime<Utc>> {
         let (second, nanos) =
             if self.second == 60 { (59, self.nanos + 1_000_000_000) } else { (self.second, self.nanos) };
-        NaiveDate::from_ymd_opt(self.year.into(), self.month.into(), self.day.into())?
-            .and_hms_opt(self.hour.into(), self.minute.into(), second.into())?
-            .checked_sub_signed(TimeDelta::minutes(self.offset.into()))?
-            .with_nanosecond(nanos)
-            .map(|utc| utc.and_utc())
+        let local = NaiveDate::from_ymd_opt(self.year.into(), self.month.into(), self.day.into())?
+            .and_hms_opt(self.hour.into(), self.minute.into(), second.into())?;
+        let utc = match self.offset {
+            0 => local,
+            offset => local.checked_sub_signed(TimeDelta::minutes(offset.into()))?,
+        };
+        Some(utc.with_nanosecond(nanos)?.and_utc())
     }
 }
 
@@ -196,6 +220,12 @@ fn days_in_month(year: u16, month: u8) -> u8 {
     }
 }
 
+/// A number of two digits.
+fn two(tens: u8, ones: u8) -> Option<u8> {
+    let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
+    (tens < 10 && ones < 10).then(|| tens * 10 + ones)
+}
+
 /// What is left of a time stamp's text.
 struct Digits<'a>(&'a [u8]);
 
@@ -211,16 +241,18 @@ impl Digits<'_> {
         (*first == want).then(|| self.0 = rest)
     }
 
-    fn digit(&mut self) -> Option<u16> {
+    fn digit(&mut self) -> Option<u8> {
         let (first, rest) = self.0.split_first()?;
         first.is_ascii_digit().then(|| {
             self.0 = rest;
-            u16::from(*first - b'0')
+            *first - b'0'
         })
     }
 
-    fn two(&mut self) -> Option<u16> {
-        Some(self.digit()? * 10 + self.digit()?)
+    fn two(&mut self) -> Option<i16> {
+        let (pair, rest) = self.0.split_first_chunk::<2>()?;
+        self.0 = rest;
+        two(pair[0], pair[1]).map(i16::from)
     }
 
     /// One or more digits after the point, as nanoseconds.
@@ -245,12 +277,12 @@ impl Digits<'_> {
                 return Some(0);
             }
         };
-        let hours = self.two()? as i16;
+        let hours = self.two()?;
         let minutes = if self.byte(b':').is_some() {
-            self.two()? as i16
+            self.two()?
         } else {
             dialect.short_offset = true;
-            if self.0.is_empty() { 0 } else { self.two()? as i16 }
+            if self.0.is_empty() { 0 } else { self.two()? }
         };
         (hours < 24 && minutes < 60).then_some(sign * (hours * 60 + minutes))
     }

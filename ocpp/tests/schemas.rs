@@ -4,7 +4,9 @@
 //! `EVKIT_OCPP_SCHEMAS` holds `v16/schemas/*.json` and so on, as the Python package `ocpp` ships them. Without the variable the
 //! test says so and passes.
 
-use std::collections::BTreeSet;
+extern crate alloc;
+
+use alloc::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use evkit_ocpp::schema::{Kind, Object, Version};
@@ -46,7 +48,9 @@ fn ours(object: &Object, version: Version, path: &str, facts: &mut Facts) {
 }
 
 fn our_value(kind: &Kind, version: Version, path: &str, facts: &mut Facts) {
-    let mut fact = |text: String| facts.insert(format!("{path}: {text}"));
+    let mut fact = |text: String| {
+        facts.insert(format!("{path}: {text}"));
+    };
     match kind {
         Kind::Boolean => fact("boolean".into()),
         Kind::Integer => fact("integer of draft 4".into()),
@@ -58,13 +62,13 @@ fn our_value(kind: &Kind, version: Version, path: &str, facts: &mut Facts) {
         Kind::DateTime => fact("date-time".into()),
         Kind::Choice(choice) => {
             let values: BTreeSet<_> = choice.values.iter().take(choice.listed.into()).collect();
-            fact(format!("one of {values:?}"))
+            fact(format!("one of {values:?}"));
         }
-        Kind::Object(object) => return ours(object, version, path, facts),
+        Kind::Object(object) => ours(object, version, path, facts),
         Kind::List(list) => {
             let max = if list.max == u16::MAX { "any number".into() } else { list.max.to_string() };
             fact(format!("list of {} to {max}", list.min));
-            return our_value(list.item, version, &format!("{path}[]"), facts);
+            our_value(list.item, version, &format!("{path}[]"), facts);
         }
     };
 }
@@ -79,7 +83,9 @@ fn theirs(schema: &Value, root: &Value, path: &str, facts: &mut Facts) {
     let mut known: BTreeSet<&str> = ANNOTATIONS.iter().copied().chain(["type"]).collect();
     known.extend(EXCEPTIONS.iter().map(|(keyword, _)| *keyword));
     let number = |keyword: &str| schema.get(keyword).map(|bound| bound.as_f64().expect("a number"));
-    let mut fact = |text: String| facts.insert(format!("{path}: {text}"));
+    let mut fact = |text: String| {
+        facts.insert(format!("{path}: {text}"));
+    };
     match schema["type"].as_str() {
         Some("object") => {
             known.extend(["properties", "required"]);

@@ -89,6 +89,17 @@ impl<'a> Quoted<'a> {
     pub fn is(self, text: &str) -> bool {
         if self.escaped { self.chars().eq(text.chars()) } else { self.raw == text }
     }
+
+    /// The index of the first of `texts` the string stands for.
+    #[inline]
+    pub(crate) fn position<'t>(self, mut texts: impl Iterator<Item = &'t str>) -> Option<usize> {
+        if self.escaped {
+            return texts.position(|text| self.is(text));
+        }
+        // Most candidates differ in length or in the first byte; only the rest is worth the call of a comparison.
+        let (length, first) = (self.raw.len(), self.raw.as_bytes().first());
+        texts.position(|text| text.len() == length && text.as_bytes().first() == first && text == self.raw)
+    }
 }
 
 /// A number as written.
@@ -183,6 +194,13 @@ impl<'a> Lexer<'a> {
     #[must_use]
     pub fn offset(&self) -> u32 {
         u32::try_from(self.at).unwrap_or(u32::MAX)
+    }
+
+    /// Byte offset of the next character that is not white space.
+    #[inline]
+    pub(crate) fn next_offset(&mut self) -> u32 {
+        self.peek();
+        self.offset()
     }
 
     /// The text between two offsets.
@@ -285,25 +303,32 @@ impl<'a> Lexer<'a> {
     ///
     /// # Errors
     /// If something else comes next, the string does not end, or an escape or character in it is not allowed.
+    #[inline]
     pub fn string(&mut self) -> Result<Quoted<'a>, SyntaxError> {
         self.expect(b'"')?;
         let start = self.at;
+        let escaped = self.inside_string()?;
+        let raw = self.text.get(start..self.at).unwrap_or_default();
+        self.at += 1;
+        Ok(Quoted { raw, escaped })
+    }
+
+    /// Moves to the quote that ends a string and says whether there are escapes before it. Apart from the function above
+    /// so that what it returns fits a register.
+    fn inside_string(&mut self) -> Result<bool, SyntaxError> {
         let mut escaped = false;
         loop {
+            self.at = plain(self.text.as_bytes(), self.at);
             match self.byte() {
-                Some(b'"') => break,
+                Some(b'"') => return Ok(escaped),
                 Some(b'\\') => {
                     escaped = true;
                     self.escape()?;
                 }
-                Some(0..=0x1f) => return Err(self.error(Reason::Control)),
-                Some(_) => self.at += 1,
+                Some(_) => return Err(self.error(Reason::Control)),
                 None => return Err(self.error(Reason::End)),
             }
         }
-        let raw = self.text.get(start..self.at).unwrap_or_default();
-        self.at += 1;
-        Ok(Quoted { raw, escaped })
     }
 
     /// Takes a backslash sequence inside a string.
@@ -335,15 +360,21 @@ impl<'a> Lexer<'a> {
         Ok(key)
     }
 
-    /// As [`key`](Self::key), with the offset of the name's first quote.
-    ///
-    /// # Errors
-    /// As [`key`](Self::key).
+    /// Takes the name of a member and the colon behind it if the name is `name`, written without escapes.
     #[inline]
-    pub(crate) fn key_at(&mut self) -> Result<(Quoted<'a>, u32), SyntaxError> {
-        self.peek();
-        let start = self.offset();
-        Ok((self.key()?, start))
+    pub(crate) fn take_key(&mut self, name: &str) -> bool {
+        if self.peek() != Some(b'"') {
+            return false;
+        }
+        let end = self.at + 1 + name.len();
+        let bytes = self.text.as_bytes();
+        let found = bytes.get(end) == Some(&b'"')
+            && bytes.get(self.at + 1..end) == Some(name.as_bytes())
+            && bytes.get(end + 1) == Some(&b':');
+        if found {
+            self.at = end + 2;
+        }
+        found
     }
 
     /// Takes a number.
@@ -460,10 +491,88 @@ impl<'a> Lexer<'a> {
         }
     }
 
+    /// As [`skip`](Self::skip), for text that is known to be JSON: finds the end of the value and nothing else. Says whether
+    /// the value is a string with escapes.
+    pub(crate) fn skip_checked(&mut self) -> Option<bool> {
+        match self.peek()? {
+            b'"' => return self.skip_string(),
+            b'{' | b'[' => {}
+            _ => {
+                while self
+                    .byte()
+                    .is_some_and(|byte| !matches!(byte, b',' | b'}' | b']' | b' ' | b'\n' | b'\t' | b'\r'))
+                {
+                    self.at += 1;
+                }
+                return Some(false);
+            }
+        }
+        let mut depth: u32 = 0;
+        loop {
+            match self.byte()? {
+                b'"' => {
+                    self.skip_string()?;
+                    continue;
+                }
+                b'{' | b'[' => depth += 1,
+                b'}' | b']' => depth -= 1,
+                _ => {}
+            }
+            self.at += 1;
+            if depth == 0 {
+                return Some(false);
+            }
+        }
+    }
+
+    fn skip_string(&mut self) -> Option<bool> {
+        self.at += 1;
+        let escaped = self.inside_string().ok()?;
+        self.at += 1;
+        Some(escaped)
+    }
+
+    /// The whole text.
+    pub(crate) const fn text(&self) -> &'a str {
+        self.text
+    }
+
     /// Takes the name in front of a value if the innermost container is an object.
     fn member(&mut self, objects: u32) -> Result<(), SyntaxError> {
         if objects & 1 == 1 { self.key().map(drop) } else { Ok(()) }
     }
+}
+
+/// The index of the next quote, backslash or control character of a string, found a machine word at a time.
+#[inline]
+fn plain(text: &[u8], mut at: usize) -> usize {
+    while let Some(word) = text.get(at..).and_then(<[u8]>::first_chunk) {
+        let word = usize::from_le_bytes(*word);
+        let ends = below(word, 0x20) | zeros(word ^ repeat(b'"')) | zeros(word ^ repeat(b'\\'));
+        if ends != 0 {
+            return at + (ends.trailing_zeros() / 8) as usize;
+        }
+        at += size_of::<usize>();
+    }
+    while text.get(at).is_some_and(|byte| *byte >= 0x20 && *byte != b'"' && *byte != b'\\') {
+        at += 1;
+    }
+    at
+}
+
+/// A word of equal bytes.
+const fn repeat(byte: u8) -> usize {
+    usize::MAX / 0xff * byte as usize
+}
+
+/// The high bit of every byte of `word` below `bound` (at most 128), exact up to the first one.
+const fn below(word: usize, bound: u8) -> usize {
+    word.wrapping_sub(repeat(bound)) & !word & repeat(0x80)
+}
+
+/// The high bit of every zero byte of `word`, exact up to the first one.
+const fn zeros(word: usize) -> usize {
+    below(word, 1)
 }
 
 fn close(objects: u32) -> u8 {

@@ -363,3 +363,183 @@ fn begin(w: &mut Writer<'_>, message_type: i64, id: &MessageId<'_>) {
 fn finish(w: Writer<'_>) -> Result<&str, EncodeError> {
     w.finish().map_err(|needed| EncodeError::BufferTooSmall { needed })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::format;
+    use alloc::string::ToString;
+
+    fn parse(text: &str) -> Frame<'_> {
+        Frame::parse(text, Version::V16).unwrap()
+    }
+
+    fn id(text: &str) -> MessageId<'_> {
+        MessageId::new(text).unwrap()
+    }
+
+    #[test]
+    fn the_three_types_of_1_6() {
+        assert_eq!(
+            parse(r#" [2, "19223201" ,"Heartbeat", { } ] "#),
+            Frame::Call { id: id("19223201"), action: "Heartbeat", payload: "{ }" }
+        );
+        assert_eq!(
+            parse(r#"[3,"19223201",{"a":[1]}]"#),
+            Frame::Result { id: id("19223201"), payload: r#"{"a":[1]}"# }
+        );
+        assert_eq!(
+            parse(r#"[4,"162376037","NotSupported","SetDisplay \"x\"",{}]"#),
+            Frame::Error {
+                id: id("162376037"),
+                of_result: false,
+                code: ErrorCode::NotSupported,
+                description: Str::new("SetDisplay \"x\"").unwrap(),
+                details: "{}"
+            }
+        );
+    }
+
+    #[test]
+    fn types_5_and_6_are_of_2_1_only() {
+        let send = r#"[6,"1","NotifyPeriodicEventStream",{}]"#;
+        let error = r#"[5,"1","FormatViolation","",{}]"#;
+        assert!(
+            matches!(Frame::parse(send, Version::V21), Ok(Frame::Send { action, .. }) if action.starts_with("Notify"))
+        );
+        assert!(matches!(Frame::parse(error, Version::V21), Ok(Frame::Error { of_result: true, .. })));
+        for version in [Version::V16, Version::V201] {
+            for (text, number) in [(send, 6), (error, 5)] {
+                assert_eq!(
+                    Frame::parse(text, version).unwrap_err().fault,
+                    FrameFault::UnknownMessageType(number)
+                );
+            }
+        }
+    }
+
+    /// 1.6 and 2.1 ignore message types they do not have, 2.0.1 answers them.
+    #[test]
+    fn unknown_message_types() {
+        let text = r#"[7,"abc",{"x":1}]"#;
+        for (version, answer) in [
+            (Version::V16, None),
+            (Version::V201, Some((id("abc"), ErrorCode::MessageTypeNotSupported))),
+            (Version::V21, None),
+        ] {
+            let error = Frame::parse(text, version).unwrap_err();
+            assert_eq!(error.culprit(), Culprit::Version);
+            assert_eq!(error.answer(version), answer);
+        }
+        // A type without readable id is answered with the id that stands for it.
+        let error = Frame::parse("[7]", Version::V201).unwrap_err();
+        assert_eq!(error.answer(Version::V201), Some((id("-1"), ErrorCode::MessageTypeNotSupported)));
+    }
+
+    /// Fault, offset and whether the id could be read.
+    #[test]
+    fn what_is_wrong_and_where() {
+        let long = format!(r#"[2,"{}","Heartbeat",{{}}]"#, "x".repeat(37));
+        for (text, fault, offset, id) in [
+            ("", FrameFault::Json(Reason::End), 0, None),
+            ("{}", FrameFault::NotAnArray, 0, None),
+            ("[]", FrameFault::TooShort, 1, None),
+            ("[2]", FrameFault::TooShort, 2, None),
+            ("[2.0,\"1\"]", FrameFault::MessageType, 1, None),
+            ("[\"2\",\"1\"]", FrameFault::MessageType, 1, None),
+            ("[99999999999999999999,\"1\"]", FrameFault::MessageType, 1, None),
+            ("[2,1,\"Heartbeat\",{}]", FrameFault::MessageId, 3, None),
+            (long.as_str(), FrameFault::MessageId, 3, None),
+            ("[2,\"1\"]", FrameFault::TooShort, 6, Some("1")),
+            ("[2,\"1\",null,{}]", FrameFault::Action, 7, Some("1")),
+            ("[2,\"1\",\"Heartbeat\"]", FrameFault::TooShort, 18, Some("1")),
+            ("[2,\"1\",\"Heartbeat\",{}", FrameFault::Json(Reason::End), 21, Some("1")),
+            ("[2,\"1\",\"Heartbeat\",{]", FrameFault::Json(Reason::Unexpected), 20, Some("1")),
+            ("[2,\"1\",\"Heartbeat\",{},{}]", FrameFault::TooLong, 21, Some("1")),
+            ("[2,\"1\",\"Heartbeat\",{}]]", FrameFault::Json(Reason::Trailing), 22, Some("1")),
+            ("[3,\"1\"]", FrameFault::TooShort, 6, Some("1")),
+            ("[4,\"1\",1,\"\",{}]", FrameFault::Error, 7, Some("1")),
+            ("[4,\"1\",\"GenericError\",\"\"]", FrameFault::TooShort, 24, Some("1")),
+        ] {
+            let error = Frame::parse(text, Version::V16).unwrap_err();
+            assert_eq!((error.fault, error.offset), (fault, offset), "{text}");
+            assert_eq!(error.id.map(|id| id.to_string()).as_deref(), id, "{text}");
+            assert!(!error.fault.to_string().is_empty());
+        }
+    }
+
+    #[test]
+    fn what_is_answered() {
+        use ErrorCode::*;
+        for (text, v16, v2) in [
+            // A call with an id is answered.
+            ("[2,\"1\",\"Heartbeat\",{},{}]", Some(("1", FormatViolation)), Some(("1", RpcFrameworkError))),
+            // Without one, 2.x answers -1.
+            ("[2,1,\"Heartbeat\",{}]", None, Some(("-1", RpcFrameworkError))),
+            ("no JSON", None, Some(("-1", RpcFrameworkError))),
+            // Answers are never answered.
+            ("[3,\"1\"]", None, None),
+            ("[4,\"1\",1,\"\",{}]", None, None),
+        ] {
+            for (version, expected) in [(Version::V16, v16), (Version::V201, v2), (Version::V21, v2)] {
+                let error = Frame::parse(text, version).unwrap_err();
+                let expected = expected.map(|(text, code)| (id(text), code));
+                assert_eq!(error.answer(version), expected, "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn ids_have_at_most_36_characters() {
+        let widest = "\u{1f50c}".repeat(36);
+        let text = format!(r#"[3,"{widest}",{{}}]"#);
+        assert_eq!(parse(&text).id(), &id(&widest));
+        let escaped = format!(r#"[3,"{}",{{}}]"#, "\\u0041".repeat(36));
+        assert_eq!(parse(&escaped).id(), &id(&"A".repeat(36)));
+        let text = format!(r#"[3,"{widest}x",{{}}]"#);
+        assert_eq!(Frame::parse(&text, Version::V16).unwrap_err().fault, FrameFault::MessageId);
+    }
+
+    /// Codes are read in either spelling; one that no version has is a generic error.
+    #[test]
+    fn error_codes_of_any_spelling() {
+        for (text, code) in [
+            ("FormationViolation", ErrorCode::FormatViolation),
+            ("FormatViolation", ErrorCode::FormatViolation),
+            ("OccurenceConstraintViolation", ErrorCode::OccurrenceConstraintViolation),
+            ("OccurrenceConstraintViolation", ErrorCode::OccurrenceConstraintViolation),
+            ("SomethingElse", ErrorCode::GenericError),
+        ] {
+            let text = format!(r#"[4,"1","{text}","",{{}}]"#);
+            assert!(matches!(parse(&text), Frame::Error { code: found, .. } if found == code), "{text}");
+        }
+    }
+
+    #[test]
+    fn hostile_nesting_is_refused() {
+        let text = format!(r#"[2,"1","DataTransfer",{}"#, "[".repeat(100_000));
+        assert_eq!(Frame::parse(&text, Version::V16).unwrap_err().fault, FrameFault::Json(Reason::Depth));
+    }
+
+    #[test]
+    fn written_frames_are_read_back() {
+        use crate::v16::{AuthorizeRequest, HeartbeatResponse};
+        let mut buffer = [0; 200];
+        let request = AuthorizeRequest { id_tag: crate::text::CiStr::new("a\"b").unwrap() };
+        let text = write_call(&mut buffer, Version::V16, &id("7"), "Authorize", &request).unwrap();
+        assert_eq!(text, r#"[2,"7","Authorize",{"idTag":"a\"b"}]"#);
+        assert_eq!(parse(text).id(), &id("7"));
+        let response =
+            HeartbeatResponse { current_time: crate::time::parse_utc("2026-11-21T10:00:00Z").unwrap() };
+        let text = write_result(&mut buffer, Version::V16, &id("7"), &response).unwrap();
+        assert_eq!(text, r#"[3,"7",{"currentTime":"2026-11-21T10:00:00Z"}]"#);
+        let description = Str::new("no such key").unwrap();
+        let text = write_error(&mut buffer, Version::V16, &id("7"), ErrorCode::FormatViolation, &description)
+            .unwrap();
+        assert_eq!(text, r#"[4,"7","FormationViolation","no such key",{}]"#);
+        assert_eq!(
+            write_result(&mut [0; 20], Version::V16, &id("7"), &response),
+            Err(EncodeError::BufferTooSmall { needed: 46 })
+        );
+    }
+}

@@ -50,17 +50,39 @@ pub fn check_all(text: &str, schema: &'static Object, version: Version) -> Vec<V
 pub struct Slot {
     start: u32,
     end: u32,
+    escaped: bool,
 }
 
 /// The text of a value that has been checked. Only this crate can make one.
 #[derive(Clone, Copy, Debug)]
-pub struct Raw<'a>(pub(crate) &'a str);
+pub struct Raw<'a> {
+    pub(crate) text: &'a str,
+    /// Whether it is a string with escapes.
+    escaped: bool,
+}
 
 impl Slot {
-    pub(crate) const EMPTY: Self = Self { start: 0, end: 0 };
+    pub(crate) const EMPTY: Self = Self { start: 0, end: 0, escaped: false };
 
-    pub(crate) fn raw<'a>(self, text: &'a str) -> Option<Raw<'a>> {
-        text.get(self.start as usize..self.end as usize).filter(|raw| !raw.is_empty()).map(Raw)
+    pub(crate) fn raw(self, text: &str) -> Option<Raw<'_>> {
+        let text = text.get(self.start as usize..self.end as usize).filter(|text| !text.is_empty())?;
+        Some(Raw { text, escaped: self.escaped })
+    }
+}
+
+impl<'a> Raw<'a> {
+    /// Takes the next value from text that has been checked.
+    pub(crate) fn next(lexer: &mut Lexer<'a>) -> Option<Self> {
+        lexer.kind().ok()?;
+        let start = lexer.offset();
+        let escaped = lexer.skip_checked()?;
+        Some(Raw { text: lexer.slice(start, lexer.offset()), escaped })
+    }
+
+    /// The value as a string.
+    pub(crate) fn quoted(self) -> Option<Quoted<'a>> {
+        let inside = self.text.strip_prefix('"')?.strip_suffix('"')?;
+        Some(Quoted { raw: inside, escaped: self.escaped })
     }
 }
 
@@ -82,29 +104,27 @@ pub(crate) fn check_into(
     checker.root(schema, slots).map_err(|fault| violation(text, schema, version, fault))
 }
 
-/// Notes where the members of a checked object are. Members that are `null` were forgiven and count as absent.
-pub(crate) fn index(text: &str, object: &'static Object, slots: &mut [Slot]) {
-    let mut lexer = Lexer::new(text);
+/// Takes an object from text that has been checked and notes where its members are.
+///
+/// Members that are `null` were forgiven and count as absent.
+pub(crate) fn index(lexer: &mut Lexer<'_>, object: &'static Object, slots: &mut [Slot]) -> Option<()> {
+    lexer.expect(b'{').ok()?;
     let mut next = 0;
-    if !lexer.take(b'{') || lexer.take(b'}') {
-        return;
-    }
-    while let Ok(key) = lexer.key() {
-        let is_null = lexer.kind() == Ok(Json::Null);
+    let mut more = !lexer.take(b'}');
+    while more {
+        let member = object.member(lexer, next).ok()?;
+        let is_null = lexer.kind().ok()? == Json::Null;
         let start = lexer.offset();
-        if lexer.skip().is_err() {
-            return;
-        }
-        if let Some(at) = object.find(key, next) {
+        let escaped = lexer.skip_checked()?;
+        if let Some(at) = member {
             next = at + 1;
             if let Some(slot) = slots.get_mut(at).filter(|_| !is_null) {
-                *slot = Slot { start, end: lexer.offset() };
+                *slot = Slot { start, end: lexer.offset(), escaped };
             }
         }
-        if lexer.more(b'}') != Ok(true) {
-            return;
-        }
+        more = lexer.more(b'}').ok()?;
     }
+    Some(())
 }
 
 #[cold]
@@ -118,6 +138,9 @@ fn violation(text: &str, schema: &'static Object, version: Version, fault: Fault
 
 /// Most characters forgiven under [`Leniency::LONG_IDENTITY`].
 const LONG_IDENTITY_MAX: u16 = 255;
+
+/// Digits that always fit 64 bits.
+const SAFE_DIGITS: usize = 18;
 
 struct Checker<'a, 't> {
     lexer: Lexer<'a>,
@@ -153,8 +176,8 @@ impl<'a> Checker<'a, '_> {
         let mut next = 0;
         let mut more = !self.lexer.take(b'}');
         while more {
-            let (name, name_start) = self.lexer.key_at()?;
-            let found = object.find(name, next);
+            let name_start = self.lexer.next_offset();
+            let found = object.member(&mut self.lexer, next)?;
             let field = found.and_then(|at| object.fields.get(at)).filter(|field| field.is_in(self.version));
             match (found, field) {
                 (Some(at), Some(field)) => {
@@ -195,43 +218,39 @@ impl<'a> Checker<'a, '_> {
             self.lexer.word("null")?;
             return Ok(Slot::default());
         }
-        self.value(kind, &field.kind, start)?;
-        Ok(Slot { start, end: self.lexer.offset() })
+        let escaped = self.value(kind, &field.kind, start)?;
+        Ok(Slot { start, end: self.lexer.offset(), escaped })
     }
 
-    fn value(&mut self, json: Json, kind: &'static Kind, start: u32) -> Result<(), Fault> {
+    /// Checks a value and says whether it is a string with escapes.
+    fn value(&mut self, json: Json, kind: &'static Kind, start: u32) -> Result<bool, Fault> {
         match (kind, json) {
-            (Kind::Text(max), Json::String) => {
+            (Kind::Text(_) | Kind::Identity(_) | Kind::Choice(_) | Kind::DateTime, Json::String) => {
                 let text = self.lexer.string()?;
-                self.length(text, *max, Leniency::STRICT, start)
-            }
-            (Kind::Identity(max), Json::String) => {
-                let text = self.lexer.string()?;
-                self.length(text, *max, Leniency::LONG_IDENTITY, start)
-            }
-            (Kind::Choice(choice), Json::String) => {
-                let text = self.lexer.string()?;
-                self.choice(text, choice, start)
-            }
-            (Kind::DateTime, Json::String) => {
-                let text = self.lexer.string()?;
-                self.date_time(text, start)
+                match kind {
+                    Kind::Text(max) => self.length(text, *max, Leniency::STRICT, start),
+                    Kind::Identity(max) => self.length(text, *max, Leniency::LONG_IDENTITY, start),
+                    Kind::Choice(choice) => self.choice(text, choice, start),
+                    _ => self.date_time(text, start),
+                }?;
+                return Ok(text.escaped);
             }
             (Kind::Integer | Kind::Draft6Integer | Kind::Decimal | Kind::Tenths, Json::Number) => {
-                self.number(kind, start)
+                self.number(kind, start)?;
             }
-            (Kind::Boolean, Json::Boolean) => Ok(self.lexer.boolean().map(drop)?),
-            (Kind::Object(object), Json::Object) => self.object(object, &mut []),
-            (Kind::List(list), Json::Array) => self.list(list, start),
+            (Kind::Boolean, Json::Boolean) => drop(self.lexer.boolean()?),
+            (Kind::Object(object), Json::Object) => self.object(object, &mut [])?,
+            (Kind::List(list), Json::Array) => self.list(list, start)?,
             (_, Json::Null) => {
                 self.broken(Rule::Null, start)?;
-                Ok(self.lexer.word("null")?)
+                self.lexer.word("null")?;
             }
             _ => {
                 self.broken(Rule::Type, start)?;
-                Ok(self.lexer.skip().map(drop)?)
+                self.lexer.skip()?;
             }
         }
+        Ok(false)
     }
 
     fn list(&mut self, list: &'static List, start: u32) -> Result<(), Fault> {
@@ -268,7 +287,7 @@ impl<'a> Checker<'a, '_> {
     }
 
     fn choice(&mut self, text: Quoted<'_>, choice: &'static Choice, start: u32) -> Result<(), Fault> {
-        match choice.values.iter().position(|value| text.is(value)) {
+        match text.position(choice.values.iter().copied()) {
             Some(at) if at < choice.listed.into() => Ok(()),
             Some(_) => self.broken_unless(Leniency::LISTED_ELSEWHERE, Rule::Choice, start),
             None if choice.open => self.broken_unless(Leniency::VENDOR_ENUM, Rule::Choice, start),
@@ -297,6 +316,9 @@ impl<'a> Checker<'a, '_> {
         let number = self.lexer.number()?;
         if let (Kind::Integer, false) = (kind, number.whole) {
             return self.broken(Rule::Type, start);
+        }
+        if number.whole && number.text.len() <= SAFE_DIGITS {
+            return Ok(());
         }
         let Some(value) = Decimal::from_json(number.text) else { return self.broken(Rule::Size, start) };
         match kind {

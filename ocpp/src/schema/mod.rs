@@ -18,7 +18,7 @@ pub use leniency::{Leniency, Note, Tolerance};
 pub use path::Path;
 pub use violation::{Rule, Violation};
 
-use crate::json::Quoted;
+use crate::json::{Lexer, SyntaxError};
 
 /// A version of the protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -47,11 +47,14 @@ pub struct Object {
 }
 
 impl Object {
-    /// The index of the field called `name`, searched from `hint` on, since members mostly come in order.
-    pub(crate) fn find(&self, name: Quoted<'_>, hint: usize) -> Option<usize> {
-        let (before, after) = self.fields.split_at_checked(hint).unwrap_or((self.fields, &[]));
-        let at = after.iter().position(|field| name.is(field.name)).map(|at| hint + at);
-        at.or_else(|| before.iter().position(|field| name.is(field.name)))
+    /// Takes the name of a member and the colon behind it, and says which field that is, if any. Members mostly come in
+    /// order, so the search begins with the field at `hint`.
+    pub(crate) fn member(&self, lexer: &mut Lexer<'_>, hint: usize) -> Result<Option<usize>, SyntaxError> {
+        if self.fields.get(hint).is_some_and(|field| lexer.take_key(field.name)) {
+            return Ok(Some(hint));
+        }
+        let name = lexer.key()?;
+        Ok(name.position(self.fields.iter().map(|field| field.name)))
     }
 }
 

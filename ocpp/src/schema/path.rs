@@ -138,11 +138,11 @@ fn step_towards(lexer: &mut Lexer<'_>, target: &Target, offset: u32) -> Option<u
     loop {
         let step = match object {
             Some(object) => {
-                let key = lexer.key().ok()?;
+                let member = object.member(lexer, index.into()).ok()?;
                 if lexer.offset() > offset {
                     return None;
                 }
-                object.find(key, 0).and_then(|at| u16::try_from(at).ok())
+                member.and_then(|at| u16::try_from(at).ok())
             }
             None => Some(index),
         };
