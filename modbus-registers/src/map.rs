@@ -139,6 +139,9 @@ pub enum MapError {
     /// A value and its scale register are too far apart for one read.
     #[error("row {0}: the value and its scale register do not fit one read")]
     TooWide(usize),
+    /// Registers between a value and its scale register are neither listed nor readable.
+    #[error("row {0}: registers between the value and its scale register are not known to answer")]
+    Gap(usize),
     /// Two rows with the same quantity, neither marked as alternate.
     #[error("row {0}: its quantity stands above already; one of the two must be an alternate")]
     Twice(usize),
@@ -163,6 +166,7 @@ impl MapError {
             | Self::Scale(row)
             | Self::ScaleRegister(row)
             | Self::TooWide(row)
+            | Self::Gap(row)
             | Self::Twice(row) => Some(row),
             Self::Derived(_) | Self::Command(_) | Self::Limits => None,
         }
@@ -284,6 +288,7 @@ impl<'a> Map<'a> {
             Err(MapError::Scale(_)) => panic!("a scale is out of range"),
             Err(MapError::ScaleRegister(_)) => panic!("a scale register is not a row"),
             Err(MapError::TooWide(_)) => panic!("value and scale do not fit one read"),
+            Err(MapError::Gap(_)) => panic!("unknown registers between value and scale"),
             Err(MapError::Twice(_)) => panic!("a quantity stands twice"),
             Err(MapError::Derived(_)) => panic!("a derived quantity lacks its parts"),
             Err(MapError::Command(_)) => panic!("a command has no row"),
@@ -464,6 +469,9 @@ impl<'a> Map<'a> {
             if row.span().len() > self.max_words as u32 {
                 return Err(MapError::TooWide(index));
             }
+            if !self.answers(row.function, row.span()) {
+                return Err(MapError::Gap(index));
+            }
         }
         self.check_neighbours(index)
     }
@@ -532,11 +540,52 @@ impl<'a> Map<'a> {
             part += 1;
         }
         match whole {
-            Some((_, span)) => {
-                span.len() <= self.max_words as u32 && self.const_row(derived.quantity, true).is_none()
+            Some((function, span)) => {
+                span.len() <= self.max_words as u32
+                    && self.answers(function, span)
+                    && self.const_row(derived.quantity, true).is_none()
             }
             None => false,
         }
+    }
+
+    /// Whether every register of `span` is listed or readable.
+    const fn answers(&self, function: Function, span: Span) -> bool {
+        let mut register = span.start;
+        while register < span.end {
+            match self.listed_until(function, register) {
+                Some(end) => register = end,
+                None if self.is_readable(register) => register += 1,
+                None => return false,
+            }
+        }
+        true
+    }
+
+    /// End of the row that covers `register`.
+    const fn listed_until(&self, function: Function, register: u32) -> Option<u32> {
+        let mut index = 0;
+        while index < self.rows.len() {
+            let row = &self.rows[index];
+            let covers = row.address as u32 <= register && register < row.end();
+            if covers && row.function as u8 == function as u8 && !row.alone {
+                return Some(row.end());
+            }
+            index += 1;
+        }
+        None
+    }
+
+    const fn is_readable(&self, register: u32) -> bool {
+        let mut index = 0;
+        while index < self.readable.len() {
+            let Readable { first, last } = self.readable[index];
+            if first as u32 <= register && register <= last as u32 {
+                return true;
+            }
+            index += 1;
+        }
+        false
     }
 
     /// [`Map::row`] or [`Map::command_row`] for constant evaluation, without rows that must be read alone.

@@ -112,7 +112,7 @@ impl<'p> Planner<'p> {
                 || items(self.map, self.wanted, function).filter(|&span| !refused(faults, function, span));
             let open = |span: &Span| span.start >= start && span.end > end;
             if let Some(first) = items().filter(open).min_by_key(|span| (span.start, span.end)) {
-                let reach = self.reach(function, first.start, faults);
+                let reach = self.reach(function, first.start, faults).max(first.end);
                 let fits = |span: &Span| span.start >= first.start && span.end <= reach;
                 let last = items().filter(fits).map(|span| span.end).fold(first.end, u32::max);
                 cursor.start = first.start;
