@@ -46,6 +46,8 @@ pub mod cards;
 #[cfg(feature = "alloc")]
 mod check;
 #[cfg(feature = "alloc")]
+pub mod config;
+#[cfg(feature = "alloc")]
 pub mod convert;
 pub mod csv;
 #[cfg(feature = "alloc")]

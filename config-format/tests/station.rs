@@ -174,7 +174,7 @@ fn bender_pair() {
         ("AllowChargingIfInDoubt_vehicleif", b"immediately\n0 0\n"),
     ];
     let model = bender::Folder::parse(files).station();
-    assert_eq!(shown(model.connectors.as_ref()), "2 from PhaseRotation_2_vehicleif");
+    assert_eq!(shown(model.connectors.as_ref()), "2 from OperatorCurrentLimit_2_vehicleif");
     assert_eq!(
         currents(&model),
         [

@@ -15,11 +15,12 @@
 use alloc::format;
 
 use super::Folder;
-use crate::profile::Vendor;
+use crate::profile::{Value, Vendor};
 use crate::station::map::{self, Row, Slot, Written, words};
 use crate::station::read::Read;
 use crate::station::{
-    FreeCharging, OfflineMode, PerConnector, Protocol, Role, Rotation, Scope, StationModel, UidForm, put,
+    FreeCharging, OfflineMode, Origin, PerConnector, Protocol, Role, Rotation, Scope, Setting, StationModel,
+    UidForm, put,
 };
 use crate::units::Conductors;
 
@@ -109,27 +110,23 @@ const UID_FORMS: &[(&str, UidForm)] = &[
 const PHASES: &[(&str, u8)] = &[("3-phase", 3), ("1-phase", 1), ("1-phase IT", 1)];
 
 pub(super) fn model(folder: &Folder<'_>) -> StationModel {
-    let mut model = StationModel::new(Vendor::Bender);
-    let mut one_feed_line = false;
-    for (entry, known) in folder.entries() {
-        let Some(read) = known.as_ref().and_then(|known| Read::new(&entry, known)) else { continue };
-        if read.known.key.name == "OneFeedLine_energyman" {
-            one_feed_line = read.flag().is_some_and(|flag| flag.value);
-        }
-        if read.known.key.name.contains("_2_") {
-            model.connectors = Some(read.setting(2));
-        }
-        map::read(MAP, &mut model, &read);
-    }
-    if one_feed_line {
-        let mine = |current: &&mut crate::station::Current| current.role == Role::Installation;
-        for current in model.currents.iter_mut().filter(mine) {
-            if matches!(current.scope, Scope::Connector(_)) {
-                current.scope = Scope::Station;
-            }
-        }
+    let mut model = map::model(Vendor::Bender, MAP, folder.entries());
+    let second =
+        folder.entries().find(|(_, known)| known.is_some_and(|known| known.key.name.contains("_2_")));
+    model.connectors = second.map(|(entry, _)| Setting { value: 2, origin: Origin::of(&entry) });
+    if folder.get("OneFeedLine_energyman") == Ok(Value::Bool(true)) {
+        share_feed_line(&mut model);
     }
     model
+}
+
+/// With one feed line the installation limits of the connectors hold for the whole station.
+fn share_feed_line(model: &mut StationModel) {
+    for current in &mut model.currents {
+        if current.role == Role::Installation && matches!(current.scope, Scope::Connector(_)) {
+            current.scope = Scope::Station;
+        }
+    }
 }
 
 /// Two address fields exist; the one of the chosen mode is filled.
@@ -199,7 +196,7 @@ const fn rotation<const CONNECTOR: u16>() -> Slot {
 }
 
 /// The setting of a connector: its own, or for the first one the common one.
-fn of_connector<T>(list: &[PerConnector<T>], connector: u16) -> Option<&crate::station::Setting<T>> {
+fn of_connector<T>(list: &[PerConnector<T>], connector: u16) -> Option<&Setting<T>> {
     let own = |item: &&PerConnector<T>| {
         item.connector == Some(connector) || (connector == 1 && item.connector.is_none())
     };

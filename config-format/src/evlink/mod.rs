@@ -17,7 +17,7 @@ mod station;
 pub use keys::{PROFILE, block};
 
 #[cfg(feature = "alloc")]
-pub use config::Config;
+pub use config::{Config, Evlink};
 #[cfg(feature = "alloc")]
 pub use repair::{Decision, Repair, Verdict, repair};
 #[cfg(feature = "alloc")]

@@ -77,12 +77,7 @@ const PROTOCOLS: &[(&str, Protocol)] = &[
 ];
 
 pub(super) fn model(file: &File<'_>) -> StationModel {
-    let mut model = StationModel::new(Vendor::Evlink);
-    for (entry, known) in file.entries() {
-        if let Some(read) = known.as_ref().and_then(|known| Read::new(&entry, known)) {
-            map::read(MAP, &mut model, &read);
-        }
-    }
+    let mut model = map::model(Vendor::Evlink, MAP, file.entries());
     let soap = model.back_end.websocket.as_ref().is_some_and(|websocket| !websocket.value);
     if let Some(protocol) = model.back_end.protocol.as_mut().filter(|_| soap) {
         protocol.value = protocol.value.over_soap();

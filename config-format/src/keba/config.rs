@@ -1,55 +1,42 @@
-//! The `.conf` file with everything that is known about it.
+//! The `.conf` file.
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::{PROFILE, station};
-use crate::check;
-use crate::document::Document;
+use crate::config::{self, sealed::Rules};
 use crate::file::File;
 use crate::finding::Finding;
-use crate::lex::Dialect;
+use crate::profile::Profile;
 use crate::station::StationModel;
 use crate::transfer::{self, Transfer};
 
+/// KEBA as the maker of a [`Config`].
+#[derive(Debug, Clone, Copy)]
+pub enum Keba {}
+
 /// A `.conf` file.
-#[derive(Debug, Clone)]
-pub struct Config<'a> {
-    file: File<'a>,
+pub type Config<'a> = config::Config<'a, Keba>;
+
+impl Rules for Keba {
+    const PROFILE: Profile<'static> = PROFILE;
+
+    fn model(file: &File<'_>) -> StationModel {
+        station::model(file)
+    }
+
+    fn own_findings(file: &File<'_>, model: &StationModel) -> Vec<Finding> {
+        station::orphans(file, model)
+    }
 }
 
-impl<'a> Config<'a> {
-    /// Reads a file. Any input parses; what is wrong with it is in [`Config::findings`].
-    #[must_use]
-    pub fn parse(bytes: &'a [u8]) -> Self {
-        Self { file: File::new(Document::parse(bytes, Dialect::Ini), PROFILE) }
-    }
-
-    /// Entries, typed values and changes.
-    #[must_use]
-    pub const fn file(&self) -> &File<'a> {
-        &self.file
-    }
-
-    /// The station (or charging network) the file describes.
-    #[must_use]
-    pub fn station(&self) -> StationModel {
-        station::model(&self.file)
-    }
-
-    /// Everything wrong with the file, in file order.
-    #[must_use]
-    pub fn findings(&self) -> Vec<Finding> {
-        let model = self.station();
-        check::file(&self.file, &model, station::orphans(&self.file, &model))
-    }
-
+impl Config<'_> {
     /// The file for another station, or for a network with so many stations, by KEBA's rule for cloning.
     /// `AmountConnectors` is set if the file has it; keys of stations beyond it stay and are reported by
-    /// [`Config::findings`].
+    /// [`findings`](config::Config::findings).
     #[must_use]
     pub fn transfer(&self, stations: u16) -> Transfer {
-        transfer::transfer(&self.file, &[("AmountConnectors", &stations.to_string())])
+        transfer::transfer(self.file(), &[("AmountConnectors", &stations.to_string())])
     }
 }
 

@@ -15,6 +15,6 @@ pub mod udp;
 pub use keys::PROFILE;
 
 #[cfg(feature = "alloc")]
-pub use config::{Config, name_without_serial};
+pub use config::{Config, Keba, name_without_serial};
 #[cfg(feature = "alloc")]
 pub(crate) use station::MAP;

@@ -93,13 +93,7 @@ const PROTOCOLS: &[(&str, Protocol)] = &[
 ];
 
 pub(super) fn model(file: &File<'_>) -> StationModel {
-    let mut model = StationModel::new(Vendor::Keba);
-    for (entry, known) in file.entries() {
-        if let Some(read) = known.as_ref().and_then(|known| Read::new(&entry, known)) {
-            map::read(MAP, &mut model, &read);
-        }
-    }
-    model
+    map::model(Vendor::Keba, MAP, file.entries())
 }
 
 fn read_protocol(model: &mut StationModel, read: &Read<'_, '_>) {

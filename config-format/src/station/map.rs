@@ -5,7 +5,8 @@ use alloc::vec::Vec;
 
 use super::read::Read;
 use super::{Current, Origin, PerConnector, Role, Scope, Setting, StationModel, put};
-use crate::profile::{Key, Kind, Unit};
+use crate::document::Entry;
+use crate::profile::{Key, Kind, Known, Unit, Vendor};
 use crate::units::{Conductors, Milliamps, SupplyVoltage};
 
 /// One key and its field. Keys are named without number; all names of a table are unique in the vendor's
@@ -80,11 +81,22 @@ impl Written {
     }
 }
 
-/// Reads an entry into the field its key has in `table`, if any.
-pub(crate) fn read(table: &[Row], model: &mut StationModel, read: &Read<'_, '_>) {
-    if let Some((_, slot)) = table.iter().find(|(key, _)| *key == read.known.key.name) {
-        slot.read(model, read);
+/// The model of a station whose entries are these, read by its vendor's table. Of duplicates the last one
+/// counts; wrong values are left out.
+pub(crate) fn model<'a, 'p>(
+    vendor: Vendor,
+    table: &[Row],
+    entries: impl Iterator<Item = (Entry<'a>, Option<Known<'p>>)>,
+) -> StationModel {
+    let mut model = StationModel::new(vendor);
+    for (entry, known) in entries {
+        let Some(known) = known else { continue };
+        let slot = table.iter().find(|(key, _)| *key == known.key.name).map(|(_, slot)| slot);
+        if let Some((slot, read)) = slot.zip(Read::new(&entry, &known)) {
+            slot.read(&mut model, &read);
+        }
     }
+    model
 }
 
 impl Slot {
