@@ -1,9 +1,7 @@
 //! Written forms of UIDs: nothing panics, and whatever is read is written back digit by digit.
 #![no_main]
 
-use evkit_rfid::{
-    ByteOrder, FacilityCard, Uid, UidFormat, Wiegand26, Wiegand34, exact_or_reversed, keba_modbus, keba_padded, keba_tag,
-};
+use evkit_rfid::{ByteOrder, Candidates, FacilityCard, KebaTag, Uid, UidFormat, Wiegand26, Wiegand34};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
@@ -16,14 +14,14 @@ fuzz_target!(|data: &[u8]| {
         if let Ok(card) = Wiegand26(number as u32).card() {
             assert_eq!(Wiegand26::from(card), Wiegand26(number as u32));
         }
-        assert!(keba_modbus(number as u32).is_empty() == (number as u32 == 0));
+        assert!(Candidates::from_keba_register(number as u32).is_empty() == (number as u32 == 0));
     }
     if let Ok(uid) = Uid::from_bytes(data) {
         for form in UidFormat::BENDER_MODES {
             assert_eq!(Uid::parse_in(&uid.text(form), form.order), Ok(uid));
         }
         assert_eq!(uid.reversed().reversed(), uid);
-        assert!(exact_or_reversed(uid).why(&uid).is_some());
+        assert!(Candidates::exact_or_reversed(uid).why(&uid).is_some());
         if let Ok(levels) = uid.cascade() {
             let levels: Vec<_> = levels.into_iter().flatten().collect();
             assert!(Uid::from_cascade(&levels).map_or(true, |read| read == uid));
@@ -40,13 +38,13 @@ fuzz_target!(|data: &[u8]| {
             assert_eq!(uid.decimal10(order).expect("four bytes").as_str(), text);
         }
     }
-    if let Ok(form) = keba_padded(text) {
+    if let Ok(form) = Candidates::from_keba(text) {
         assert!(form.whole().all(|uid| form.why(&uid).is_some()));
         assert!(form.iter().count() <= 4);
     }
     if let Ok(card) = FacilityCard::parse(text) {
         assert!(card.candidates().whole().next().is_none());
     }
-    let tag = keba_tag(text, &["10000001"]);
+    let tag = KebaTag::split(text, &["10000001"]);
     assert_eq!(tag.token.len() + tag.serial.map_or(0, |serial| serial.len() + 1), text.len());
 });

@@ -37,10 +37,12 @@ fn read(vector: &Vector) -> Result<Option<Uid>, UidError> {
         "bender_lower_reversed" | "bender_upper_reversed" | "wiegand34_reversed" => {
             Some(Uid::parse_in(input, ByteOrder::Reversed)?)
         }
-        "evlink" => Some(evlink(input)?),
-        "keba_udp" => keba_padded(input)?.whole().next(),
-        "keba_modbus" => keba_modbus(input.parse().expect("a register value")).whole().next(),
-        "keba_ocpp_suffix" => Uid::parse(keba_tag(input, &["10000001"]).token).ok(),
+        "evlink" => Some(Uid::parse_evlink(input)?),
+        "keba_udp" => Candidates::from_keba(input)?.whole().next(),
+        "keba_modbus" => {
+            Candidates::from_keba_register(input.parse().expect("a register value")).whole().next()
+        }
+        "keba_ocpp_suffix" => Uid::parse(KebaTag::split(input, &["10000001"]).token).ok(),
         "decimal32_be" => Uid::from_decimal10(input, ByteOrder::Canonical).ok(),
         "decimal32_le" => Uid::from_decimal10(input, ByteOrder::Reversed).ok(),
         "fac8_card16" => FacilityCard::parse(input).expect("eight digits").candidates().whole().next(),
@@ -71,8 +73,8 @@ fn all_vectors() {
             "prefix" => {
                 // A register value or a field without padding: some reading is a part, and it starts like the vector.
                 let form = match profile.as_str() {
-                    "keba_udp" => keba_padded(input).expect(&name),
-                    _ => keba_modbus(input.parse().expect(&name)),
+                    "keba_udp" => Candidates::from_keba(input).expect(&name),
+                    _ => Candidates::from_keba_register(input.parse().expect(&name)),
                 };
                 let known = Uid::parse(canonical).expect(&name);
                 let part = form.iter().any(|candidate| match candidate.reading {
@@ -83,9 +85,9 @@ fn all_vectors() {
                 });
                 assert!(part, "{name}");
             }
-            "none" => assert!(keba_padded(input).expect(&name).is_empty(), "{name}"),
+            "none" => assert!(Candidates::from_keba(input).expect(&name).is_empty(), "{name}"),
             "token" => assert_eq!(
-                keba_tag(input, &["10000001"]),
+                KebaTag::split(input, &["10000001"]),
                 KebaTag { token: canonical, serial: None },
                 "{name}"
             ),
@@ -115,8 +117,9 @@ fn bender_modes_write_the_vectors_they_read() {
 
 #[test]
 fn keba_lists_every_reading_of_a_padded_form() {
-    let whole =
-        |text| keba_padded(text).unwrap().whole().map(|uid| uid.text(UidFormat::UPPER)).collect::<Vec<_>>();
+    let whole = |text| {
+        Candidates::from_keba(text).unwrap().whole().map(|uid| uid.text(UidFormat::UPPER)).collect::<Vec<_>>()
+    };
     let text = |texts: &[&str]| texts.iter().map(|text| UidText::new(text).unwrap()).collect::<Vec<_>>();
     assert_eq!(whole("e3f76b8d00000000"), text(&["E3F76B8D", "E3F76B8D000000"]));
     assert_eq!(whole("04567daa5f358000"), text(&["04567DAA5F3580"]));
@@ -126,7 +129,10 @@ fn keba_lists_every_reading_of_a_padded_form() {
     // Maker 99 is not known: nothing speaks for the vicinity tag, but nothing is dropped either.
     assert_eq!(whole("e0990000000000ff"), text(&["E0990000000000FF"]));
     for wrong in ["e3f76b8d", "e3f76b8d0000000000", "0xe3f76b8d000000", "e3:f7:6b:8d:00:00"] {
-        assert!(matches!(keba_padded(wrong), Err(UidError::Digits { expected: 16, .. })), "{wrong}");
+        assert!(
+            matches!(Candidates::from_keba(wrong), Err(UidError::Digits { expected: 16, .. })),
+            "{wrong}"
+        );
     }
 }
 
@@ -134,7 +140,7 @@ fn keba_lists_every_reading_of_a_padded_form() {
 fn a_lossy_form_against_a_list_is_unique_ambiguous_or_nothing() {
     let uid = |text| Uid::parse(text).unwrap();
     let (short, long) = (uid("E3F76B8D"), uid("E3F76B8D000000"));
-    let form = keba_padded("e3f76b8d00000000").unwrap();
+    let form = Candidates::from_keba("e3f76b8d00000000").unwrap();
     let other = uid("04567DAA5F3580");
     assert_eq!(form.find_in([other]), Match::None);
     assert_eq!(form.find_in([other, long]), Match::Unique { uid: long, why: Why::Padding { bytes: 1 } });
@@ -142,44 +148,44 @@ fn a_lossy_form_against_a_list_is_unique_ambiguous_or_nothing() {
     assert_eq!(form.find_in([long, short]), Match::Ambiguous { first: long, second: short });
 
     // Two cards with the same first four bytes cannot be told apart by the Modbus register.
-    let register = keba_modbus(0x047D_AFBA);
+    let register = Candidates::from_keba_register(0x047D_AFBA);
     let (first, second) = (uid("047DAFBA7F8231"), uid("047DAFBA11111111")); // the second is not padded: 8 bytes
     assert_eq!(register.find_in([first, other]), Match::Unique { uid: first, why: Why::Cut });
     assert_eq!(register.find_in([first, second]), Match::Ambiguous { first, second });
     assert_eq!(
-        keba_modbus(0xBAAF_7D04).find_in([first]),
+        Candidates::from_keba_register(0xBAAF_7D04).find_in([first]),
         Match::Unique { uid: first, why: Why::CutReversed }
     );
     assert_eq!(
-        keba_modbus(0xD4CD_7650).find_in([uid("5076CDD4")]),
+        Candidates::from_keba_register(0xD4CD_7650).find_in([uid("5076CDD4")]),
         Match::Unique { uid: uid("5076CDD4"), why: Why::Reversed }
     );
-    assert!(keba_modbus(0).is_empty());
+    assert!(Candidates::from_keba_register(0).is_empty());
 
     // A ten byte UID arrives without its last two bytes.
     let ten = uid("0102030405060708090A");
-    let cut = keba_padded("0102030405060708").unwrap();
+    let cut = Candidates::from_keba("0102030405060708").unwrap();
     assert_eq!(cut.find_in([ten]), Match::Unique { uid: ten, why: Why::Cut });
 }
 
 #[test]
 fn reversal_is_the_choice_of_the_caller() {
     let uid = Uid::from([0x0A, 0x0E, 0x9B, 0x83]);
-    assert_eq!(exact_or_reversed(uid).why(&uid.reversed()), Some(Why::Reversed));
+    assert_eq!(Candidates::exact_or_reversed(uid).why(&uid.reversed()), Some(Why::Reversed));
     assert_ne!(Uid::parse("839B0E0A").unwrap(), uid);
     let palindrome = Uid::from([1, 2, 2, 1]);
-    assert_eq!(exact_or_reversed(palindrome).iter().count(), 1);
+    assert_eq!(Candidates::exact_or_reversed(palindrome).iter().count(), 1);
 }
 
 #[test]
 fn a_serial_is_cut_off_only_if_known() {
     let serials = ["10000001", "10000002"];
-    let tag = |text| keba_tag(text, &serials);
+    let tag = |text| KebaTag::split(text, &serials);
     assert_eq!(tag("04567DAA5F3580_10000002"), KebaTag { token: "04567DAA5F3580", serial: Some("10000002") });
     for whole in ["04567DAA5F3580_10000003", "MY_TOKEN", "A_1000000", "_", "10000001"] {
         assert_eq!(tag(whole), KebaTag { token: whole, serial: None });
     }
-    assert_eq!(keba_tag("A_1234567x", &["1234567x"]).serial, None, "a serial has digits only");
+    assert_eq!(KebaTag::split("A_1234567x", &["1234567x"]).serial, None, "a serial has digits only");
 }
 
 #[test]
@@ -277,7 +283,7 @@ proptest! {
         text.truncate(16);
         while text.len() < 16 { text.push('0'); }
         prop_assume!(text.bytes().any(|digit| digit != b'0'));
-        let form = keba_padded(&text).unwrap();
+        let form = Candidates::from_keba(&text).unwrap();
         // Eight bytes that are no ISO 15693 number and end in zero are taken for a padded shorter one.
         let foreign = uid.technology() == Technology::Unknown && text.ends_with("00");
         prop_assert!(foreign || form.why(&uid).is_some());
@@ -297,11 +303,11 @@ proptest! {
 
     #[test]
     fn any_text_is_read_or_refused(text in "\\PC{0,40}") {
-        for uid in [Uid::parse(&text), Uid::parse_any_length(&text), evlink(&text)].into_iter().flatten() {
+        for uid in [Uid::parse(&text), Uid::parse_any_length(&text), Uid::parse_evlink(&text)].into_iter().flatten() {
             let digits = text.trim_start_matches("0x").trim_start_matches("0X").replace([':', '-', ' '], "");
             prop_assert_eq!(uid.text(UidFormat::UPPER).to_string(), digits.to_uppercase());
         }
-        let _ = (keba_padded(&text), FacilityCard::parse(&text), Uid::from_decimal10(&text, ByteOrder::Canonical));
+        let _ = (Candidates::from_keba(&text), FacilityCard::parse(&text), Uid::from_decimal10(&text, ByteOrder::Canonical));
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::csv::Label;
 use crate::policy::{Listed, Role, Status};
 use crate::sheet::{Column, ImportError, Line, Problem, SheetCard};
 use crate::text::Text;
-use crate::uid::{Uid, UidFormat, Why, keba_padded};
+use crate::uid::{Candidates, Uid, UidFormat, Why};
 
 /// A card of a KEBA station.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -237,7 +237,7 @@ fn read_uid(line: &Line<'_>) -> Result<(Uid, Why), ImportError> {
     if text.len() != 16 {
         return Uid::parse(text).map(|uid| (uid, Why::AsWritten)).map_err(fail);
     }
-    let form = keba_padded(text).map_err(fail)?;
+    let form = Candidates::from_keba(text).map_err(fail)?;
     let first = form.whole().next().ok_or_else(|| line.error(UID, "a UID other than all zeros"))?;
     Ok((first, form.why(&first).unwrap_or(Why::AsWritten)))
 }

@@ -168,10 +168,12 @@ impl FacilityCard {
     /// reverses, the first three of it backwards.
     pub fn candidates(self) -> Candidates {
         let [high, low] = self.card.to_be_bytes();
-        let known = Uid::with_any_length(&[self.facility, high, low]).ok();
         let mut out = Candidates::default();
-        out.push_part(known, Place::End, Why::Cut);
-        out.push_part(known.map(|known| known.reversed()), Place::Start, Why::CutReversed);
+        // Three bytes are a length a UID value can have.
+        if let Ok(known) = Uid::with_any_length(&[self.facility, high, low]) {
+            out.push_part(known, Place::End, Why::Cut);
+            out.push_part(known.reversed(), Place::Start, Why::CutReversed);
+        }
         out
     }
 }

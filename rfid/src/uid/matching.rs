@@ -128,24 +128,20 @@ impl Candidates {
         found.map_or(Match::None, |(uid, why)| Match::Unique { uid, why })
     }
 
-    /// Adds a whole UID unless it is listed already or has no length a UID can have.
-    pub(super) fn push_whole(&mut self, uid: Option<Uid>, why: Why) {
-        if let Some(uid) = uid.filter(|&uid| !self.whole().any(|known| known == uid)) {
-            self.push(Candidate { reading: Reading::Whole(uid), why });
-        }
+    /// Adds a whole UID unless it is there already.
+    pub(super) fn push_whole(&mut self, uid: Uid, why: Why) {
+        self.push(Candidate { reading: Reading::Whole(uid), why });
     }
 
-    /// Adds the known bytes of a longer UID.
-    pub(super) fn push_part(&mut self, known: Option<Uid>, place: Place, why: Why) {
-        if let Some(known) = known {
-            let candidate = Candidate { reading: Reading::Part(Fragment { known, place }), why };
-            if !self.iter().any(|other| other.reading == candidate.reading) {
-                self.push(candidate);
-            }
-        }
+    /// Adds the known bytes of a longer UID unless they are there already.
+    pub(super) fn push_part(&mut self, known: Uid, place: Place, why: Why) {
+        self.push(Candidate { reading: Reading::Part(Fragment { known, place }), why });
     }
 
     fn push(&mut self, candidate: Candidate) {
+        if self.iter().any(|known| known.reading == candidate.reading) {
+            return;
+        }
         if let Some(slot) = self.items.iter_mut().find(|slot| slot.is_none()) {
             *slot = Some(candidate);
         }

@@ -11,7 +11,7 @@ mod vendor;
 pub use decimal::{DecimalError, FacilityCard, Wiegand26, Wiegand34};
 pub use hex::{ByteOrder, Case, Separator, UidError, UidFormat, UidText};
 pub use matching::{Candidate, Candidates, Fragment, Match, Place, Reading, Why};
-pub use vendor::{KebaTag, evlink, exact_or_reversed, keba_modbus, keba_padded, keba_tag};
+pub use vendor::KebaTag;
 
 use core::{cmp::Ordering, fmt, hash, num::NonZeroU8};
 
