@@ -1,6 +1,8 @@
 //! The main job: a whole charging site in virtual time over real sockets.
 
+pub mod agenda;
 pub mod audit;
+pub mod books;
 pub mod check;
 pub mod decisions;
 pub mod drivers;

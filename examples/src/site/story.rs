@@ -24,7 +24,7 @@ fn back_end(record: &Record, outage: &Outage) -> Vec<String> {
     let mut story = vec![
         format!("Charging went on: up to {} cars drew current meanwhile.", charging.unwrap_or(0)),
         format!(
-            "{} began and {} ended; the stations kept the messages and delivered them afterwards, each once.",
+            "Meanwhile {} began and {} ended; the stations kept the messages and delivered them afterwards, each once.",
             count(begun, "transaction"),
             count(ended, "transaction")
         ),

@@ -8,17 +8,18 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use evkit_rfid::Uid;
 use tokio::sync::mpsc;
 
+use super::agenda::{Deed, agenda};
 use super::check::{Fuse, Referee};
 use super::drivers::{Act, Visit, visits};
 use super::files::Files;
 use super::line::{Happened, Line, Surroundings};
 use super::manager::{Facts, Layout, Manager};
-use super::record::{CarRecord, EventRow, EvseRecord, NodeRecord, Outage, Record, Sample};
-use super::scenario::{EventEntry, Scenario};
+use super::record::{CarRecord, EventRow, Record, Sample};
+use super::scenario::Scenario;
 use super::wire::{Side, Wire};
-use super::{SiteError, audit, decisions};
+use super::{SiteError, audit, books, decisions};
 use crate::back_end::hub::{Account, Hub};
-use crate::back_end::{Command, Server, Setup};
+use crate::back_end::{Server, Setup};
 use crate::net::clock::Clock;
 use crate::net::meter::{Behaviour, MeterReader, SimulatedMeter};
 use crate::plant::{Building, Car};
@@ -57,15 +58,6 @@ pub struct World {
     decided: (u64, Vec<(u32, String)>),
     finished: Vec<(String, Finished)>,
     record: Record,
-}
-
-/// What the scenario does at a time.
-#[derive(Debug, Clone)]
-enum Deed {
-    BackEnd { away: bool },
-    Meter { away: bool },
-    Garbage(bool),
-    Command(String, Command),
 }
 
 impl World {
@@ -117,7 +109,7 @@ impl World {
             folder,
             decided: (0, Vec::new()),
             finished: Vec::new(),
-            record: empty_record(&scenario, &layout),
+            record: books::open(&scenario, &layout),
             clock,
             hand,
             scenario,
@@ -508,105 +500,5 @@ impl World {
         let hub = self.server.hub();
         self.record.failures.extend(audit::compare(&self.finished, &hub));
         self.record.transactions = audit::rows(&hub);
-    }
-}
-
-/// What the scenario does, the next deed last. Nothing starts in the last minute; what is away comes back before the end.
-fn agenda(scenario: &Scenario) -> Vec<(u64, Deed)> {
-    let end = u64::from(scenario.minutes) * 60_000;
-    let ms = |minute: u32| u64::from(minute) * 60_000;
-    let mut deeds = Vec::new();
-    let mut span = |at: u32, minutes: u32, begin: Deed, finish: Deed| {
-        if ms(at) < end {
-            deeds.push((ms(at), begin));
-            deeds.push((ms(at + minutes).min(end), finish));
-        }
-    };
-    for event in &scenario.event {
-        match event {
-            EventEntry::BackEndLoss { at, minutes } => {
-                span(*at, *minutes, Deed::BackEnd { away: true }, Deed::BackEnd { away: false });
-            }
-            EventEntry::MeterLoss { at, minutes } => {
-                span(*at, *minutes, Deed::Meter { away: true }, Deed::Meter { away: false });
-            }
-            EventEntry::MeterGarbage { at, minutes } => {
-                span(*at, *minutes, Deed::Garbage(true), Deed::Garbage(false));
-            }
-            _ => {}
-        }
-    }
-    let commands = scenario.event.iter().filter_map(command).filter(|(at, ..)| ms(*at) < end);
-    deeds.extend(commands.map(|(at, station, command)| (ms(at), Deed::Command(station, command))));
-    deeds.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
-    deeds
-}
-
-fn command(event: &EventEntry) -> Option<(u32, String, Command)> {
-    Some(match event {
-        EventEntry::RemoteStart { at, station, connector, id_tag } => {
-            (*at, station.clone(), Command::RemoteStart { connector: *connector, id_tag: id_tag.clone() })
-        }
-        EventEntry::RemoteStop { at, station, connector } => {
-            (*at, station.clone(), Command::RemoteStop { connector: *connector })
-        }
-        EventEntry::ChargingProfile { at, station, connector, limit, minutes } => {
-            let command = Command::Limit { connector: *connector, amps: *limit, seconds: *minutes * 60 };
-            (*at, station.clone(), command)
-        }
-        EventEntry::UnsupportedCall { at, station } => (*at, station.clone(), Command::GetDiagnostics),
-        _ => return None,
-    })
-}
-
-fn empty_record(scenario: &Scenario, layout: &Layout) -> Record {
-    let end = u64::from(scenario.minutes) * 60_000;
-    let outage = |what, at: u32, minutes: u32| {
-        let (from_ms, to_ms) = (u64::from(at) * 60_000, (u64::from(at + minutes) * 60_000).min(end));
-        (from_ms < end).then(|| Outage { what, from_ms, to_ms, story: Vec::new() })
-    };
-    let outages = scenario.event.iter().filter_map(|event| match event {
-        EventEntry::BackEndLoss { at, minutes } => outage("Central system", *at, *minutes),
-        EventEntry::MeterLoss { at, minutes } => outage("Meter", *at, *minutes),
-        _ => None,
-    });
-    Record {
-        site: scenario.name.clone(),
-        start: scenario.start,
-        length_ms: end,
-        seed: scenario.seed,
-        nodes: layout
-            .nodes
-            .iter()
-            .map(|n| NodeRecord {
-                name: n.name.clone(),
-                parent: n.parent,
-                source: n.source.clone(),
-                limit_ma: n.limit_ma,
-                peak_ma: [0; 3],
-            })
-            .collect(),
-        evses: layout
-            .evses
-            .iter()
-            .map(|e| EvseRecord {
-                id: e.id.clone(),
-                vendor: e.vendor,
-                node: e.node,
-                rotation: e.wiring.name().to_owned(),
-                max_ma: e.config.limit.ma,
-                min_ma: e.config.minimum_ma.1,
-                disconnected_ma: e.config.disconnected_ma,
-                source: e.config.limit.source.clone(),
-            })
-            .collect(),
-        samples: Vec::new(),
-        cars: Vec::new(),
-        outages: outages.collect(),
-        events: Vec::new(),
-        transactions: Vec::new(),
-        ocpp_errors: Vec::new(),
-        frames: Default::default(),
-        failures: Vec::new(),
     }
 }

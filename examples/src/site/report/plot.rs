@@ -110,6 +110,7 @@ impl TimePlot {
         let label = ("sans-serif", 13).into_font().color(&Role::Ink.rgb());
         let mut chart = ChartBuilder::on(&root)
             .margin(6)
+            .margin_right(24)
             .x_label_area_size(24)
             .y_label_area_size(48)
             .build_cartesian_2d(0.0..self.minutes, 0.0..self.top)?;
@@ -182,6 +183,7 @@ impl Timeline {
         let label = ("sans-serif", 13).into_font().color(&Role::Ink.rgb());
         let mut chart = ChartBuilder::on(&root)
             .margin(6)
+            .margin_right(24)
             .x_label_area_size(24)
             .y_label_area_size(130)
             .build_cartesian_2d(0.0..self.minutes, f64::from(rows)..0.0)?;
@@ -206,8 +208,8 @@ impl Timeline {
             chart.draw_series(bars.iter().map(|bar| {
                 Rectangle::new([(bar.from, y + 0.2), (bar.to, y + 0.8)], bar.role.rgb().filled())
             }))?;
-            let height = 20 * i32::try_from(row)? + 9;
-            root.draw(&Text::new(name.clone(), (8, height), label.clone()))?;
+            let (_, middle) = chart.backend_coord(&(0.0, y + 0.5));
+            root.draw(&Text::new(name.clone(), (8, middle - 6), label.clone()))?;
         }
         root.present()?;
         Ok(())
