@@ -332,6 +332,8 @@ fn all_keys_or_those_asked_for() {
         r#"{"key":"ConnectorPhaseRotation","readonly":false,"value":"1.RST,2.RST"}"#,
         r#"{"key":"OwnKey","readonly":true,"value":"\"7\""}"#,
         r#"{"key":"AuthorizationKey","readonly":false}"#,
+        r#"{"key":"SupportedFileTransferProtocols","readonly":true}"#,
+        r#""value":"Core,SmartCharging,Reservation,RemoteTrigger"}"#,
         r#""unknownKey":[]"#,
     ] {
         assert!(all.contains(part), "{part} in {all}");

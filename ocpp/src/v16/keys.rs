@@ -232,10 +232,8 @@ keys! {
     StopTxnSampledData: Kind::Constant(""), None, Read, 0;
     /// Longest list in StopTxnSampledData.
     StopTxnSampledDataMaxLength: ANY, None, Read, 0;
-    /// The feature profiles of this session.
-    SupportedFeatureProfiles: Kind::Constant(
-        "Core,FirmwareManagement,LocalAuthListManagement,Reservation,SmartCharging,RemoteTrigger"
-    ), None, Read, 0;
+    /// The feature profiles the station serves.
+    SupportedFeatureProfiles: Kind::Text(500), None, Read, 0;
     /// How often a transaction message is tried that the central system refuses.
     TransactionMessageAttempts: Kind::Int { min: 1, max: 10_000 }, Times, Write, 3;
     /// Pause before the second attempt; it grows by itself with each further one.
@@ -248,7 +246,7 @@ keys! {
     // Firmware management, errata.
 
     /// Protocols for firmware and diagnostics.
-    SupportedFileTransferProtocols: Kind::Constant("HTTP,HTTPS"), None, Read, 0;
+    SupportedFileTransferProtocols: Kind::Text(500), None, Read, 0;
 
     // Local authorization list, §9.2.
 
@@ -303,5 +301,72 @@ impl Key {
     /// All keys, in the order of the table.
     pub fn all() -> impl Iterator<Item = Self> {
         KEYS.iter().map(|row| row.key)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::String;
+
+    #[test]
+    fn rows_are_in_the_order_of_the_keys_and_their_names_differ() {
+        for (at, row) in KEYS.iter().enumerate() {
+            assert_eq!(row.key as usize, at);
+            assert_eq!(Key::find(row.name), Some(row.key), "{}", row.name);
+            assert_eq!(Key::find(&row.name.to_ascii_uppercase()), Some(row.key));
+        }
+        assert_eq!(KEYS.len(), Key::COUNT);
+        assert_eq!(Key::find("NoSuchKey"), None);
+    }
+
+    #[test]
+    fn defaults_read_back_from_their_text() {
+        for row in &KEYS {
+            let mut text = String::new();
+            row.write(row.default, &mut text).unwrap();
+            match row.kind {
+                Kind::Constant(constant) => assert_eq!(text, constant),
+                Kind::Text(_) => assert_eq!(row.parse("x"), Err(ValueError::NotHeld)),
+                _ => assert_eq!(row.parse(&text), Ok(row.default), "{}", row.name),
+            }
+        }
+    }
+
+    /// Chapter 9: all keys the specification requires are there.
+    #[test]
+    fn required_keys() {
+        for name in [
+            "AuthorizeRemoteTxRequests",
+            "ClockAlignedDataInterval",
+            "ConnectionTimeOut",
+            "ConnectorPhaseRotation",
+            "GetConfigurationMaxKeys",
+            "HeartbeatInterval",
+            "LocalAuthorizeOffline",
+            "LocalPreAuthorize",
+            "MeterValuesAlignedData",
+            "MeterValuesSampledData",
+            "MeterValueSampleInterval",
+            "NumberOfConnectors",
+            "ResetRetries",
+            "StopTransactionOnEVSideDisconnect",
+            "StopTransactionOnInvalidId",
+            "StopTxnAlignedData",
+            "StopTxnSampledData",
+            "SupportedFeatureProfiles",
+            "TransactionMessageAttempts",
+            "TransactionMessageRetryInterval",
+            "UnlockConnectorOnEVSideDisconnect",
+            "LocalAuthListEnabled",
+            "LocalAuthListMaxLength",
+            "SendLocalListMaxLength",
+            "ChargeProfileMaxStackLevel",
+            "ChargingScheduleAllowedChargingRateUnit",
+            "ChargingScheduleMaxPeriods",
+            "MaxChargingProfilesInstalled",
+        ] {
+            assert!(Key::find(name).is_some(), "{name}");
+        }
     }
 }

@@ -125,7 +125,8 @@ impl<const N: usize> ChargePoint<'_, N> {
         request: ChangeConfigurationRequest<'f>,
     ) -> Option<Event<'f>> {
         let row = KEYS.iter().find(|row| request.key == row.name);
-        let Some(row) = row.filter(|row| !matches!(row.kind, Kind::Text(_))) else {
+        let is_held = |row: &&Row| row.access == Access::Read || !matches!(row.kind, Kind::Text(_));
+        let Some(row) = row.filter(is_held) else {
             return Some(Event::ChangeConfiguration(request, Responder::new(ticket)));
         };
         let mut buffer = [0; VALUE_MAX];
@@ -162,14 +163,14 @@ impl<const N: usize> ChargePoint<'_, N> {
         own: &[KeyValue<'_>],
         buffer: &'b mut [u8],
     ) -> Result<&'b str, AnswerError> {
-        let settings = &self.settings;
+        let (settings, profiles) = (&self.settings, self.config.feature_profiles);
         self.link.write(responder.into_ticket(), |id| {
             let mut w = Writer::new(buffer);
             w.begin_array();
             w.integer(3);
             w.string(id.to_buf().as_str());
             let start = w.len() + 1;
-            Listing { settings, request, own }.write(&mut w);
+            Listing { settings, profiles, request, own }.write(&mut w);
             w.end_array();
             let text = w.finish().map_err(|needed| EncodeError::BufferTooSmall { needed })?;
             let payload = text.get(start..text.len() - 1).unwrap_or_default();
@@ -182,6 +183,7 @@ impl<const N: usize> ChargePoint<'_, N> {
 /// The answer to one GetConfiguration, written as it is read: nothing is collected first.
 struct Listing<'a, 'r> {
     settings: &'a Settings,
+    profiles: &'a str,
     request: &'a GetConfigurationRequest<'r>,
     own: &'a [KeyValue<'a>],
 }
@@ -224,6 +226,10 @@ impl Listing<'_, '_> {
         w.boolean(row.access == Access::Read);
         match row.kind {
             _ if row.access == Access::Secret => {}
+            _ if row.key == Key::SupportedFeatureProfiles => {
+                w.key("value");
+                w.string(self.profiles);
+            }
             Kind::Text(_) => {
                 let own = self.own.iter().find(|entry| entry.key == *row.name);
                 if let Some(value) = own.and_then(|entry| entry.value.as_ref()) {

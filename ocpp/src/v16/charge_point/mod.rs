@@ -167,6 +167,10 @@ pub struct Config<'c> {
     pub prepare_until_request: bool,
     /// Most entries of the local authorization list the application keeps; 0: it keeps none.
     pub local_list_entries: u16,
+    /// Feature profiles the station serves (`SupportedFeatureProfiles`). Default: those the session serves by itself, which are
+    /// Core, SmartCharging, Reservation and RemoteTrigger; add LocalAuthListManagement and FirmwareManagement if the
+    /// application does its part.
+    pub feature_profiles: &'c str,
     /// How long to wait for answers.
     pub patience: Patience,
     /// What is forgiven in received messages. Default: nothing.
@@ -189,6 +193,7 @@ impl<'c> Config<'c> {
             resume_transactions: false,
             prepare_until_request: false,
             local_list_entries: 0,
+            feature_profiles: "Core,SmartCharging,Reservation,RemoteTrigger",
             patience: Patience::default(),
             leniency: Leniency::STRICT,
             policy: Policy::STANDARD,
