@@ -17,7 +17,7 @@ fn apply(world: &mut World, [op, a, b]: [u8; 3]) {
     match op % 16 {
         // A measurement near a level of the standard, or anywhere.
         0..=5 => {
-            let nominal = [12_000, 9_000, 6_000, 6_000, 3_000, 0][usize::from(op % 6)];
+            let nominal = [12_000, 9_000, 6_000, 6_000, 3_000, 0][usize::from(op % 16)];
             let low = if world.evse.outputs().signal.is_pwm() { -12_000 } else { nominal };
             world.measure(nominal + i32::from(a) * 4 - 512, low + i32::from(b) * 4 - 512);
         }
@@ -60,6 +60,20 @@ struct World {
 }
 
 impl World {
+    /// A car is plugged in and charges; anything else would be unlikely to lead there.
+    fn begin_charging(&mut self) {
+        self.permission = true;
+        self.evse.set_permission(Instant::ZERO, true);
+        self.evse.set_offer(Instant::ZERO, Some(Milliamps(16_000)));
+        for level in [[9_000; 20], [6_000; 20], [6_000; 20]].concat() {
+            self.sleep(20);
+            let low = if self.evse.outputs().signal.is_pwm() { -12_000 } else { level };
+            self.measure(level, low);
+            self.watch();
+        }
+        assert!(self.evse.is_closed(), "the car charges");
+    }
+
     fn measure(&mut self, high: i32, low: i32) {
         self.sampled = Some(self.now);
         let closed = self.evse.outputs().contactor;
@@ -112,6 +126,7 @@ fuzz_target!(|data: &[u8]| {
         sampled: None,
         was_closed: false,
     };
+    world.begin_charging();
     for operation in data.chunks_exact(3) {
         apply(&mut world, [operation[0], operation[1], operation[2]]);
     }
