@@ -27,7 +27,7 @@ macro_rules! store {
 
 fn written<'t, C: SheetCard<'t>>(sheet: &Sheet<'t, C>, store: &Store<'_, C>) -> String {
     let mut out = String::new();
-    sheet.write(store, &mut out).unwrap();
+    assert_eq!(sheet.write(store, &mut out), Ok(0), "values without a column");
     out
 }
 
@@ -183,7 +183,7 @@ fn errors_give_line_and_column() {
             "line 3, column 4: a separator or the end of the line must follow a closing quote",
         ),
         ("\"b\nc\";e3f7;;false;ACCEPTED;", "line 4, column 4: no UID: 2 bytes; a UID has 4, 7, 8 or 10"),
-        ("b", "line 3, column 1: no UID: no digits where 4, 7, 8 or 10 bytes in hexadecimal belong"),
+        ("b", "line 3, column 2: no UID: no digits where 4, 7, 8 or 10 bytes in hexadecimal belong"),
         (
             "b;e3f76b8d;;true;ACCEPTED;\nc;a1b2c3d4;;true;ACCEPTED;",
             "line 4, column 1: the list has a master card already, only one is allowed (line 3)",
@@ -308,6 +308,34 @@ fn a_change_touches_only_its_value() {
 
     list.insert(KebaCard::new(uid("E2EB1C02"))).unwrap();
     assert_eq!(written(&sheet, &list), without + "\r\nACCEPTED;;e2eb1c0200000000;;\r\n");
+}
+
+#[test]
+fn a_line_grows_for_what_it_has_to_say() {
+    let text = "RFID;Status;Master;Name\nE3F76B8D;ACCEPTED\n04567DAA5F3580;ACCEPTED";
+    let sheet = Sheet::<KebaCard<'_>>::open(text, ()).unwrap();
+    store!(list, 2);
+    list.replace_all(sheet.rows()).unwrap();
+    assert_eq!(written(&sheet, &list), text);
+    for (key, name) in [("E3F76B8D", "A"), ("04567DAA5F3580", "B;C")] {
+        let card = *list.get(&uid(key)).unwrap();
+        list.update(KebaCard { name: Label::new(name), ..card }).unwrap();
+    }
+    let grown = "RFID;Status;Master;Name\nE3F76B8D;ACCEPTED;;A\n04567DAA5F3580;ACCEPTED;;\"B;C\"";
+    assert_eq!(written(&sheet, &list), grown);
+}
+
+#[test]
+fn values_without_a_column_are_counted() {
+    let sheet = Sheet::<KebaCard<'_>>::open("RFID;Status\nE3F76B8D;ACCEPTED\n", ()).unwrap();
+    store!(list, 2);
+    list.replace_all(sheet.rows()).unwrap();
+    let card = *list.get(&uid("E3F76B8D")).unwrap();
+    list.update(KebaCard { name: Label::new("A"), expires: Some(day(2026, 12, 31)), ..card }).unwrap();
+    list.insert(KebaCard { master: true, ..KebaCard::new(uid("0A0E9B83")) }).unwrap();
+    let mut out = String::new();
+    assert_eq!(sheet.write(&list, &mut out), Ok(3));
+    assert_eq!(out, "RFID;Status\nE3F76B8D;ACCEPTED\n0a0e9b8300000000;ACCEPTED\n");
 }
 
 #[test]

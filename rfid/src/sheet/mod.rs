@@ -47,6 +47,9 @@ pub trait SheetCard<'t>: Card {
 
     /// Whether `other` has the same value in a column.
     fn same(&self, other: &Self, column: usize) -> bool;
+
+    /// Whether a file without the column says the same.
+    fn is_absent(&self, column: usize) -> bool;
 }
 
 /// A column a vendor's list has a meaning for.
@@ -93,7 +96,7 @@ pub struct Layout {
 /// assert_eq!(badges.replace_all(sheet.rows())?, 1);
 ///
 /// let mut out = String::new();
-/// sheet.write(&badges, &mut out).expect("a String takes everything");
+/// assert_eq!(sheet.write(&badges, &mut out), Ok(0));
 /// assert_eq!(out, text);
 /// # Ok::<(), evkit_rfid::ImportError>(())
 /// ```
@@ -220,6 +223,8 @@ struct ReadLine<'t> {
 #[derive(Clone, Copy, Debug)]
 pub struct Line<'t> {
     number: u32,
+    /// Column behind the last field.
+    end: u32,
     names: &'static [Column],
     fields: [Option<Field<'t>>; MAX_COLUMNS],
 }
@@ -245,9 +250,10 @@ impl<'t> Iterator for Lines<'t> {
 impl<'t> Lines<'t> {
     fn read(&mut self) -> Result<Option<Line<'t>>, ImportError> {
         let number = self.place.line;
-        let mut fields = [None; MAX_COLUMNS];
+        let (mut fields, mut end) = ([None; MAX_COLUMNS], 1);
         for position in 0.. {
             let (field, behind) = self.place.field(self.layout.separator)?;
+            end = field.column.saturating_add(u32::try_from(field.raw.chars().count()).unwrap_or(u32::MAX));
             if position == 0 && behind == Behind::End && field.raw.is_empty() {
                 return Ok(None);
             }
@@ -260,7 +266,7 @@ impl<'t> Lines<'t> {
                 break;
             }
         }
-        Ok(Some(Line { number, names: self.names, fields }))
+        Ok(Some(Line { number, end, names: self.names, fields }))
     }
 }
 
@@ -270,7 +276,7 @@ impl<'t> Line<'t> {
         self.fields.get(column).copied().flatten().map_or(Label::EMPTY, |field| field.label)
     }
 
-    /// An error at the value of a column, or at the end of the line if it has none.
+    /// An error at the value of a column, or behind the last value if the line has none.
     pub fn error(&self, column: usize, expected: &'static str) -> ImportError {
         let name = self.names.get(column).map_or("", |column| column.name);
         self.problem(column, Problem::Value { column: name, expected })
@@ -280,7 +286,7 @@ impl<'t> Line<'t> {
     pub fn problem(&self, column: usize, problem: Problem) -> ImportError {
         match self.fields.get(column).copied().flatten() {
             Some(field) => ImportError::at(&field, problem),
-            None => ImportError { line: self.number, column: 1, problem },
+            None => ImportError { line: self.number, column: self.end, problem },
         }
     }
 

@@ -11,10 +11,12 @@ impl<'t, C: SheetCard<'t>> Sheet<'t, C> {
     /// is keeps every byte, the line of a changed card every other value; the line of a removed card vanishes, and
     /// new cards follow at the end. An unchanged list gives the same bytes again.
     ///
+    /// Returns how many values were lost because the file has no column for them.
+    ///
     /// # Errors
     ///
     /// Those of `out`. A line that cannot be read is kept as it stands.
-    pub fn write<W: fmt::Write>(&self, store: &Store<'_, C>, out: &mut W) -> fmt::Result {
+    pub fn write<W: fmt::Write>(&self, store: &Store<'_, C>, out: &mut W) -> Result<usize, fmt::Error> {
         let mut out = Tail { out, last: '\n' };
         out.write(self.head)?;
         // Cards of the store met in the file, and whether they came in the order of the store.
@@ -41,7 +43,8 @@ impl<'t, C: SheetCard<'t>> Sheet<'t, C> {
             }
             self.write_new(card, &mut out)?;
         }
-        Ok(())
+        let homeless = (0..C::COLUMNS.len()).filter(|column| self.place(*column).is_none());
+        Ok(homeless.map(|column| store.iter().filter(|card| !card.is_absent(column)).count()).sum())
     }
 
     /// A line with the values of `new` where they differ from those of `old`.
@@ -52,15 +55,25 @@ impl<'t, C: SheetCard<'t>> Sheet<'t, C> {
         new: &C,
         out: &mut Tail<'_, W>,
     ) -> fmt::Result {
+        let changed = |column: &usize| !new.same(old, *column);
         let mut place = Cursor::new(raw);
         for position in 0.. {
             let begin = place.rest;
             let Ok((field, behind)) = place.field(self.layout.separator) else { break };
-            match self.meaning(position) {
-                Some(column) if !new.same(old, column) => {
-                    write_field(self.layout.separator, out, |out| new.write(column, self.settings, out))?;
+            match self.meaning(position).filter(changed) {
+                Some(column) => self.write_value(new, column, out)?,
+                None => out.write(field.raw)?,
+            }
+            if behind == Behind::End {
+                // The line may be too short for what it is to say now.
+                let last =
+                    (0..C::COLUMNS.len()).filter(changed).filter_map(|column| self.place(column)).max();
+                for position in position + 1..=last.unwrap_or(0) {
+                    fmt::Write::write_char(out, self.layout.separator)?;
+                    if let Some(column) = self.meaning(position).filter(changed) {
+                        self.write_value(new, column, out)?;
+                    }
                 }
-                _ => out.write(field.raw)?,
             }
             // Separator or line end.
             out.write(before(begin, place.rest).get(field.raw.len()..).unwrap_or_default())?;
@@ -73,25 +86,34 @@ impl<'t, C: SheetCard<'t>> Sheet<'t, C> {
 
     /// A line for a card the file does not have; columns without meaning stay empty.
     fn write_new<W: fmt::Write>(&self, card: &C, out: &mut Tail<'_, W>) -> fmt::Result {
-        let separator = self.layout.separator;
         let mut header = Cursor::new(self.head.strip_prefix(BOM).unwrap_or(self.head));
         let mut last = self.layout.columns.iter().flatten().max().copied().unwrap_or_default();
         let mut position = 0;
-        while let Ok((_, Behind::Separator)) = header.field(separator) {
+        while let Ok((_, Behind::Separator)) = header.field(self.layout.separator) {
             position += 1;
             last = last.max(position);
         }
         for position in 0..=last {
             if position > 0 {
-                fmt::Write::write_char(out, separator)?;
+                fmt::Write::write_char(out, self.layout.separator)?;
             }
             if let Some(column) = self.meaning(position) {
-                write_field(separator, out, |out| card.write(column, self.settings, out))?;
+                self.write_value(card, column, out)?;
             }
         }
         out.write(self.line_end)
     }
 
+    fn write_value<W: fmt::Write>(&self, card: &C, column: usize, out: &mut Tail<'_, W>) -> fmt::Result {
+        write_field(self.layout.separator, out, |out| card.write(column, self.settings, out))
+    }
+
+    /// Where in a line the values of a column stand.
+    fn place(&self, column: usize) -> Option<usize> {
+        self.layout.columns.get(column).copied().flatten()
+    }
+
+    /// The column whose values stand at a position in a line.
     fn meaning(&self, position: usize) -> Option<usize> {
         self.layout.columns.iter().position(|column| *column == Some(position))
     }

@@ -116,6 +116,10 @@ impl<'t> SheetCard<'t> for WhitelistEntry {
             _ => matches!(self.id, WhitelistId::Mac(_)) == matches!(other.id, WhitelistId::Mac(_)),
         }
     }
+
+    fn is_absent(&self, _column: usize) -> bool {
+        false
+    }
 }
 
 impl BenderList {

@@ -139,4 +139,8 @@ impl<'t> SheetCard<'t> for Badge<'t> {
             _ => true,
         }
     }
+
+    fn is_absent(&self, column: usize) -> bool {
+        column == COMMENT && self.comment.is_empty()
+    }
 }

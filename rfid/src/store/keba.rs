@@ -227,6 +227,16 @@ impl<'t> SheetCard<'t> for KebaCard<'t> {
             _ => true,
         }
     }
+
+    fn is_absent(&self, column: usize) -> bool {
+        match column {
+            NAME => self.name.is_empty(),
+            EXPIRY => self.expires.is_none(),
+            MASTER => !self.master,
+            STATIONS => self.stations.is_all(),
+            _ => false,
+        }
+    }
 }
 
 /// 16 digits are the padded form, 8, 14 and 20 are taken as they stand.
