@@ -63,6 +63,11 @@ pub const fn enabled_when_active(contact: &Contact) -> Status {
     if contact.is_active() { Status::Clear } else { Status::NotReady }
 }
 
+/// What the feedback of a breaker, a residual current device or an emergency stop tells it.
+pub const fn tripped_when_active(contact: &Contact) -> Status {
+    if contact.is_active() { Status::Tripped } else { Status::Clear }
+}
+
 /// What a blocking input (EVlink's delayed start, a key lock) tells the safety layer.
 pub const fn blocked_when_active(contact: &Contact) -> Status {
     if contact.is_active() { Status::NotReady } else { Status::Clear }
@@ -218,6 +223,7 @@ mod tests {
         assert_eq!(contact.handle_level(at(96), true), None);
         assert_eq!(enabled_when_active(&contact), Status::Clear);
         assert_eq!(blocked_when_active(&contact), Status::NotReady);
+        assert_eq!(tripped_when_active(&contact), Status::Tripped);
     }
 
     #[test]

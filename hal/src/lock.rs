@@ -571,6 +571,14 @@ mod tests {
     }
 
     #[test]
+    fn a_plug_about_to_be_freed_does_not_count_as_locked() {
+        let mut lock = locked();
+        lock.handle_charged(at(2_000), false);
+        lock.set_target(at(2_000), Position::Unlocked);
+        assert_eq!((lock.position(), lock.status()), (Some(Position::Locked), Status::NotReady));
+    }
+
+    #[test]
     fn without_feedback_a_pulse_is_believed() {
         let mut lock = Lock::new(Config { feedback: false, ..Config::DEFAULT }).unwrap();
         lock.set_target(at(0), Position::Locked);

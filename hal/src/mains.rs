@@ -297,6 +297,10 @@ mod tests {
         assert_eq!(mains.status(), Status::Tripped);
         volts(&mut mains, 9_000, 230);
         assert_eq!(mains.poll_timeout(), Some(at(14_000)));
+        mains.handle_timeout(at(14_000));
+        assert!(mains.poll_timeout().is_some_and(|start| start > at(14_001)), "the random delay runs");
+        volts(&mut mains, 14_001, 100);
+        assert_eq!(mains.status(), Status::Tripped);
     }
 
     #[test]

@@ -229,6 +229,15 @@ mod tests {
     }
 
     #[test]
+    fn a_vehicle_that_leaves_ends_the_wait() {
+        let mut switch = switch();
+        switch.request(Phases::One);
+        switch.handle_view(at(0), &STOPPED);
+        switch.handle_view(at(1), &View { connected: false, ..STOPPED });
+        assert!(!switch.holds_offer() && !switch.interrupts());
+    }
+
+    #[test]
     fn a_change_of_mind_before_it_moved_costs_nothing() {
         let mut switch = switch();
         switch.request(Phases::One);

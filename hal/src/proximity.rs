@@ -68,6 +68,19 @@ pub enum Cable {
     Fault,
 }
 
+impl Cable {
+    /// The name EVlink stations use in the maintenance report, row *cable state*.
+    pub const fn evlink_name(self) -> &'static str {
+        match self {
+            Self::None | Self::Fault => "Not_Plugged",
+            Self::Rated(CableRating::A13) => "13A",
+            Self::Rated(CableRating::A20) => "20A",
+            Self::Rated(CableRating::A32) => "32A",
+            Self::Rated(CableRating::A63) => "63A or 70A",
+        }
+    }
+}
+
 /// Upper limits of the bands, lowest first; the last one is followed by [`Cable::None`].
 const BANDS: [(Ohms, Cable); 5] = [
     (Ohms(50), Cable::Fault),
@@ -194,6 +207,7 @@ mod tests {
         for rating in [CableRating::A13, CableRating::A20, CableRating::A32, CableRating::A63] {
             assert_eq!(classify(rating.resistance()), Cable::Rated(rating));
         }
+        assert_eq!(Cable::Rated(CableRating::A63).evlink_name(), "63A or 70A");
         assert_eq!(CableRating::A63.current(Phases::One), Milliamps(70_000));
         assert_eq!(CableRating::A63.current(Phases::Three), Milliamps(63_000));
     }

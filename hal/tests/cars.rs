@@ -246,6 +246,42 @@ fn a_shorted_line_is_a_fault_and_shows_f_for_300_ms() {
 }
 
 #[test]
+fn a_short_through_a_diode_is_reported_once() {
+    // While the station sends -12 V, such a line looks healthy.
+    let mut plant = Plant::charging(&Config::DEFAULT);
+    plant.events();
+    plant.car.load = Load::DiodeShort;
+    assert!(plant.until(1_000, |evse| !evse.is_closed()) <= 100);
+    plant.run(10_000);
+    let changes = plant.events().into_iter().filter(|e| matches!(e, Event::Fault(_) | Event::Cleared(_)));
+    assert!(changes.eq([Event::Fault(Hazard::Pilot(PilotFault::Short))]));
+    assert_eq!(plant.evse.state(), Some(State::E));
+}
+
+#[test]
+fn a_disturbance_by_the_closing_contactor_does_not_open_it() {
+    let mut plant = Plant::ready_to_charge(&Config::DEFAULT);
+    plant.car.load = Load::C;
+    plant.until(1_000, |evse| evse.is_closed());
+    plant.car.load = Load::B;
+    plant.run(40);
+    assert!(plant.evse.is_closed());
+    plant.car.load = Load::C;
+    plant.run(1_000);
+    assert!(plant.evse.is_closed());
+}
+
+#[test]
+fn nobody_is_shown_a_fault_when_nobody_is_there() {
+    let mut plant = Plant::new(&Config::DEFAULT);
+    plant.run(6_000);
+    plant.evse.handle_protection(plant.now, Protection::Mains, Status::Tripped);
+    plant.run(100);
+    assert_eq!(plant.evse.outputs().signal, Signal::Constant);
+    assert_eq!(plant.evse.state(), Some(State::A1));
+}
+
+#[test]
 fn missing_samples_open() {
     let mut plant = Plant::charging(&Config::DEFAULT);
     plant.sampling = false;

@@ -41,7 +41,7 @@ pub enum TextError {
         /// Its position, counted in characters from 0.
         position: usize,
     },
-    /// A unit of energy.
+    /// A unit of energy. Taken for one wherever the letters stand, also inside a word (inferred).
     #[error("`Wh` and `kWh` are not shown, found at {position}")]
     EnergyUnit {
         /// Position of the unit in bytes.

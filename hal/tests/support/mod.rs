@@ -28,6 +28,8 @@ pub enum Load {
     C,
     D,
     Short,
+    /// Shorted through a diode, as testers do for state E.
+    DiodeShort,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -48,6 +50,7 @@ impl Car {
         let load = match self.load {
             Load::None => return generator,
             Load::Short => return 0,
+            Load::DiodeShort => return generator.min(DIODE_DROP.0),
             Load::B => LOAD_B,
             Load::C => LOAD_C,
             Load::D => LOAD_D,
