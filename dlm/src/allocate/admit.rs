@@ -4,11 +4,12 @@
 //! are admitted small ones first, improved by exchanges, and handed to the search, which proves the result
 //! or betters it as long as its fuel lasts.
 
+use super::Outcome;
 use super::lanes::Lanes;
 use super::memory::Entry;
 use super::problem::{Bound, Demand};
 use super::rows::{Row, RowId, Work};
-use super::{Outcome, search};
+use super::search::Goal;
 
 impl Work<'_> {
     /// Fixes who is served and everybody's share.
@@ -52,10 +53,14 @@ impl Work<'_> {
         }
         self.items[..self.competing].sort_unstable();
         self.by_min[..self.competing].sort_unstable();
+        let mut class = 0;
         for at in 0..self.competing {
-            let same = at > 0 && self.items[at].group == self.items[at - 1].group;
-            self.evses[at].class = if same { self.evses[at - 1].class } else { at as u16 };
-            self.dismiss(self.items[at].demand);
+            if at > 0 && self.items[at].group != self.items[at - 1].group {
+                class = at as u16;
+            }
+            let index = self.items[at].demand;
+            self.evses[usize::from(index)].class = class;
+            self.dismiss(index);
         }
     }
 
@@ -66,7 +71,7 @@ impl Work<'_> {
     }
 
     fn choose(&mut self) -> Outcome {
-        self.fuel = search::FUEL;
+        self.refuel(Goal::More);
         if self.balanced {
             for at in 0..self.competing {
                 self.evses[usize::from(self.items[at].demand)].wanted = true;
@@ -75,7 +80,7 @@ impl Work<'_> {
             self.count_served();
         } else {
             for at in 0..self.competing {
-                self.serve_if_fits(at);
+                self.serve_if_fits(self.items[at].demand);
             }
             if self.is_a_queue() {
                 // Each item has a priority of its own: first come, first served is the only best set.
@@ -86,10 +91,10 @@ impl Work<'_> {
         self.keep_as_best();
         let most_served = self.is_proven() || {
             self.improve();
-            self.is_proven() || self.search(search::Goal::More) && !self.balanced
+            self.is_proven() || self.search(Goal::More) && !self.balanced
         };
-        self.fuel = search::FUEL;
-        let fairest = self.search(search::Goal::Fairer) && most_served && !self.balanced;
+        self.refuel(Goal::Fairer);
+        let fairest = self.search(Goal::Fairer) && most_served && !self.balanced;
         self.settle_best();
         Outcome { most_served, fairest }
     }
@@ -100,28 +105,21 @@ impl Work<'_> {
     }
 
     /// Serves an item if its minimum fits beside those served.
-    pub(super) fn serve_if_fits(&mut self, at: usize) -> bool {
-        let index = self.items[at].demand;
+    pub(super) fn serve_if_fits(&mut self, index: u16) -> bool {
         let demand = self.demand(index);
         let fits = self.lacking(demand, demand.min).is_none();
         if fits {
             self.serve(index);
-            self.evses[usize::from(self.evses[at].class)].count += 1;
+            let class = usize::from(self.evses[usize::from(index)].class);
+            self.evses[class].count += 1;
         }
         fits
     }
 
-    pub(super) fn dismiss_item(&mut self, at: usize) {
-        self.dismiss(self.items[at].demand);
-        let class = usize::from(self.evses[at].class);
+    pub(super) fn dismiss_item(&mut self, index: u16) {
+        self.dismiss(index);
+        let class = usize::from(self.evses[usize::from(index)].class);
         self.evses[class].count = self.evses[class].count.saturating_sub(1);
-    }
-
-    fn count_served(&mut self) {
-        for at in 0..self.competing {
-            let served = self.evses[usize::from(self.items[at].demand)].served;
-            self.evses[usize::from(self.evses[at].class)].count += u16::from(served);
-        }
     }
 
     /// Whether a demand loads a row.
@@ -138,17 +136,20 @@ impl Work<'_> {
         }
     }
 
-    /// Exchanges a served item for others, wherever that serves more.
+    /// Looks for a set that serves more: by prices, then by exchanging served items for others.
     fn improve(&mut self) {
         if self.balanced {
             return;
         }
+        self.admit_by_price();
+        self.restore_best();
         let mut improved = true;
         while improved {
             improved = false;
+            self.sort_by_cost();
             self.note_blockers();
             for out in (0..self.competing).rev() {
-                if !self.evses[usize::from(self.items[out].demand)].served {
+                if !self.evses[usize::from(self.sorted[out].demand)].served {
                     continue;
                 }
                 if !self.burn(self.competing as u64 * 5) {
@@ -173,36 +174,50 @@ impl Work<'_> {
         }
     }
 
-    /// Takes one item out and as many others as possible in; back again if that is no gain.
+    /// Takes the item at this place of the order of cost out and as many others as possible in, cheap ones
+    /// first; back again if that gains nothing. One for one is a gain if it is cheaper: it makes room.
     fn exchange(&mut self, out: usize) -> bool {
-        let priority = self.items[out].group;
-        let leaving = self.items[out].demand;
-        self.dismiss_item(out);
+        let leaving = self.sorted[out];
+        self.dismiss_item(leaving.demand);
         // What is gained in the item's own priority or an earlier one, and in later ones.
-        let mut gained = (0, 0);
+        let (mut gained, mut cheaper) = ((0, 0), false);
         for at in 0..self.competing {
-            let index = self.items[at].demand;
+            let Entry { group, key, demand: index } = self.sorted[at];
             let slot = &self.evses[usize::from(index)];
-            let may = at != out && !slot.served && slot.blocker.is_none_or(|row| self.loads(leaving, row));
-            let comes = may && self.serve_if_fits(at);
+            let may =
+                at != out && !slot.served && slot.blocker.is_none_or(|row| self.loads(leaving.demand, row));
+            let comes = may && self.serve_if_fits(index);
             self.evses[usize::from(index)].wanted = comes;
-            match comes {
-                true if self.items[at].group <= priority => gained.0 += 1,
-                true => gained.1 += 1,
-                false => {}
+            if comes && group <= leaving.group {
+                gained.0 += 1;
+                cheaper |= group == leaving.group && key < leaving.key;
+            } else if comes {
+                gained.1 += 1;
             }
         }
         if gained > (1, 0) {
             self.keep_as_best();
             return true;
         }
+        if gained == (1, 0) && cheaper {
+            return true;
+        }
         for at in 0..self.competing {
-            if self.evses[usize::from(self.items[at].demand)].wanted {
-                self.dismiss_item(at);
+            let index = self.sorted[at].demand;
+            if self.evses[usize::from(index)].wanted {
+                self.dismiss_item(index);
             }
         }
-        self.serve_if_fits(out);
+        self.serve_if_fits(leaving.demand);
         false
+    }
+
+    fn count_served(&mut self) {
+        for at in 0..self.competing {
+            let slot = &self.evses[usize::from(self.items[at].demand)];
+            let (served, class) = (slot.served, usize::from(slot.class));
+            self.evses[class].count += u16::from(served);
+        }
     }
 
     /// Notes who is served, and from which floor, as the best found so far.

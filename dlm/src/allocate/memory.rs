@@ -52,7 +52,7 @@ pub(super) enum State {
 /// Working memory for one EVSE.
 ///
 /// Some fields belong to something else with the slot's number: a position in the depth-first order, a
-/// place in the sorted levels, an item, a class of items.
+/// place in the sorted levels, a class of items.
 #[derive(Clone, Copy, Debug)]
 pub struct EvseSlot {
     /// The demand at this position of the depth-first order.
@@ -79,7 +79,7 @@ pub struct EvseSlot {
     pub(super) best_floor: u32,
     /// Level at this place of the sorted levels of the best shares found so far.
     pub(super) best_level: Level,
-    /// First item of the class of the item at this place.
+    /// First item of its class of items.
     pub(super) class: u16,
     /// How many of the class that starts with this item are served, now and in the best set.
     pub(super) count: u16,

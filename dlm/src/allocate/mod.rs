@@ -17,6 +17,7 @@ mod fill;
 mod lanes;
 mod lift;
 mod memory;
+mod prices;
 mod problem;
 mod rows;
 mod search;

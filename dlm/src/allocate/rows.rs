@@ -34,12 +34,14 @@ pub(super) struct Row {
     pub(super) capacity: u64,
     /// Current of the served demands that are not rising at the moment.
     pub(super) used: u64,
-    /// Weight of the rising ones.
+    /// Weight of the rising ones. While prices are sought: what items ask for.
     pub(super) slope: u64,
+    /// Price of a milliampere, while prices are sought.
+    pub(super) price: u64,
 }
 
 impl Row {
-    pub(super) const EMPTY: Self = Self { capacity: 0, used: 0, slope: 0 };
+    pub(super) const EMPTY: Self = Self { capacity: 0, used: 0, slope: 0, price: 0 };
 
     /// More than all EVSEs together can use, and still shifted without loss by [`Row::tight_level`].
     pub(super) const UNLIMITED: u64 = 1 << 47;
@@ -216,11 +218,15 @@ impl<'a> Work<'a> {
         self.reset_rows();
     }
 
+    /// All rows, whether they count or not.
+    pub(super) fn rows_mut(&mut self) -> impl Iterator<Item = &mut Row> {
+        self.nodes.iter_mut().flat_map(|node| &mut node.rows).chain(&mut self.pools)
+    }
+
     /// Sets the rows back to the floors of those served.
     pub(super) fn reset_rows(&mut self) {
-        let rows = self.nodes.iter_mut().flat_map(|node| &mut node.rows).chain(&mut self.pools);
-        for row in rows {
-            *row = Row { capacity: row.capacity, ..Row::EMPTY };
+        for row in self.rows_mut() {
+            (row.used, row.slope) = (0, 0);
         }
         for index in self.indices() {
             if self.evses[usize::from(index)].served {

@@ -9,7 +9,9 @@ use super::rows::{Level, Work, level_of};
 use core::cmp::Ordering;
 
 /// Steps a search may take, roughly nanoseconds of a desktop computer: a bound on the time of a decision.
-pub(super) const FUEL: u64 = 1_000_000;
+const FUEL: u64 = 1_000_000;
+/// Steps it may take more for each demand, when it looks for a set that serves more.
+const FUEL_PER_DEMAND: u64 = 2_000;
 
 /// What a search is after.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +23,15 @@ pub(super) enum Goal {
 }
 
 impl Work<'_> {
+    /// Fills the tank for a goal.
+    pub(super) fn refuel(&mut self, goal: Goal) {
+        let demands = self.problem.demands.len() as u64;
+        self.fuel = match goal {
+            Goal::More => FUEL + FUEL_PER_DEMAND * demands,
+            Goal::Fairer => FUEL,
+        };
+    }
+
     /// Uses up fuel; says whether some is left.
     pub(super) fn burn(&mut self, steps: u64) -> bool {
         self.fuel = self.fuel.saturating_sub(steps);
@@ -51,7 +62,7 @@ impl Work<'_> {
         while self.fuel > 0 {
             if at < self.competing && self.is_promising(at, goal) {
                 if !self.is_spare_twin(at) {
-                    self.serve_if_fits(at);
+                    self.serve_if_fits(self.items[at].demand);
                 }
                 at += 1;
                 continue;
@@ -62,7 +73,7 @@ impl Work<'_> {
             // Back to the last one served, and on without it.
             let served = |&at: &usize| self.evses[usize::from(self.items[at].demand)].served;
             let Some(last) = (0..at).rfind(served) else { return true };
-            self.dismiss_item(last);
+            self.dismiss_item(self.items[last].demand);
             at = last + 1;
         }
         false
@@ -117,7 +128,7 @@ impl Work<'_> {
     }
 
     /// Compares how many are served with the best set, priority by priority.
-    fn compare_counts(&self) -> Ordering {
+    pub(super) fn compare_counts(&self) -> Ordering {
         let classes = &self.evses[..self.competing];
         classes.iter().map(|class| class.count).cmp(classes.iter().map(|class| class.best_count))
     }
@@ -155,7 +166,7 @@ impl Work<'_> {
     }
 
     /// Serves none of the items.
-    fn clear(&mut self) {
+    pub(super) fn clear(&mut self) {
         for at in 0..self.competing {
             self.evses[usize::from(self.items[at].demand)].served = false;
             self.evses[at].count = 0;
