@@ -153,7 +153,7 @@ impl<'t> Cursor<'t> {
         let field = Field { label, raw, line, column };
         let behind = if let Some(rest) = rest.strip_prefix(separator) {
             self.rest = rest;
-            self.column += 1;
+            self.column = self.column.saturating_add(1);
             Behind::Separator
         } else if rest.is_empty() {
             Behind::End

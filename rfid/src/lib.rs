@@ -35,6 +35,10 @@
 //!
 #![doc = include_str!("../docs/written-forms.md")]
 #![no_std]
+#![cfg_attr(
+    not(test),
+    deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
+)]
 
 #[cfg(any(feature = "alloc", test))]
 extern crate alloc;

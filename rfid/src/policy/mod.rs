@@ -24,6 +24,21 @@ pub use words::SettingError;
 use core::time::Duration;
 
 /// Which rules hold; plain data, built from a vendor's settings or by hand.
+///
+/// ```
+/// use evkit_rfid::{
+///     BackEnd, BenderSettings, Decision, Link, Occasion, Policy, Reason, Situation, Status, TokenChoice,
+/// };
+///
+/// let policy = Policy::from(&BenderSettings::default());
+/// // A card no list knows: ask, wait, and decide again with the answer.
+/// let card = Situation::new(Occasion::CARD, Link::Up);
+/// assert_eq!(policy.decide(&card).decision, Decision::AskBackEnd(TokenChoice::Presented));
+/// let asked = |back_end| policy.decide(&Situation { back_end, ..card });
+/// assert_eq!(asked(BackEnd::Pending).decision, Decision::Wait);
+/// assert_eq!(asked(BackEnd::Answered(Status::Blocked)).reason, Reason::BackEnd(Status::Blocked));
+/// assert_eq!(asked(BackEnd::TimedOut).decision, Decision::Reject);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Policy {
     /// The back end is reachable.

@@ -13,6 +13,8 @@ pub use cache::{Cache, CacheEntry, CacheExpiry, CacheFull, CacheRule};
 pub use evlink::{Badge, BadgeKind};
 pub use keba::{KebaCard, KebaStatus, Stations};
 
+use core::iter;
+
 use crate::sheet::{ImportError, Problem, Row};
 
 /// An entry of a card list.
@@ -216,7 +218,8 @@ impl<'m, C: Card> Store<'m, C> {
         self.len = 0;
     }
 
-    /// Replaces the whole list by `rows`, which are gone through twice. Returns the number of entries.
+    /// Replaces the whole list by `rows`, which are gone through twice and must be the same both times. Returns the number
+    /// of entries.
     ///
     /// # Errors
     ///
@@ -229,10 +232,14 @@ impl<'m, C: Card> Store<'m, C> {
         // The new index takes the place of the old one, which can always be made again from the old cards.
         match self.index_rows(rows.clone()) {
             Ok(len) => {
-                let mut places = self.cards.iter_mut();
-                for (place, row) in places.by_ref().zip(rows.flatten()) {
-                    *place = Some(row.card);
-                }
+                // Places behind the new list are cleared of what the old one left there.
+                let cards = rows.flatten().map(|row| Some(row.card)).chain(iter::repeat(None));
+                self.cards
+                    .iter_mut()
+                    .take(self.len.max(len))
+                    .zip(cards)
+                    .for_each(|(place, card)| *place = card);
+                self.index.iter_mut().take(self.len).skip(len).for_each(|slot| *slot = None);
                 self.len = len;
                 Ok(len)
             }
