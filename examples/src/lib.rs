@@ -5,3 +5,4 @@ pub mod net;
 pub mod plant;
 pub mod site;
 pub mod station;
+pub mod tool;
