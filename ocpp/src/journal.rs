@@ -5,9 +5,9 @@
 //! driver works like a blocking one, and a test can cut the power between any two operations.
 //!
 //! What is kept is an append-only list of small records in the order of their sequence numbers, and a few values
-//! under small keys that are overwritten in place. The session turns records into messages when it sends them; nothing
-//! is stored as JSON. Every record and value carries a version byte and a checksum ([`seal`], [`unseal`]), so a torn
-//! write is noticed by the session and the driver needs none of its own.
+//! under small keys that are overwritten in place. The session turns records into messages when it sends them;
+//! nothing is stored as JSON. Every record and value carries a version byte and a checksum ([`seal`], [`unseal`]), so
+//! a torn write is noticed by the session and the driver needs none of its own.
 
 use core::ops::{ControlFlow, Range};
 

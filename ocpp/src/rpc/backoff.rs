@@ -4,8 +4,9 @@ use core::time::Duration;
 
 /// Pauses between attempts to connect: doubled a number of times, each with a random part, never given up.
 ///
-/// The shape is that of OCPP 2.0.1 part 4 §5.3 (`RetryBackOffWaitMinimum`, `RetryBackOffRandomRange`, `RetryBackOffRepeatTimes`); 1.6
-/// leaves it to the station. The random part keeps the stations of a region from returning in step after an outage.
+/// The shape is that of OCPP 2.0.1 (`RetryBackOffWaitMinimum`, `RetryBackOffRandomRange`, `RetryBackOffRepeatTimes`);
+/// 1.6 leaves it to the station. The random part keeps the stations of a region from returning in step after an
+/// outage.
 #[derive(Debug, Clone)]
 pub struct Backoff {
     minimum: Duration,
@@ -16,8 +17,8 @@ pub struct Backoff {
 }
 
 impl Backoff {
-    /// Pauses that begin at `minimum`, are doubled at most `repeats` times and grow by up to `random` each. `seed` makes stations differ: a
-    /// serial number will do.
+    /// Pauses that begin at `minimum`, are doubled at most `repeats` times and grow by up to `random` each. `seed`
+    /// makes stations differ: a serial number will do.
     #[must_use]
     pub const fn new(minimum: Duration, random: Duration, repeats: u32, seed: u64) -> Self {
         Self { minimum, random, repeats, attempts: 0, seed }

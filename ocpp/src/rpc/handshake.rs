@@ -16,8 +16,9 @@ pub const fn subprotocol(version: Version) -> &'static str {
     }
 }
 
-/// Chooses a version from the value of `Sec-WebSocket-Protocol`: the first one the client offers, in its order of preference, that
-/// is supported. `None`: go on without a subprotocol and close the connection at once (OCPP-J 1.6 §3.2).
+/// Chooses a version from the value of `Sec-WebSocket-Protocol`: the first one the client offers, in its order of
+/// preference, that is supported. `None`: go on without a subprotocol and close the connection at once (OCPP-J 1.6
+/// §3.2).
 #[must_use]
 pub fn select_subprotocol(offered: &str, supported: &[Version]) -> Option<Version> {
     offered
@@ -45,7 +46,8 @@ pub enum IdentityError {
 
 /// The identity of a station: the last segment of the URL's path, percent-decoded (OCPP-J 1.6 §3.1.1).
 ///
-/// A query is not part of the path. The length of `buffer` is the longest identity taken; 1.6 has no limit of its own, 2.x 48.
+/// A query is not part of the path. The length of `buffer` is the longest identity taken; 1.6 has no limit of its
+/// own, 2.x 48.
 ///
 /// # Errors
 ///
@@ -122,11 +124,11 @@ impl<'b> Credentials<'b> {
         Ok(Self { user, password: rest.get(1..).unwrap_or_default() })
     }
 
-    /// Whether these are the identity and the password expected. The comparison takes the same time for every wrong password
-    /// of the right length.
+    /// Whether these are the identity and the password expected. The comparison takes the same time for every wrong
+    /// password of the right length.
     ///
-    /// In 1.6 the password is the 20 bytes that the configuration key `AuthorizationKey` writes as 40 hexadecimal digits
-    /// ([`authorization_key`]); some stations send the digits themselves.
+    /// In 1.6 the password is the 20 bytes that the configuration key `AuthorizationKey` writes as 40 hexadecimal
+    /// digits ([`authorization_key`]); some stations send the digits themselves.
     #[must_use]
     pub fn matches(&self, identity: &str, password: &[u8]) -> bool {
         let differences = self.password.iter().zip(password).fold(0, |all, (one, other)| all | (one ^ other));

@@ -1,7 +1,7 @@
 //! The conversation both roles are built on: one call out at a time, a few calls in, each answered exactly once.
 //!
-//! OCPP-J 1.6 §4.1.1: a side does not send a call before the last one was answered or has timed out. Which message is next
-//! is none of the link's business; it knows ids, deadlines and who waits for what.
+//! OCPP-J 1.6 §4.1.1: a side does not send a call before the last one was answered or has timed out. Which message is
+//! next is none of the link's business; it knows ids, deadlines and who waits for what.
 
 use core::marker::PhantomData;
 use core::time::Duration;

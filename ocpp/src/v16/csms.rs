@@ -152,8 +152,8 @@ impl Csms {
     ///
     /// # Errors
     ///
-    /// If it is no frame of OCPP-J. If it was recognizable as a call the station is answered; there is nothing to be done but to
-    /// log it.
+    /// If it is no frame of OCPP-J. If it was recognizable as a call the station is answered; there is nothing to be
+    /// done but to log it.
     pub fn handle_frame<'f>(
         &mut self,
         now: Instant,
@@ -215,8 +215,8 @@ impl Csms {
         core::mem::take(&mut self.unanswered).then_some(Event::Unanswered)
     }
 
-    /// The next refusal to send, written into `buffer`: call until it returns `None`. Answers and calls are written where
-    /// they are made.
+    /// The next refusal to send, written into `buffer`: call until it returns `None`. Answers and calls are written
+    /// where they are made.
     ///
     /// # Errors
     ///

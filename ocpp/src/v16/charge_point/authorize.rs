@@ -48,13 +48,13 @@ impl Question {
 }
 
 impl<const N: usize> ChargePoint<'_, N> {
-    /// Asks whether `id_tag` may charge. The answer comes as [`Event::Authorized`], with a failure if the connection is
-    /// lost first.
+    /// Asks whether `id_tag` may charge. The answer comes as [`Event::Authorized`], with a failure if the connection
+    /// is lost first.
     ///
     /// # Errors
     ///
-    /// [`ActionError::Offline`] if the central system cannot be asked, [`ActionError::Busy`] if another question for the
-    /// connector is open, [`ActionError::NoConnector`].
+    /// [`ActionError::Offline`] if the central system cannot be asked, [`ActionError::Busy`] if another question for
+    /// the connector is open, [`ActionError::NoConnector`].
     pub fn authorize(&mut self, _now: Instant, connector: u8, id_tag: IdTag) -> Result<(), ActionError> {
         let index = self.index(connector)?;
         if !self.is_online() {

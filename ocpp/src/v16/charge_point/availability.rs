@@ -65,8 +65,8 @@ impl<const N: usize> ChargePoint<'_, N> {
         self.refresh_station(now);
     }
 
-    /// Somebody may charge and is expected to plug in within `ConnectionTimeOut`: the connector is `Preparing`. If nobody does,
-    /// [`Event::ConnectionTimedOut`](super::Event::ConnectionTimedOut) says so.
+    /// Somebody may charge and is expected to plug in within `ConnectionTimeOut`: the connector is `Preparing`. If
+    /// nobody does, [`Event::ConnectionTimedOut`](super::Event::ConnectionTimedOut) says so.
     ///
     /// # Errors
     ///

@@ -1,7 +1,7 @@
 //! Registration and heartbeats (OCPP 1.6 §4.2, §4.6).
 //!
-//! Until it is accepted a charge point says nothing on its own but BootNotification; while `Pending` it also sends what it
-//! is triggered to. Registration outlives a lost connection: only a restart asks for it again.
+//! Until it is accepted a charge point says nothing on its own but BootNotification; while `Pending` it also sends
+//! what it is triggered to. Registration outlives a lost connection: only a restart asks for it again.
 
 use core::time::Duration;
 

@@ -1,8 +1,8 @@
 //! The anchor that joins monotonic time and UTC.
 //!
 //! A station learns the time of day from the answers to BootNotification and Heartbeat (OCPP 1.6 §4.2, §4.6). The
-//! first of them fixes what stamps made before it meant; later ones only correct what comes after, so a message that is
-//! sent twice carries the same time stamp both times.
+//! first of them fixes what stamps made before it meant; later ones only correct what comes after, so a message that
+//! is sent twice carries the same time stamp both times.
 
 use chrono::{DateTime, Utc};
 

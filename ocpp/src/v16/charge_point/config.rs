@@ -1,7 +1,7 @@
 //! Configuration keys: their values, and the two messages about them (OCPP 1.6 §5.3, §5.8, chapter 9).
 //!
-//! The session holds the values of the standard keys it can judge, see [`keys`](crate::v16::keys). Texts and makers' own
-//! keys are the application's: it is asked to change them and lends them when all are listed.
+//! The session holds the values of the standard keys it can judge, see [`keys`](crate::v16::keys). Texts and makers'
+//! own keys are the application's: it is asked to change them and lends them when all are listed.
 
 use super::{ActionError, ChargePoint, Config, Event};
 use crate::inline::Inline;
@@ -88,15 +88,15 @@ impl Settings {
 }
 
 impl<const N: usize> ChargePoint<'_, N> {
-    /// The value of a key the session holds: the number, 0 or 1, or for lists of measurands something opaque. Keys of other
-    /// kinds are 0.
+    /// The value of a key the session holds: the number, 0 or 1, or for lists of measurands something opaque. Keys of
+    /// other kinds are 0.
     #[must_use]
     pub fn setting(&self, key: Key) -> i32 {
         self.settings.get(key)
     }
 
-    /// Sets a key from the station's own side. The value is kept over a restart, except for keys the central system can only
-    /// read. Called before the journal has been read, it sets a default that a kept value overrides.
+    /// Sets a key from the station's own side. The value is kept over a restart, except for keys the central system
+    /// can only read. Called before the journal has been read, it sets a default that a kept value overrides.
     ///
     /// # Errors
     ///

@@ -155,8 +155,8 @@ impl Reporter {
         self.triggered
     }
 
-    /// From when on there is something to tell: `minimum` seconds after the change (`MinimumStatusDuration`), or at once if
-    /// the central system knows nothing yet.
+    /// From when on there is something to tell: `minimum` seconds after the change (`MinimumStatusDuration`), or at
+    /// once if the central system knows nothing yet.
     pub(super) fn deadline(&self, minimum: i32) -> Deadline {
         match &self.told {
             _ if self.triggered => Deadline::at(self.since),

@@ -16,7 +16,8 @@ use crate::v16::{
 /// Something the application has to know or to decide.
 ///
 /// Events with a [`Responder`] are calls of the central system: answer with
-/// [`answer`](super::ChargePoint::answer) or [`reject`](super::ChargePoint::reject). Everything else the session has dealt with already.
+/// [`answer`](super::ChargePoint::answer) or [`reject`](super::ChargePoint::reject). Everything else the session has
+/// dealt with already.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Event<'f> {
@@ -36,8 +37,9 @@ pub enum Event<'f> {
         /// What the central system says, or why it says nothing.
         result: Result<IdTagInfo<'f>, Failure>,
     },
-    /// The central system knows a transaction (StartTransaction.conf). A status other than `Accepted` leaves it to the
-    /// application to stop the transaction (`StopTransactionOnInvalidId`) or to limit it (`MaxEnergyOnInvalidId`).
+    /// The central system knows a transaction (StartTransaction.conf). A status other than `Accepted` leaves it to
+    /// the application to stop the transaction (`StopTransactionOnInvalidId`) or to limit it
+    /// (`MaxEnergyOnInvalidId`).
     TransactionAccepted {
         /// Its connector.
         connector: u8,
@@ -69,8 +71,8 @@ pub enum Event<'f> {
     /// A storage operation failed. It is tried again in a while; samples it was too late for are lost.
     StorageFailed,
     /// The program was interrupted during a transaction. It goes on if so configured; otherwise the next
-    /// [`report`](super::ChargePoint::report) for the connector whose register is not below the transaction's start ends it
-    /// with reason `PowerLoss`.
+    /// [`report`](super::ChargePoint::report) for the connector whose register is not below the transaction's start
+    /// ends it with reason `PowerLoss`.
     Interrupted {
         /// The connector.
         connector: u8,
@@ -114,7 +116,8 @@ pub enum Event<'f> {
     },
     /// A [`Responder`] was not used in time; the central system was answered `InternalError`.
     Unanswered,
-    /// Stop the transaction of this connector with reason `Remote`; the central system was answered `Accepted` (§5.12).
+    /// Stop the transaction of this connector with reason `Remote`; the central system was answered `Accepted`
+    /// (§5.12).
     RemoteStop {
         /// The connector.
         connector: u8,
@@ -153,9 +156,11 @@ pub enum Event<'f> {
     /// Update the local authorization list (§5.15): answer with
     /// [`answer_local_list`](super::ChargePoint::answer_local_list).
     SendLocalList(SendLocalListRequest<'f>, Responder<SendLocalListRequest<'static>>),
-    /// Upload diagnostics (§5.9) and report progress with [`set_diagnostics_status`](super::ChargePoint::set_diagnostics_status).
+    /// Upload diagnostics (§5.9) and report progress with
+    /// [`set_diagnostics_status`](super::ChargePoint::set_diagnostics_status).
     GetDiagnostics(GetDiagnosticsRequest<'f>, Responder<GetDiagnosticsRequest<'static>>),
-    /// Fetch and install firmware (§5.19) and report progress with [`set_firmware_status`](super::ChargePoint::set_firmware_status).
+    /// Fetch and install firmware (§5.19) and report progress with
+    /// [`set_firmware_status`](super::ChargePoint::set_firmware_status).
     UpdateFirmware(UpdateFirmwareRequest<'f>, Responder<UpdateFirmwareRequest<'static>>),
     /// Fetch, verify and install signed firmware (security white paper).
     SignedUpdateFirmware(SignedUpdateFirmwareRequest<'f>, Responder<SignedUpdateFirmwareRequest<'static>>),
@@ -172,7 +177,8 @@ pub enum Event<'f> {
     ),
     /// Install a root certificate (security white paper).
     InstallCertificate(InstallCertificateRequest<'f>, Responder<InstallCertificateRequest<'static>>),
-    /// Send a certificate signing request (SignCertificate), asked for by a trigger; the central system was answered `Accepted`.
+    /// Send a certificate signing request (SignCertificate), asked for by a trigger; the central system was answered
+    /// `Accepted`.
     SignCertificateWanted,
 }
 

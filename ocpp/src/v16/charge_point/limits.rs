@@ -18,8 +18,8 @@ use crate::v16::{
     SetChargingProfileRequest,
 };
 
-/// Longest composite schedule, in seconds: 31 days. A longer one is answered with this duration, so that no question can
-/// keep the station busy.
+/// Longest composite schedule, in seconds: 31 days. A longer one is answered with this duration, so that no question
+/// can keep the station busy.
 const COMPOSITE_DURATION: i64 = 31 * 86_400;
 
 /// Most periods in a composite schedule; a longer one is answered with a shorter duration.
@@ -67,11 +67,13 @@ impl<const N: usize> ChargePoint<'_, N> {
         millis.div_euclid(1000)
     }
 
-    /// Sets the profile that came with a remote start. It ends with the transaction, or when the vehicle leaves without one.
+    /// Sets the profile that came with a remote start. It ends with the transaction, or when the vehicle leaves
+    /// without one.
     ///
     /// # Errors
     ///
-    /// [`ActionError::Profile`] if it breaks a rule or is larger than this station takes; [`ActionError::NoConnector`].
+    /// [`ActionError::Profile`] if it breaks a rule or is larger than this station takes;
+    /// [`ActionError::NoConnector`].
     pub fn set_transaction_profile(
         &mut self,
         connector: u8,

@@ -75,8 +75,8 @@ impl<const N: usize> ChargePoint<'_, N> {
         Some(Event::SendLocalList(request, Responder::new(ticket)))
     }
 
-    /// Answers SendLocalList after the list has been updated, or not. `Accepted` takes over the version: 0 if the list is
-    /// `empty` now.
+    /// Answers SendLocalList after the list has been updated, or not. `Accepted` takes over the version: 0 if the
+    /// list is `empty` now.
     ///
     /// # Errors
     ///

@@ -145,8 +145,8 @@ pub(super) struct Loose {
     pub(super) readings: Readings,
 }
 
-/// The next moment that is a multiple of `interval` seconds after midnight UTC; never if the time of day is unknown or
-/// the interval is 0.
+/// The next moment that is a multiple of `interval` seconds after midnight UTC; never if the time of day is unknown
+/// or the interval is 0.
 pub(super) fn next_aligned(clock: &Clock, now: Instant, interval: i32) -> Deadline {
     const DAY_MS: i64 = 86_400_000;
     let step = i64::from(interval.max(0)) * 1000;

@@ -1,15 +1,15 @@
 //! The charge point's side of OCPP 1.6J.
 //!
-//! [`ChargePoint`] decides what the protocol decides: registration, heartbeats, status notifications, the order and the
-//! safety of transaction messages, configuration keys, availability, reservations, charging profiles. What needs
+//! [`ChargePoint`] decides what the protocol decides: registration, heartbeats, status notifications, the order and
+//! the safety of transaction messages, configuration keys, availability, reservations, charging profiles. What needs
 //! hardware or policy reaches the application as an [`Event`]. The application reports physical facts and decides who
 //! may charge.
 //!
 //! # Driving it
 //!
 //! No call blocks and none reads a clock. There is one rule: after *any* call that takes `&mut self`, drain the three
-//! outlets; then sleep until `poll_timeout` or until something happens. Calling `handle_timeout` early, late or twice is
-//! harmless.
+//! outlets; then sleep until `poll_timeout` or until something happens. Calling `handle_timeout` early, late or twice
+//! is harmless.
 //!
 //! ```
 //! use evkit_ocpp::journal::{Journal, drive_blocking};
@@ -40,8 +40,8 @@
 //! ```
 //!
 //! What happens comes in through `handle_open` and `handle_close` (the WebSocket), `handle_frame` (its text frames),
-//! [`report`](ChargePoint::report) (the hardware), the other actions (cards, buttons) and `handle_timeout` (the clock). Here is a
-//! charge point that introduces itself to a central system in the same program:
+//! [`report`](ChargePoint::report) (the hardware), the other actions (cards, buttons) and `handle_timeout` (the
+//! clock). Here is a charge point that introduces itself to a central system in the same program:
 //!
 //! ```
 //! # use evkit_ocpp::journal::{MemJournal, drive_blocking};
@@ -167,9 +167,9 @@ pub struct Config<'c> {
     pub prepare_until_request: bool,
     /// Most entries of the local authorization list the application keeps; 0: it keeps none.
     pub local_list_entries: u16,
-    /// Feature profiles the station serves (`SupportedFeatureProfiles`). Default: those the session serves by itself, which are
-    /// Core, SmartCharging, Reservation and RemoteTrigger; add LocalAuthListManagement and FirmwareManagement if the
-    /// application does its part.
+    /// Feature profiles the station serves (`SupportedFeatureProfiles`). Default: those the session serves by itself,
+    /// which are Core, SmartCharging, Reservation and RemoteTrigger; add LocalAuthListManagement and
+    /// FirmwareManagement if the application does its part.
     pub feature_profiles: &'c str,
     /// How long to wait for answers.
     pub patience: Patience,

@@ -357,8 +357,8 @@ impl<const N: usize> Outbox<N> {
         self.lanes.get(usize::from(record.connector).checked_sub(1)?)
     }
 
-    /// Finds out what the stamp of the oldest record means. A stamp of a run that never learnt the time of day is put at
-    /// the start of the first later run that did.
+    /// Finds out what the stamp of the oldest record means. A stamp of a run that never learnt the time of day is put
+    /// at the start of the first later run that did.
     fn resolve(&mut self) {
         let stored = self.stored_clock;
         let Head::Loaded(loaded) = &mut self.head else { return };
@@ -452,9 +452,9 @@ impl<const N: usize> Outbox<N> {
 
     /// An attempt failed: refused (`refused`) or not answered in time.
     ///
-    /// A refusal counts against `attempts` (`TransactionMessageAttempts`); silence counts only if the central system answered
-    /// something else meanwhile, so that an outage of its services costs no record. The pause before the next
-    /// attempt is `interval` seconds for every failure so far, and at least one second.
+    /// A refusal counts against `attempts` (`TransactionMessageAttempts`); silence counts only if the central system
+    /// answered something else meanwhile, so that an outage of its services costs no record. The pause before the
+    /// next attempt is `interval` seconds for every failure so far, and at least one second.
     pub(super) fn attempt_failed(
         &mut self,
         now: Instant,

@@ -9,9 +9,9 @@
 //! | 1 + 8 | stamp: 0 and milliseconds since the controller's start, or 1 and milliseconds of Unix time |
 //! | 8 | transaction: the sequence number of its start record |
 //!
-//! then a start: register (8), identifier (1 + 20), reservation (1 + 8); a sample: context (1), readings (2), register (8),
-//! values (8 × 4); a stop: reason (1), register (8), identifier (1 + 20, length 255: none); a security event: which (1),
-//! length (1) and 40 bytes of information.
+//! then a start: register (8), identifier (1 + 20), reservation (1 + 8); a sample: context (1), readings (2),
+//! register (8), values (8 × 4); a stop: reason (1), register (8), identifier (1 + 20, length 255: none); a security
+//! event: which (1), length (1) and 40 bytes of information.
 
 use super::metering::Readings;
 use super::security::{SecurityEvent, TECH_INFO_MAX};

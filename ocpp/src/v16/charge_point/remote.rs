@@ -1,4 +1,5 @@
-//! What the central system asks for: answered here where the rule is the protocol's, handed to the application otherwise.
+//! What the central system asks for: answered here where the rule is the protocol's, handed to the application
+//! otherwise.
 
 use super::outbox::Place;
 use super::{ActionError, ChargePoint, Event};

@@ -1,7 +1,7 @@
 //! Reservations (OCPP 1.6 §3.11, §5.1, §5.13).
 //!
-//! One per connector, and one for connector 0, which keeps some connector free. The application compares identifiers when
-//! somebody wants to charge; the session keeps the reservation, ends it in time and shows it as `Reserved`.
+//! One per connector, and one for connector 0, which keeps some connector free. The application compares identifiers
+//! when somebody wants to charge; the session keeps the reservation, ends it in time and shows it as `Reserved`.
 
 use super::remote::Answer;
 use super::{ChargePoint, Event};

@@ -1,7 +1,7 @@
 //! Security events (security white paper for 1.6, SecurityEventNotification and its list of events).
 //!
-//! An event goes through the journal like a transaction message: it is kept over restarts and delivered in order. The white
-//! paper asks for this for critical events; the others belong in the station's own log.
+//! An event goes through the journal like a transaction message: it is kept over restarts and delivered in order. The
+//! white paper asks for this for critical events; the others belong in the station's own log.
 
 use super::outbox::Place;
 use super::record::Body;

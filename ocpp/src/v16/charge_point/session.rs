@@ -57,8 +57,8 @@ impl<const N: usize> ChargePoint<'_, N> {
     ///
     /// # Errors
     ///
-    /// If it is no frame of OCPP-J. If it was recognizable as a call the central system is answered; there is nothing to be done
-    /// but to log it.
+    /// If it is no frame of OCPP-J. If it was recognizable as a call the central system is answered; there is nothing
+    /// to be done but to log it.
     pub fn handle_frame<'f>(
         &mut self,
         now: Instant,
@@ -204,9 +204,9 @@ impl<const N: usize> ChargePoint<'_, N> {
     ///
     /// # Errors
     ///
-    /// [`EncodeError::BufferTooSmall`]: nothing has changed; call again with a larger buffer. 1500 bytes are enough for all
-    /// the session sends, GetCompositeSchedule.conf aside, which needs up to 3000. [`EncodeError::Invalid`]: something the
-    /// application gave cannot be sent, such as an identity that is too long; it counts as refused.
+    /// [`EncodeError::BufferTooSmall`]: nothing has changed; call again with a larger buffer. 1500 bytes are enough
+    /// for all the session sends, GetCompositeSchedule.conf aside, which needs up to 3000. [`EncodeError::Invalid`]:
+    /// something the application gave cannot be sent, such as an identity that is too long; it counts as refused.
     pub fn poll_transmit<'b>(
         &mut self,
         now: Instant,
@@ -495,8 +495,8 @@ impl<const N: usize> ChargePoint<'_, N> {
 
     // ---- the application's own calls and answers ----
 
-    /// Sends a call of the application: DataTransfer, SignCertificate, SecurityEventNotification. The frame is written into `buffer`:
-    /// send it. What became of it: [`Event::Answered`].
+    /// Sends a call of the application: DataTransfer, SignCertificate, SecurityEventNotification. The frame is
+    /// written into `buffer`: send it. What became of it: [`Event::Answered`].
     ///
     /// # Errors
     ///

@@ -1,7 +1,7 @@
 //! Block *Smart charging* of the charge point: which profiles there are and what follows from them.
 //!
-//! OCPP 1.6 §3.13, §5.5, §5.7, §5.16. Default and maximum profiles are kept over restarts; a transaction's own profiles
-//! end with it and are not written to storage, which frequent updates would wear.
+//! OCPP 1.6 §3.13, §5.5, §5.7, §5.16. Default and maximum profiles are kept over restarts; a transaction's own
+//! profiles end with it and are not written to storage, which frequent updates would wear.
 
 mod composite;
 mod profile;
@@ -21,8 +21,8 @@ use crate::v16::{
 };
 
 impl Profile {
-    /// The profile of a message; `None` if it breaks a rule of §7.8 to §7.14 that its schema does not know, or is larger
-    /// than this station takes.
+    /// The profile of a message; `None` if it breaks a rule of §7.8 to §7.14 that its schema does not know, or is
+    /// larger than this station takes.
     fn from_message(message: &ChargingProfile<'_>) -> Option<Self> {
         let schedule = &message.charging_schedule;
         let start = schedule.start_schedule.map(|start| start.timestamp());
@@ -89,9 +89,9 @@ impl Period {
 const STATION_STACKS: usize = 2;
 
 impl<const N: usize> Profiles<N> {
-    /// Puts a profile in its place. It replaces the one with the same id, and the one with the same level in its stack
-    /// (§5.16), or one whose time is over `now`. `false`: the place does not exist, is full, or the profile does not belong
-    /// there.
+    /// Puts a profile in its place. It replaces the one with the same id, and the one with the same level in its
+    /// stack (§5.16), or one whose time is over `now`. `false`: the place does not exist, is full, or the profile
+    /// does not belong there.
     pub(super) fn set(&mut self, now: Option<i64>, connector: usize, message: &ChargingProfile<'_>) -> bool {
         let Some(profile) = Profile::from_message(message) else { return false };
         let purpose = message.charging_profile_purpose;
@@ -129,7 +129,8 @@ impl<const N: usize> Profiles<N> {
 
     /// Removes the profiles a request names; `false`: there were none.
     ///
-    /// §5.5: an id names one profile whatever else the request says; connector 0 stands for the profiles of the station.
+    /// §5.5: an id names one profile whatever else the request says; connector 0 stands for the profiles of the
+    /// station.
     pub(super) fn clear_matching(&mut self, request: &ClearChargingProfileRequest) -> bool {
         let fits = |wanted: Option<i64>, held: i64| wanted.is_none_or(|wanted| wanted == held);
         self.clear(|connector, purpose, profile| match request.id {

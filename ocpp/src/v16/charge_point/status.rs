@@ -1,8 +1,8 @@
 //! The nine connector states and the 53 changes OCPP 1.6 §4.9 allows, as data.
 //!
-//! What a connector *is* follows from facts in [`connector`](super::connector); this file only knows which changes may be
-//! reported. A change that is not in the table is reported in two steps, so that what the central system sees is
-//! always a walk through the table.
+//! What a connector *is* follows from facts in [`connector`](super::connector); this file only knows which changes
+//! may be reported. A change that is not in the table is reported in two steps, so that what the central system sees
+//! is always a walk through the table.
 
 use crate::v16::ChargePointStatus as Status;
 

@@ -64,12 +64,13 @@ impl Slot {
 }
 
 impl<const N: usize> ChargePoint<'_, N> {
-    /// Starts a transaction. Whether `id_tag` may charge was decided before; `reservation` is the id of the reservation it uses.
+    /// Starts a transaction. Whether `id_tag` may charge was decided before; `reservation` is the id of the
+    /// reservation it uses.
     ///
     /// # Errors
     ///
-    /// [`ActionError::TransactionRunning`]; [`ActionError::JournalBusy`] before the journal has been read or while it has not yet
-    /// taken the end of the last transaction; [`ActionError::NoConnector`].
+    /// [`ActionError::TransactionRunning`]; [`ActionError::JournalBusy`] before the journal has been read or while it
+    /// has not yet taken the end of the last transaction; [`ActionError::NoConnector`].
     pub fn start_transaction(
         &mut self,
         now: Instant,

@@ -23,8 +23,8 @@ pub struct Transaction {
 
 /// The last `N` transactions of one station, so that a message sent again after its answer was lost is recognized.
 ///
-/// A station repeats StartTransaction and StopTransaction until it gets an answer, over connections and restarts. A repeated
-/// start must get the same number (OCPP 1.6 §4.8: the station knows the transaction by it). To survive a
+/// A station repeats StartTransaction and StopTransaction until it gets an answer, over connections and restarts. A
+/// repeated start must get the same number (OCPP 1.6 §4.8: the station knows the transaction by it). To survive a
 /// restart of the central system, keep what [`iter`](Self::iter) gives and [`insert`](Self::insert) it again.
 #[derive(Debug, Clone)]
 pub struct Transactions<const N: usize> {

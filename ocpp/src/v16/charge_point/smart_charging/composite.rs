@@ -2,8 +2,8 @@
 //!
 //! Rules from OCPP 1.6 §3.13: inside a purpose the highest stack level that says anything counts. A transaction's own
 //! profiles stand before the default ones, a connector's default profile before the one of connector 0 at the same
-//! level, and nothing exceeds the station's maximum. Everything is evaluated stretch by stretch: each profile says what
-//! it allows and until when, so a schedule is found without looking at every second.
+//! level, and nothing exceeds the station's maximum. Everything is evaluated stretch by stretch: each profile says
+//! what it allows and until when, so a schedule is found without looking at every second.
 
 use super::profile::{Allowance, Profile, Segment, Supply};
 use crate::units::Milliamps;
