@@ -312,6 +312,12 @@ impl Evse {
         self.pilot.connected()
     }
 
+    /// Since when the connector has not been available; its plug may be freed after a while
+    /// ([`lock::wanted`](crate::lock::wanted)).
+    pub const fn unavailable_since(&self) -> Option<Instant> {
+        self.pilot.unavailable_since()
+    }
+
     /// Whether the contactor is commanded closed.
     pub const fn is_closed(&self) -> bool {
         self.contactor.is_closed()

@@ -31,7 +31,9 @@ pub enum Policy {
 pub struct View {
     /// State of the pilot.
     pub state: Option<State>,
-    /// Since when the pilot has been in F without a break.
+    /// How long the pilot has been in F because the connector is not available
+    /// ([`Evse::unavailable_since`](crate::Evse::unavailable_since)). Waking a vehicle or switching
+    /// phases passes through F as well, and does not count.
     pub in_f: Option<Duration>,
     /// Whether the user is authorized.
     pub authorized: bool,

@@ -2,14 +2,18 @@
 //! closed, and with the vehicle told that something changed.
 //!
 //! The sequence is EVerest's and Tinkerforge's: end the offer, wait until the contactor is open,
-//! interrupt the pilot, move the switch, wait, give the pilot back, offer again. Without a vehicle the
-//! switch moves at once. The switch itself is an external one such as KEBA's S10 (KEBA manual 5.6).
+//! move the switch, interrupt the pilot for a while, offer again. Without a vehicle there is nobody to
+//! wait for. The switch itself is an external one such as KEBA's S10 (KEBA manual 5.6).
 
 use core::time::Duration;
 
 use thiserror::Error;
 
 use crate::units::{Instant, Milliamps, Phases};
+
+/// How long the contactor has to have been open before the switch moves, so that no arc is left
+/// (inferred).
+pub const CONTACTOR_REST: Duration = Duration::from_millis(500);
 
 /// Times of the sequence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,6 +79,8 @@ enum Phase {
     Rest,
     /// The offer has ended; the contactor is still closed.
     Stopping,
+    /// The contactor has been open since.
+    Opened(Instant),
     /// The pilot is interrupted until then.
     Interrupted(Instant),
 }
@@ -109,14 +115,16 @@ impl PhaseSwitch {
     /// Goes on with the sequence.
     pub fn handle_view(&mut self, now: Instant, view: &View) {
         self.phase = match self.phase {
-            Phase::Rest | Phase::Stopping if self.wanted == self.position => Phase::Rest,
-            Phase::Rest | Phase::Stopping if view.closed => Phase::Stopping,
-            Phase::Rest | Phase::Stopping => {
+            Phase::Interrupted(until) if now >= until || !view.connected => Phase::Rest,
+            waiting @ Phase::Interrupted(_) => waiting,
+            _ if self.wanted == self.position => Phase::Rest,
+            _ if view.closed => Phase::Stopping,
+            Phase::Rest | Phase::Stopping => Phase::Opened(now),
+            Phase::Opened(since) if now.has_passed(since, CONTACTOR_REST) => {
                 self.position = self.wanted;
                 self.wait(now, view)
             }
-            Phase::Interrupted(until) if now >= until || !view.connected => Phase::Rest,
-            waiting @ Phase::Interrupted(_) => waiting,
+            opened @ Phase::Opened(_) => opened,
         };
     }
 
@@ -140,6 +148,7 @@ impl PhaseSwitch {
     pub const fn poll_timeout(&self) -> Option<Instant> {
         match self.phase {
             Phase::Interrupted(until) => Some(until),
+            Phase::Opened(since) => Some(since.after(CONTACTOR_REST)),
             Phase::Rest | Phase::Stopping => None,
         }
     }
@@ -200,6 +209,12 @@ mod tests {
             assert!(switch.holds_offer() && !switch.interrupts());
         }
         switch.handle_view(at(61_000), &STOPPED);
+        switch.handle_view(at(61_100), &CHARGING);
+        switch.handle_view(at(61_200), &STOPPED);
+        assert_eq!(switch.poll_timeout(), Some(at(61_700)));
+        switch.handle_view(at(61_699), &STOPPED);
+        assert_eq!(switch.position(), Phases::Three);
+        switch.handle_view(at(61_700), &STOPPED);
         assert_eq!(switch.position(), Phases::One);
         assert!(switch.holds_offer() && switch.interrupts());
     }
@@ -211,19 +226,21 @@ mod tests {
             let mut switch = switch();
             switch.request(Phases::One);
             switch.handle_view(at(0), &view);
-            assert_eq!(switch.poll_timeout(), Some(at(wait)));
-            switch.handle_view(at(wait - 1), &view);
+            switch.handle_view(at(500), &view);
+            assert_eq!(switch.poll_timeout(), Some(at(500 + wait)));
+            switch.handle_view(at(499 + wait), &view);
             assert!(switch.holds_offer());
-            switch.handle_view(at(wait), &view);
+            switch.handle_view(at(500 + wait), &view);
             assert!(!switch.holds_offer() && !switch.interrupts());
         }
     }
 
     #[test]
-    fn without_a_vehicle_it_moves_at_once() {
+    fn without_a_vehicle_there_is_nobody_to_wait_for() {
         let mut switch = switch();
         switch.request(Phases::One);
         switch.handle_view(at(0), &View { connected: false, ..STOPPED });
+        switch.handle_view(at(500), &View { connected: false, ..STOPPED });
         assert_eq!(switch.position(), Phases::One);
         assert!(!switch.holds_offer());
     }
@@ -233,7 +250,9 @@ mod tests {
         let mut switch = switch();
         switch.request(Phases::One);
         switch.handle_view(at(0), &STOPPED);
-        switch.handle_view(at(1), &View { connected: false, ..STOPPED });
+        switch.handle_view(at(500), &STOPPED);
+        assert!(switch.interrupts());
+        switch.handle_view(at(501), &View { connected: false, ..STOPPED });
         assert!(!switch.holds_offer() && !switch.interrupts());
     }
 

@@ -32,6 +32,11 @@ impl Instant {
         Duration::from_millis(self.0.saturating_sub(earlier.0))
     }
 
+    /// The point `span` after this one; `+` for constant functions.
+    pub const fn after(self, span: Duration) -> Self {
+        Self(self.0.saturating_add(millis(span)))
+    }
+
     /// Whether at least `span` has passed from `earlier` to this point.
     pub const fn has_passed(self, earlier: Self, span: Duration) -> bool {
         self.0.saturating_sub(earlier.0) >= millis(span)
@@ -42,7 +47,7 @@ impl Add<Duration> for Instant {
     type Output = Self;
 
     fn add(self, span: Duration) -> Self {
-        Self(self.0.saturating_add(millis(span)))
+        self.after(span)
     }
 }
 

@@ -36,7 +36,8 @@ pub struct Pilot {
     /// Where the generator is heading; spacing rules may hold it back.
     target: Signal,
     offer: Option<Milliamps>,
-    available: bool,
+    /// Not available since; the line is in F then.
+    unavailable: Option<Instant>,
     interrupted: bool,
     /// `None` until the first level is believed.
     connected: Option<bool>,
@@ -74,7 +75,7 @@ impl Pilot {
             generator: Generator::new(now),
             target: Signal::Constant,
             offer: None,
-            available: true,
+            unavailable: None,
             interrupted: false,
             connected: None,
             boot_until: now + config.timing.boot,
@@ -134,7 +135,7 @@ impl Pilot {
 
     /// Makes the station available, or not (state F).
     pub fn set_available(&mut self, now: Instant, available: bool) {
-        self.available = available;
+        self.unavailable = (!available).then(|| self.unavailable.unwrap_or(now));
         self.step(now);
     }
 
@@ -206,6 +207,12 @@ impl Pilot {
     /// Whether a vehicle is connected; `None` until that is known. E and F leave it as it was.
     pub const fn connected(&self) -> Option<bool> {
         self.connected
+    }
+
+    /// Since when the station has not been available. Unlike the state F, this leaves out what is only
+    /// an interruption or lasts no longer than [`Timing::fault_hold`](super::Timing::fault_hold).
+    pub const fn unavailable_since(&self) -> Option<Instant> {
+        self.unavailable
     }
 
     /// Whether the vehicle showed the simplified pilot (A to C without B) since it was plugged in.
@@ -406,7 +413,7 @@ impl Pilot {
             Interruption::Negative => Signal::Negative,
             Interruption::Open => Signal::Open,
         };
-        if !self.available || self.fault_until.is_some() {
+        if self.unavailable.is_some() || self.fault_until.is_some() {
             return Signal::Negative;
         }
         if self.interrupted || matches!(self.wake, Wake::Pulse(_)) {
