@@ -263,18 +263,15 @@ impl Work<'_> {
         }
     }
 
-    /// Says for every demand left out which row has no room for it. By now the rows hold the final shares,
-    /// so the minima of the served ones are counted, not their shares.
+    /// Says for every demand left out what has no room for it beside the minima of those served.
     fn name_blockers(&mut self) {
         self.reset();
         for index in self.indices() {
-            if self.evses[usize::from(index)].served {
-                continue;
+            if !self.evses[usize::from(index)].served {
+                let demand = self.demand(index);
+                let row = self.lacking(demand, demand.min).or_else(|| self.unbalancing(index));
+                self.evses[usize::from(index)].bound = row.map_or(Bound::Maximum, Self::bound);
             }
-            let demand = self.demand(index);
-            let row =
-                self.lacking(demand, demand.min).or_else(|| self.find_row(demand, |_, _| self.balanced));
-            self.evses[usize::from(index)].bound = row.map_or(Bound::Maximum, Self::bound);
         }
     }
 }

@@ -10,9 +10,9 @@ use super::lanes::Lanes;
 use super::rows::{Row, Work};
 
 /// From this round on capacities are only lowered, so that they cannot chase each other.
-const LOWERING: u32 = 8;
+const LOWERING: u32 = 4;
 /// From this round on the other side counts with its floors, which cannot change any more.
-const LAST: u32 = 24;
+const LAST: u32 = 12;
 
 /// The floors of those served are not within the imbalance limits.
 #[derive(Debug)]

@@ -6,7 +6,7 @@
 //! when others have come.
 
 use super::lanes::Lanes;
-use super::rows::Work;
+use super::rows::{RowId, Work};
 
 /// Floors lifted at most to serve one more demand.
 const LIFTS: usize = 6;
@@ -121,6 +121,23 @@ impl Work<'_> {
             self.set_floor(lifted, floor + room.min(gap.excess) as u32);
         }
         true
+    }
+
+    /// The pair that a demand which is not served would bring out of balance; if none by its minimum
+    /// alone, the first it is on.
+    pub(super) fn unbalancing(&mut self, index: u16) -> Option<RowId> {
+        self.serve(index);
+        let gap = self.widest_gap(&[(index, 0)]);
+        self.dismiss(index);
+        if let Some(Gap { node, lane, .. }) = gap {
+            return Some(RowId::Node { node, lane: Lanes::reverse(lane) });
+        }
+        let demand = self.demand(index);
+        self.path(demand.node).find_map(|node| {
+            let pairs = Lanes::of(demand.phases).and(self.nodes[usize::from(node)].lanes);
+            let pair = pairs.iter().find(|&lane| !Lanes::PHASES.contains(lane));
+            pair.map(|lane| RowId::Node { node, lane })
+        })
     }
 
     fn set_floor(&mut self, index: u16, floor: u32) {

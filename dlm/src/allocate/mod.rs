@@ -21,6 +21,8 @@ mod prices;
 mod problem;
 mod rows;
 mod search;
+#[cfg(test)]
+mod tests;
 mod tournament;
 
 #[cfg(feature = "alloc")]

@@ -1,7 +1,9 @@
 //! What several tests share: random problems, a checker that knows nothing of the solver, and oracles.
 #![allow(dead_code, reason = "every test uses its own part")]
 
-use evkit_dlm::allocate::{Demand, HeapMemory, Node, Outcome, PoolSet, Problem, Share, allocate};
+use evkit_dlm::allocate::{
+    Demand, Entry, EvseSlot, Node, NodeSlot, Outcome, PoolSet, Problem, Scratch, Share, allocate,
+};
 use evkit_dlm::phases::{Phase, PhaseSet, Rotation, Terminals};
 use evkit_dlm::units::{Milliamps, three};
 
@@ -43,9 +45,14 @@ impl Owned {
     }
 
     pub(crate) fn solve(&self) -> (Vec<Share>, Outcome) {
-        let mut memory = HeapMemory::new(self.nodes.len(), self.demands.len());
-        let mut shares = vec![Share::NONE; self.demands.len()];
-        let outcome = allocate(&self.problem(), memory.scratch(), &mut shares).unwrap();
+        let count = self.demands.len();
+        let scratch = Scratch {
+            nodes: &mut vec![NodeSlot::EMPTY; self.nodes.len()],
+            evses: &mut vec![EvseSlot::EMPTY; count],
+            entries: &mut vec![Entry::EMPTY; count * Scratch::ENTRIES],
+        };
+        let mut shares = vec![Share::NONE; count];
+        let outcome = allocate(&self.problem(), scratch, &mut shares).unwrap();
         (shares, outcome)
     }
 
@@ -138,14 +145,16 @@ pub(crate) fn random(random: &mut Random, shape: &Shape) -> Owned {
     let count = random.within(1, shape.nodes);
     let nodes = (0..count).map(|node| {
         let parent = node.checked_sub(1).map(|last| random.within(last.saturating_sub(4), last) as u16);
-        let amps = if node == 0 { shape.demands * shape.scarcity } else { shape.scarcity * random.within(1, 5) };
+        let amps =
+            if node == 0 { shape.demands * shape.scarcity } else { shape.scarcity * random.within(1, 5) };
         let mut limit = || Milliamps(random.within(amps * 500, amps * 1500));
         let limit = [limit(), limit(), limit()];
         let mut base = three(Milliamps::ZERO);
         if random.below(4) == 0 {
             base = base.map(|_| Milliamps(random.below(amps * 200)));
         }
-        let imbalance = (shape.imbalance && random.below(3) == 0).then(|| Milliamps(random.within(4_000, 20_000)));
+        let imbalance =
+            (shape.imbalance && random.below(3) == 0).then(|| Milliamps(random.within(4_000, 20_000)));
         Node { parent, limit, base, imbalance }
     });
     let nodes: Vec<Node> = nodes.collect();
@@ -214,7 +223,11 @@ pub(crate) fn fair_shares(site: &Owned, served: &[bool]) -> Option<Vec<u32>> {
             let (mut low, mut high) = (floor, 40_000 * FINE);
             while low < high {
                 let middle = (low + high).div_ceil(2);
-                if site.violation(&at(middle, &x, &free)).is_none() { low = middle } else { high = middle - 1 }
+                if site.violation(&at(middle, &x, &free)).is_none() {
+                    low = middle;
+                } else {
+                    high = middle - 1;
+                }
             }
             x = at(low, &x, &free);
             floor = low;
@@ -268,5 +281,8 @@ pub(crate) fn is_better(site: &Owned, x: &[u32], y: &[u32], slack: u64) -> bool 
 }
 
 pub(crate) fn phase_set(bits: u32) -> PhaseSet {
-    Phase::ALL.into_iter().filter(|phase| bits >> phase.index() & 1 != 0).fold(PhaseSet::EMPTY, PhaseSet::with)
+    Phase::ALL
+        .into_iter()
+        .filter(|phase| bits >> phase.index() & 1 != 0)
+        .fold(PhaseSet::EMPTY, PhaseSet::with)
 }

@@ -1,0 +1,185 @@
+//! Small problems with results worked out by hand.
+
+extern crate alloc;
+
+use super::*;
+use crate::phases::{Phase, PhaseSet};
+use crate::units::three;
+use alloc::vec::Vec;
+
+const L1: PhaseSet = PhaseSet::of(Phase::L1);
+const L2: PhaseSet = PhaseSet::of(Phase::L2);
+const L3: PhaseSet = PhaseSet::of(Phase::L3);
+
+fn root(amps: u32) -> Node {
+    Node::root(three(Milliamps::from_amps(amps)))
+}
+
+fn below(parent: u16, amps: u32) -> Node {
+    Node::below(parent, three(Milliamps::from_amps(amps)))
+}
+
+/// 6 A to 32 A on the root.
+fn car(phases: PhaseSet) -> Demand {
+    Demand {
+        node: 0,
+        phases,
+        conductors: phases.len() as u8,
+        min: Milliamps(6_000),
+        max: Milliamps(32_000),
+        priority: 0,
+        tier: 0,
+        weight: 1,
+        pools: PoolSet::NONE,
+    }
+}
+
+fn shares(nodes: &[Node], demands: &[Demand], pools: &[Milliamps]) -> Vec<Share> {
+    let mut memory = Memory::<8, 24>::new();
+    let mut shares = [Share::NONE; 24];
+    let problem = Problem { nodes, demands, pools };
+    allocate(&problem, memory.scratch(), &mut shares).unwrap();
+    shares[..demands.len()].to_vec()
+}
+
+fn currents(nodes: &[Node], demands: &[Demand]) -> Vec<u32> {
+    shares(nodes, demands, &[]).iter().map(|share| share.current.0).collect()
+}
+
+#[test]
+fn equal_shares_use_a_limit_to_the_milliampere() {
+    assert_eq!(currents(&[root(32)], &[car(PhaseSet::ALL); 3]), [10_667, 10_667, 10_666]);
+}
+
+#[test]
+fn a_single_feed_carries_both_sockets_together() {
+    // Bender 7.3: two EVSEs of 32 A behind one 32 A cable.
+    let sockets = [Demand { node: 1, ..car(PhaseSet::ALL) }, Demand { node: 1, ..car(L2) }];
+    assert_eq!(currents(&[root(100), below(0, 32)], &sockets), [16_000, 16_000]);
+}
+
+#[test]
+fn cars_on_other_phases_do_not_share() {
+    assert_eq!(currents(&[root(20)], &[car(L1), car(L1), car(L2)]), [10_000, 10_000, 20_000]);
+}
+
+#[test]
+fn what_one_cannot_take_goes_to_the_others() {
+    let small = Demand { max: Milliamps(8_000), ..car(L1) };
+    assert_eq!(currents(&[root(30)], &[small, car(L1), car(L1)]), [8_000, 11_000, 11_000]);
+}
+
+#[test]
+fn base_loads_count_at_their_node_and_above() {
+    let mut nodes = [root(40), below(0, 32)];
+    nodes[1].base[0] = Milliamps(20_000);
+    let cars = [car(L1), Demand { node: 1, ..car(L1) }];
+    // 12 A are left below, 20 A at the root for both.
+    assert_eq!(currents(&nodes, &cars), [10_000, 10_000]);
+    nodes[1].base[0] = Milliamps(24_000);
+    assert_eq!(currents(&nodes, &cars), [8_000, 8_000]);
+    nodes[1].base[0] = Milliamps(33_000);
+    assert_eq!(currents(&nodes, &cars), [7_000, 0]);
+}
+
+#[test]
+fn weights_divide_a_tier_and_tiers_come_in_order() {
+    let heavy = Demand { weight: 2, ..car(L1) };
+    assert_eq!(currents(&[root(24)], &[heavy, car(L1)]), [16_000, 8_000]);
+    let second = Demand { tier: 1, ..car(L1) };
+    assert_eq!(currents(&[root(40)], &[second, car(L1)]), [8_000, 32_000]);
+    // A lower tier keeps its minimum.
+    assert_eq!(currents(&[root(24)], &[second, car(L1)]), [6_000, 18_000]);
+}
+
+#[test]
+fn priority_decides_who_is_served_at_all() {
+    let second = Demand { priority: 1, ..car(L1) };
+    assert_eq!(currents(&[root(8)], &[second, car(L1)]), [0, 8_000]);
+}
+
+#[test]
+fn more_cars_count_more_than_larger_ones() {
+    // One 14 A car, or two of 7 A: two are served.
+    let min = |amps| Demand { min: Milliamps::from_amps(amps), ..car(L1) };
+    assert_eq!(currents(&[root(14)], &[min(14), min(7), min(7)]), [0, 7_000, 7_000]);
+}
+
+#[test]
+fn small_ones_first_is_not_always_best() {
+    // Serving the smallest car, on all phases, would leave room for no other.
+    let narrow = Demand { min: Milliamps(7_000), ..car(PhaseSet::ALL) };
+    let wide = |phases| Demand { min: Milliamps(14_000), ..car(phases) };
+    let cars = [narrow, wide(L1), wide(L2), wide(L3)];
+    assert_eq!(currents(&[root(20)], &cars), [0, 20_000, 20_000, 20_000]);
+}
+
+#[test]
+fn pools_count_conductors() {
+    let mut cars = [car(PhaseSet::ALL), car(L1)];
+    cars[0].pools = PoolSet::NONE.with(0);
+    cars[1].pools = PoolSet::NONE.with(0);
+    let found = shares(&[root(100)], &cars, &[Milliamps(40_000)]);
+    assert_eq!(found[0], Share { current: Milliamps(10_000), bound: Bound::Pool { pool: 0 } });
+    assert_eq!(found[1], found[0]);
+}
+
+#[test]
+fn a_phase_may_rise_as_far_as_the_others_let_it() {
+    let mut nodes = [root(100)];
+    nodes[0].imbalance = Some(Milliamps(16_000));
+    // Two cars on L1 and none elsewhere: 16 A together.
+    assert_eq!(currents(&nodes, &[car(L1), car(L1)]), [8_000, 8_000]);
+    // Cars on all phases cancel out.
+    assert_eq!(currents(&nodes, &[car(L1), car(PhaseSet::ALL)]), [16_000, 32_000]);
+    // With counterweights on the other phases, 16 A more than the lower of them.
+    let cars = [car(L1), car(L1), Demand { max: Milliamps(10_000), ..car(L2) }, car(L3)];
+    assert_eq!(currents(&nodes, &cars), [13_000, 13_000, 10_000, 26_000]);
+}
+
+#[test]
+fn a_counterweight_is_lifted_to_serve_more() {
+    let mut nodes = [root(100)];
+    nodes[0].imbalance = Some(Milliamps(10_000));
+    // Three cars of 6 A on L1 need 8 A on L2 and on L3.
+    let cars = [car(L1), car(L1), car(L1), car(L2), car(L3)];
+    assert!(currents(&nodes, &cars).iter().all(|&current| current >= 6_000));
+}
+
+#[test]
+fn every_share_names_what_binds_it() {
+    let mut nodes = [root(30), below(0, 16)];
+    nodes[1].imbalance = Some(Milliamps(8_000));
+    let small = Demand { max: Milliamps(7_000), ..car(L2) };
+    let late = Demand { priority: 1, min: Milliamps(14_000), ..car(L1) };
+    let cars = [car(L1), car(L1), small, late, Demand { node: 1, ..car(L3) }];
+    let bounds: Vec<Bound> = shares(&nodes, &cars, &[]).iter().map(|share| share.bound).collect();
+    let main_l1 = Bound::Limit { node: 0, phase: Phase::L1 };
+    let imbalance = Bound::Imbalance { node: 1, high: Phase::L3, low: Phase::L2 };
+    assert_eq!(bounds, [main_l1, main_l1, Bound::Maximum, main_l1, imbalance]);
+}
+
+#[test]
+fn unusable_problems_are_refused_with_the_index() {
+    let refused = |nodes: &[Node], demands: &[Demand]| {
+        let mut shares = [Share { current: Milliamps(1), bound: Bound::Maximum }; 24];
+        let problem = Problem { nodes, demands, pools: &[] };
+        let result = allocate(&problem, Memory::<8, 24>::new().scratch(), &mut shares);
+        assert!(shares.iter().all(|share| share.current == Milliamps(1)));
+        result.unwrap_err()
+    };
+    assert_eq!(refused(&[], &[]), ProblemError::NoNodes);
+    assert_eq!(refused(&[root(1), root(1)], &[]), ProblemError::Parent { node: 1 });
+    assert_eq!(refused(&[below(0, 1)], &[]), ProblemError::RootParent);
+    let stray = Demand { node: 1, ..car(L1) };
+    assert_eq!(refused(&[root(1)], &[stray]), ProblemError::DemandNode { demand: 0, node: 1, nodes: 1 });
+    let none = Demand { min: Milliamps::ZERO, ..car(L1) };
+    let range = ProblemError::DemandRange { demand: 1, min: Milliamps::ZERO, max: Milliamps(32_000) };
+    assert_eq!(refused(&[root(1)], &[car(L1), none]), range);
+    let weightless = Demand { weight: 0, ..car(L1) };
+    assert_eq!(refused(&[root(1)], &[weightless]), ProblemError::DemandWeight { demand: 0 });
+    let pooled = Demand { pools: PoolSet::NONE.with(3), ..car(L1) };
+    assert_eq!(refused(&[root(1)], &[pooled]), ProblemError::DemandPool { demand: 0, pools: 0 });
+    let many = [car(L1); 25];
+    assert!(matches!(refused(&[root(1)], &many), ProblemError::Memory { room: 24, needed: 25, .. }));
+}
