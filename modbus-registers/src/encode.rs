@@ -230,16 +230,15 @@ impl Target<'_> {
         fits.then_some(raw.cast_unsigned() & ones)
     }
 
-    /// Most digits a 24-bit mantissa keeps, so a small exponent.
+    /// The smallest exponent whose 24-bit mantissa fits keeps the most digits.
     fn iskra(&self, number: Decimal) -> Option<u64> {
-        let limit = if self.row.kind == Kind::IskraT6 { 0x7F_FFFF } else { 0xFF_FFFF };
+        let range = if self.row.kind == Kind::IskraT6 { -0x80_0000..=0x7F_FFFF } else { 0..=0xFF_FFFF };
         let pow10 = self.pow10();
-        (-12..=24i8).find_map(|exponent| {
+        (-18..=18i8).find_map(|exponent| {
             let mantissa = divided(number, pow10.checked_add(exponent)?)?;
-            let fits = mantissa.unsigned_abs() <= limit && (mantissa >= 0 || self.row.kind == Kind::IskraT6);
             let [.., a, b, c] = mantissa.to_be_bytes();
             let [exponent] = exponent.to_be_bytes();
-            fits.then_some(u64::from(u32::from_be_bytes([exponent, a, b, c])))
+            range.contains(&mantissa).then_some(u64::from(u32::from_be_bytes([exponent, a, b, c])))
         })
     }
 
@@ -273,5 +272,55 @@ fn divided(number: Decimal, pow10: i8) -> Option<i64> {
                 None => Some(0),
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decode::Block;
+    use crate::row::Template;
+
+    fn round_trip(row: Row, words: &[u16]) -> Decimal {
+        let map = Map::new("", "", &[]);
+        let read =
+            |words: &[u16]| map.value(&row, &Block::new(row.function(), 0, words)).unwrap().number().unwrap();
+        let number = read(words);
+        let mut buffer = [0; MAX_VALUE_WORDS];
+        let encoded = map.encode(&row, number.into(), ScaleContent::Exponent(0), &mut buffer).unwrap();
+        assert_eq!(read(encoded), number);
+        number
+    }
+
+    #[test]
+    fn iskra_keeps_the_most_negative_mantissa_and_the_smallest_exponent() {
+        let row = Template::input().row(Kind::IskraT6, 0, 2, Quantity::PowerActiveTotal);
+        assert_eq!(round_trip(row, &[0x0880, 0]), Decimal::from_int(-838_860_800_000_000));
+        assert_eq!(round_trip(row, &[0xEE00, 1]).decimals(), 18);
+    }
+
+    #[test]
+    fn numbers_are_rounded_to_what_the_register_resolves() {
+        let map = Map::new("", "", &[]);
+        let row = Template::input().i16(0, Quantity::VoltageL1N).e(-1);
+        let mut buffer = [0; MAX_VALUE_WORDS];
+        let mut encode = |milli| {
+            let value = Decimal::from_milli(milli).into();
+            map.encode(&row, value, ScaleContent::Exponent(0), &mut buffer).map(|words| words[0])
+        };
+        assert_eq!(encode(230_149), Ok(2_301));
+        assert_eq!(encode(230_150), Ok(2_302));
+        assert_eq!(encode(-50), Ok(0));
+        assert!(matches!(encode(3_276_800), Err(EncodeError::OutOfRange { .. })));
+    }
+
+    #[test]
+    fn a_number_that_would_read_as_absent_is_refused() {
+        let map = Map::new("", "", &[]);
+        let row = Template::holding().absent(Absent::Extreme).u16(0, Quantity::VoltageL1N);
+        let mut buffer = [0; MAX_VALUE_WORDS];
+        let value = Decimal::from_int(65_535);
+        let encoded = map.encode(&row, value.into(), ScaleContent::Exponent(0), &mut buffer);
+        assert_eq!(encoded, Err(EncodeError::Reserved { address: 0, quantity: Quantity::VoltageL1N, value }));
     }
 }

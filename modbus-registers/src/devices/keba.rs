@@ -118,7 +118,8 @@ const EMS_ROWS: &[Row] = &[
     Template::write_multiple().i32(5004, SetCurrentAvailableMax).low(),
 ];
 
-/// Server of the P30 x-series for energy managers: the current available at the point of connection.
+/// Server of the P30 x-series for energy managers: the current available at the point of connection. The unit identifier is
+/// not stated; here it is that of port 502.
 ///
 /// Source: KEBA P30 x-series configuration manual 5.7 (from software 1.19 on).
 /// Confidence: 1 row medium, 2 rows low: one source, and its units differ between reading and writing.
