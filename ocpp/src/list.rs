@@ -6,7 +6,7 @@ use core::fmt;
 
 use crate::json::{Lexer, Writer};
 use crate::message::{Value, sealed};
-use crate::schema::{self, Kind, Raw};
+use crate::schema::{Kind, Raw, Readable};
 
 #[derive(Clone)]
 enum Storage<'a, T> {
@@ -108,11 +108,12 @@ impl<'a, T: Value<'a> + Clone> Iterator for Iter<'_, 'a, T> {
             Source::Items(items) => items.next().cloned(),
             Source::Json(position) => {
                 let mut lexer = position.take()?;
-                let item = T::read_next(&mut lexer);
+                let mut readable = Readable::YES;
+                let item = T::read_next(&mut lexer, &mut readable);
                 if lexer.more(b']') == Ok(true) {
                     *position = Some(lexer);
                 }
-                item
+                readable.then(item)
             }
         }
     }
@@ -170,10 +171,10 @@ impl<'a, T: Value<'a> + Clone + fmt::Debug> fmt::Debug for List<'a, T> {
 impl<T> sealed::Sealed for List<'_, T> {}
 
 impl<'a, T: Value<'a> + Clone> Value<'a> for List<'a, T> {
-    const KIND: Kind = Kind::List(schema::List { item: &T::KIND, min: 0, max: u16::MAX });
+    const KIND: Kind = Kind::List { item: &T::KIND, min: 0, max: u16::MAX };
 
-    fn read(raw: Raw<'a>) -> Option<Self> {
-        Some(Self(Storage::Json(raw.text)))
+    fn read(raw: Raw<'a>, _: &mut Readable) -> Self {
+        Self(Storage::Json(raw.text))
     }
 
     fn write(&self, w: &mut Writer<'_>) {

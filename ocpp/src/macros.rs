@@ -65,26 +65,33 @@ macro_rules! messages {
             const KIND: $crate::schema::Kind =
                 $crate::schema::Kind::Object(<Self as $crate::message::Message<$lt>>::SCHEMA);
 
-            fn read(raw: $crate::schema::Raw<$lt>) -> Option<Self> {
-                Self::read_next(&mut $crate::json::Lexer::new(raw.text))
+            fn read(raw: $crate::schema::Raw<$lt>, readable: &mut $crate::schema::Readable) -> Self {
+                Self::read_next(&mut $crate::json::Lexer::new(raw.text), readable)
             }
 
-            fn read_next(lexer: &mut $crate::json::Lexer<$lt>) -> Option<Self> {
+            fn read_next(
+                lexer: &mut $crate::json::Lexer<$lt>,
+                readable: &mut $crate::schema::Readable,
+            ) -> Self {
                 let mut slots = [$crate::schema::Slot::EMPTY; messages!(@count $($wire)*)];
-                $crate::schema::index(lexer, <Self as $crate::message::Message<$lt>>::SCHEMA, &mut slots)?;
-                <Self as $crate::message::Message<$lt>>::from_slots(lexer.text(), &slots)
+                let schema = <Self as $crate::message::Message<$lt>>::SCHEMA;
+                let mut members = $crate::schema::Members::next(lexer, schema, &mut slots, readable);
+                let this = <Self as $crate::message::Message<$lt>>::from_members(&mut members);
+                readable.or(members.readable().then(()), ());
+                this
             }
 
             fn write(&self, w: &mut $crate::json::Writer<'_>) {
-                w.begin_object();
-                $($crate::message::Value::write_member(&self.$field, $wire, w);)*
-                w.end_object();
+                let schema = <Self as $crate::message::Message<$lt>>::SCHEMA;
+                #[allow(unused_mut, reason = "some messages have no members")]
+                let mut members = $crate::message::MemberWriter::begin(w, schema);
+                $($crate::message::Value::write_member(&self.$field, &mut members);)*
+                members.end();
             }
         }
 
         impl<$lt> $crate::message::Message<$lt> for $Name $($generics)* {
             const SCHEMA: &'static $crate::schema::Object = &$crate::schema::Object {
-                name: stringify!($Name),
                 fields: &[$(
                     $crate::schema::Field::new(
                         $wire,
@@ -94,10 +101,9 @@ macro_rules! messages {
                 )*],
             };
 
-            #[allow(unused_variables, unused_mut, reason = "some messages have no members")]
-            fn from_slots(text: &$lt str, slots: &[$crate::schema::Slot]) -> Option<Self> {
-                let mut slots = slots.iter();
-                Some(Self { $($field: $crate::message::Value::read_member(slots.next()?.raw(text))?,)* })
+            #[allow(unused_variables, reason = "some messages have no members")]
+            fn from_members(members: &mut $crate::schema::Members<$lt, '_>) -> Self {
+                Self { $($field: $crate::message::Value::read_member(members),)* }
             }
 
             fn decode_with(
@@ -106,16 +112,11 @@ macro_rules! messages {
                 tolerance: &mut $crate::schema::Tolerance,
             ) -> Result<Self, $crate::schema::Violation> {
                 let mut slots = [$crate::schema::Slot::EMPTY; messages!(@count $($wire)*)];
-                $crate::schema::check_into(
-                    text,
-                    <Self as $crate::message::Message<$lt>>::SCHEMA,
-                    version,
-                    tolerance,
-                    &mut slots,
-                )?;
-                <Self as $crate::message::Message<$lt>>::from_slots(text, &slots).ok_or_else(|| {
-                    $crate::schema::Violation::unreadable(<Self as $crate::message::Message<$lt>>::SCHEMA, version)
-                })
+                let schema = <Self as $crate::message::Message<$lt>>::SCHEMA;
+                $crate::schema::check_into(text, schema, version, tolerance, &mut slots)?;
+                let mut members = $crate::schema::Members::new(text, &slots);
+                let this = <Self as $crate::message::Message<$lt>>::from_members(&mut members);
+                members.finish(this, schema, version)
             }
         }
 
@@ -168,17 +169,15 @@ macro_rules! messages {
         impl $crate::message::sealed::Sealed for $Name {}
 
         impl<'a> $crate::message::Value<'a> for $Name {
-            const KIND: $crate::schema::Kind = $crate::schema::Kind::Choice($crate::schema::Choice {
-                values: Self::TEXTS,
+            const KIND: $crate::schema::Kind = $crate::schema::Kind::Choice {
+                values: &Self::TEXTS,
                 listed: Self::TEXTS.len() as u8,
                 open: $open,
-            });
+            };
 
-            fn read(raw: $crate::schema::Raw<'a>) -> Option<Self> {
-                match $crate::message::choice_index(raw, Self::TEXTS) {
-                    Some(at) => Self::ALL.get(at).copied(),
-                    None => messages!(@vendor $($Vendor)?),
-                }
+            fn read(raw: $crate::schema::Raw<'a>, readable: &mut $crate::schema::Readable) -> Self {
+                let known = $crate::message::choice_index(raw, Self::TEXTS).and_then(|at| Self::ALL.get(at).copied());
+                messages!(@known known readable $($Vendor)?)
             }
 
             fn write(&self, w: &mut $crate::json::Writer<'_>) {
@@ -202,8 +201,9 @@ macro_rules! messages {
         NAMES.len()
     }};
 
-    (@vendor) => { None };
-    (@vendor $Vendor:ident) => { Some(Self::$Vendor) };
+    // A text that is not listed is a maker's own, or cannot be.
+    (@known $known:ident $readable:ident) => { $readable.or($known, Self::ALL[0]) };
+    (@known $known:ident $readable:ident $Vendor:ident) => { $readable.or($known.or(Some(Self::$Vendor)), Self::$Vendor) };
 }
 
 /// Pairs the requests of a version with their responses, one line per action.
@@ -260,8 +260,21 @@ macro_rules! actions {
             }
         }
 
-        actions!(@enum Request $req "request" $version; $($Action $Request $(<$lt>)?,)*);
-        actions!(@enum Response $res "response" $version; $($Action $Response $(<$rlt>)?,)*);
+        /// The most members a request or response has.
+        const MOST_MEMBERS: usize = {
+            let mut most = 0;
+            let mut at = 0;
+            while at < Action::ALL.len() {
+                let (request, response) = (Action::ALL[at].request_schema(), Action::ALL[at].response_schema());
+                most = if request.fields.len() > most { request.fields.len() } else { most };
+                most = if response.fields.len() > most { response.fields.len() } else { most };
+                at += 1;
+            }
+            most
+        };
+
+        actions!(@enum Request $req "request" request_schema $version; $($Action $Request $(<$lt>)?,)*);
+        actions!(@enum Response $res "response" response_schema $version; $($Action $Response $(<$rlt>)?,)*);
 
         $(
             impl $(<$lt>)? Call for $Request $(<$lt>)? {
@@ -276,7 +289,7 @@ macro_rules! actions {
     (@response $Response:ident $free:lifetime) => { $Response };
     (@response $Response:ident $written:lifetime $free:lifetime) => { $Response<$free> };
 
-    (@enum $Enum:ident $a:lifetime $word:literal $version:expr; $($Action:ident $Type:ident $(<$lt:lifetime>)?,)*) => {
+    (@enum $Enum:ident $a:lifetime $word:literal $schema:ident $version:expr; $($Action:ident $Type:ident $(<$lt:lifetime>)?,)*) => {
         #[doc = concat!("Any ", $word, " of this version.")]
         #[derive(Clone, Debug, PartialEq, Eq)]
         pub enum $Enum<$a> {
@@ -312,9 +325,14 @@ macro_rules! actions {
                 payload: &$a str,
                 tolerance: &mut Tolerance,
             ) -> Result<Self, Violation> {
-                Ok(match action {
-                    $(Action::$Action => Self::$Action($Type::decode_with(payload, $version, tolerance)?),)*
-                })
+                let schema = action.$schema();
+                let mut slots = [Slot::EMPTY; MOST_MEMBERS];
+                schema::check_into(payload, schema, $version, tolerance, &mut slots)?;
+                let mut members = Members::new(payload, &slots);
+                let this = match action {
+                    $(Action::$Action => Self::$Action(Message::from_members(&mut members)),)*
+                };
+                members.finish(this, schema, $version)
             }
 
             /// Writes the payload and checks it: whatever leaves satisfies the schema exactly.
@@ -322,9 +340,11 @@ macro_rules! actions {
             /// # Errors
             /// If the buffer is too small or a value breaks the schema.
             pub fn encode<'b>(&self, buffer: &'b mut [u8]) -> Result<&'b str, EncodeError> {
+                let mut w = Writer::new(buffer);
                 match self {
-                    $(Self::$Action(message) => message.encode($version, buffer),)*
+                    $(Self::$Action(message) => message.write(&mut w),)*
                 }
+                message::finish(w, self.action().$schema(), $version)
             }
 
             /// The same message, borrowing nothing.

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use crate::json::{Lexer, Writer};
 use crate::num::Decimal;
-use crate::schema::{self, Kind, Object, Raw, Slot, Tolerance, Version, Violation};
+use crate::schema::{self, Field, Kind, Members, Object, Raw, Readable, Tolerance, Version, Violation};
 use crate::text::{CiStr, Str};
 
 pub(crate) mod sealed {
@@ -28,18 +28,20 @@ pub trait Value<'a>: sealed::Sealed + Sized {
 
     /// Reads text that has been checked.
     #[doc(hidden)]
-    fn read(raw: Raw<'a>) -> Option<Self>;
+    fn read(raw: Raw<'a>, readable: &mut Readable) -> Self;
 
     /// Takes the value from text that has been checked.
     #[doc(hidden)]
-    fn read_next(lexer: &mut Lexer<'a>) -> Option<Self> {
-        Self::read(Raw::next(lexer)?)
+    fn read_next(lexer: &mut Lexer<'a>, readable: &mut Readable) -> Self {
+        let raw = Raw::next(lexer, readable);
+        Self::read(raw, readable)
     }
 
-    /// Reads a member that may be absent.
+    /// Reads the next member.
     #[doc(hidden)]
-    fn read_member(raw: Option<Raw<'a>>) -> Option<Self> {
-        Self::read(raw?)
+    fn read_member(members: &mut Members<'a, '_>) -> Self {
+        let raw = members.raw();
+        Self::read(raw, members.readable())
     }
 
     /// Writes the value.
@@ -48,9 +50,35 @@ pub trait Value<'a>: sealed::Sealed + Sized {
 
     /// Writes the member, or nothing if it is absent.
     #[doc(hidden)]
-    fn write_member(&self, name: &str, w: &mut Writer<'_>) {
-        w.key(name);
-        self.write(w);
+    fn write_member(&self, members: &mut MemberWriter<'_, '_>) {
+        members.present();
+        self.write(members.w);
+    }
+}
+
+/// Writes the members of an object in the order of its table, which also has their names.
+#[derive(Debug)]
+pub struct MemberWriter<'w, 'b> {
+    w: &'w mut Writer<'b>,
+    fields: core::slice::Iter<'static, Field>,
+}
+
+impl<'w, 'b> MemberWriter<'w, 'b> {
+    pub(crate) fn begin(w: &'w mut Writer<'b>, schema: &'static Object) -> Self {
+        w.begin_object();
+        Self { w, fields: schema.fields.iter() }
+    }
+
+    fn present(&mut self) {
+        self.w.key(self.fields.next().map_or("", |field| field.name));
+    }
+
+    fn absent(&mut self) {
+        self.fields.next();
+    }
+
+    pub(crate) fn end(self) {
+        self.w.end_object();
     }
 }
 
@@ -59,9 +87,9 @@ pub trait Message<'a>: Value<'a> {
     /// Its schema.
     const SCHEMA: &'static Object;
 
-    /// Reads the members, found by the check, in the order of the table.
+    /// Reads the members in the order of the table.
     #[doc(hidden)]
-    fn from_slots(text: &'a str, slots: &[Slot]) -> Option<Self>;
+    fn from_members(members: &mut Members<'a, '_>) -> Self;
 
     /// Checks `text` and reads it, forgiving what `tolerance` allows.
     ///
@@ -84,10 +112,19 @@ pub trait Message<'a>: Value<'a> {
     fn encode<'b>(&self, version: Version, buffer: &'b mut [u8]) -> Result<&'b str, EncodeError> {
         let mut w = Writer::new(buffer);
         self.write(&mut w);
-        let text = w.finish().map_err(|needed| EncodeError::BufferTooSmall { needed })?;
-        schema::check(text, Self::SCHEMA, version)?;
-        Ok(text)
+        finish(w, Self::SCHEMA, version)
     }
+}
+
+/// The payload written, checked.
+pub(crate) fn finish<'b>(
+    w: Writer<'b>,
+    schema: &'static Object,
+    version: Version,
+) -> Result<&'b str, EncodeError> {
+    let text = w.finish().map_err(|needed| EncodeError::BufferTooSmall { needed })?;
+    schema::check(text, schema, version)?;
+    Ok(text)
 }
 
 /// A request, and what answers it.
@@ -134,15 +171,8 @@ impl<'a, T: Value<'a>> Value<'a> for Option<T> {
     const KIND: Kind = T::KIND;
     const REQUIRED: bool = false;
 
-    fn read(raw: Raw<'a>) -> Option<Self> {
-        T::read(raw).map(Some)
-    }
-
-    fn read_member(raw: Option<Raw<'a>>) -> Option<Self> {
-        match raw {
-            Some(raw) => Self::read(raw),
-            None => Some(None),
-        }
+    fn read(raw: Raw<'a>, readable: &mut Readable) -> Self {
+        if raw.text.is_empty() { None } else { Some(T::read(raw, readable)) }
     }
 
     fn write(&self, w: &mut Writer<'_>) {
@@ -151,9 +181,10 @@ impl<'a, T: Value<'a>> Value<'a> for Option<T> {
         }
     }
 
-    fn write_member(&self, name: &str, w: &mut Writer<'_>) {
-        if let Some(value) = self {
-            value.write_member(name, w);
+    fn write_member(&self, members: &mut MemberWriter<'_, '_>) {
+        match self {
+            Some(value) => value.write_member(members),
+            None => members.absent(),
         }
     }
 }
@@ -168,14 +199,15 @@ impl<T: IntoOwned> IntoOwned for Option<T> {
 }
 
 macro_rules! scalar {
-    ($Type:ty, $kind:expr, |$raw:ident| $read:expr, |$w:ident, $value:ident| $write:expr) => {
+    ($Type:ty, $kind:expr, $placeholder:expr, |$raw:ident| $read:expr, |$w:ident, $value:ident| $write:expr) => {
         impl sealed::Sealed for $Type {}
 
         impl<'a> Value<'a> for $Type {
             const KIND: Kind = $kind;
 
-            fn read($raw: Raw<'a>) -> Option<Self> {
-                $read
+            fn read(raw: Raw<'a>, readable: &mut Readable) -> Self {
+                let value = |$raw: Raw<'a>| -> Option<Self> { $read };
+                readable.or(value(raw), $placeholder)
             }
 
             fn write(&self, $w: &mut Writer<'_>) {
@@ -195,11 +227,16 @@ macro_rules! scalar {
     };
 }
 
-scalar!(bool, Kind::Boolean, |raw| Some(raw.text == "true"), |w, value| w.boolean(value));
-scalar!(i64, Kind::Integer, |raw| whole(raw.text), |w, value| w.integer(value));
-scalar!(Decimal, Kind::Decimal, |raw| Decimal::from_json(raw.text), |w, value| w.decimal(value));
-scalar!(DateTime<Utc>, Kind::DateTime, |raw| schema::stamp(raw.quoted()?)?.0.to_utc(), |w, value| w
-    .date_time(value));
+scalar!(bool, Kind::Boolean, false, |raw| Some(raw.text == "true"), |w, value| w.boolean(value));
+scalar!(i64, Kind::INTEGER, 0, |raw| whole(raw.text), |w, value| w.integer(value));
+scalar!(Decimal, Kind::DECIMAL, Self::ZERO, |raw| Decimal::from_json(raw.text), |w, value| w.decimal(value));
+scalar!(
+    DateTime<Utc>,
+    Kind::DateTime,
+    Self::UNIX_EPOCH,
+    |raw| schema::stamp(raw.quoted())?.0.to_utc(),
+    |w, value| w.date_time(value)
+);
 
 /// An integer; `1.0` and `1e2` are integers where the schema says so.
 fn whole(text: &str) -> Option<i64> {
@@ -213,8 +250,8 @@ macro_rules! text {
             impl<'a, const MAX: usize> Value<'a> for $Name<'a, MAX> {
             const KIND: Kind = Kind::Text(if MAX < u16::MAX as usize { MAX as u16 } else { u16::MAX });
 
-            fn read(raw: Raw<'a>) -> Option<Self> {
-                raw.quoted().map(Self::received)
+            fn read(raw: Raw<'a>, _: &mut Readable) -> Self {
+                Self::received(raw.quoted())
             }
 
             fn write(&self, w: &mut Writer<'_>) {
@@ -237,5 +274,5 @@ text!(Str CiStr);
 
 /// Which of `texts` a checked string is.
 pub(crate) fn choice_index(raw: Raw<'_>, texts: &[&str]) -> Option<usize> {
-    raw.quoted()?.position(texts.iter().copied())
+    raw.quoted().position(texts.iter().copied())
 }

@@ -60,11 +60,18 @@ impl Decimal {
     /// The number in units of `10^-places` if it is a whole number of them and 64 bits hold it.
     #[must_use]
     pub fn exact(self, places: u8) -> Option<i64> {
-        if self.scale == places {
-            return Some(self.mantissa);
+        let shortest = self.shortest();
+        shortest.mantissa.checked_mul(pow10(places.checked_sub(shortest.scale)?)?)
+    }
+
+    /// The same number without trailing zeros after the point.
+    #[must_use]
+    pub const fn shortest(mut self) -> Self {
+        while self.scale > 0 && self.mantissa % 10 == 0 {
+            self.mantissa /= 10;
+            self.scale -= 1;
         }
-        let units = self.floor(places)?;
-        (Self::new(units, places) == self).then_some(units)
+        self
     }
 
     /// Reads the text of a JSON number that the lexer has already accepted.

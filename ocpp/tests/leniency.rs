@@ -100,7 +100,7 @@ fn what_was_forgiven_can_be_read() {
     for (action, payload, leniency, ..) in CASES {
         match (read(*action, payload), *leniency) {
             (Request::StatusNotification(status), Leniency::NULL_FOR_ABSENT) => {
-                assert_eq!(status.timestamp, None)
+                assert_eq!(status.timestamp, None);
             }
             (Request::StatusNotification(status), Leniency::VENDOR_ENUM) => {
                 assert_eq!(status.error_code, evkit_ocpp::v16::ChargePointErrorCode::Vendor);
@@ -113,7 +113,7 @@ fn what_was_forgiven_can_be_read() {
                 );
             }
             (Request::BootNotification(boot), _) => {
-                assert_eq!(boot.charge_point_model, "a model of 21 letters")
+                assert_eq!(boot.charge_point_model, "a model of 21 letters");
             }
             (Request::StopTransaction(stop), _) => {
                 let sample = stop

@@ -9,7 +9,7 @@ extern crate alloc;
 use alloc::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use evkit_ocpp::schema::{Kind, Object, Version};
+use evkit_ocpp::schema::{Form, Kind, Object, Version};
 use evkit_ocpp::v16;
 use serde_json::Value;
 
@@ -35,6 +35,12 @@ fn folder() -> Option<PathBuf> {
     folder
 }
 
+fn bounds(min: Option<f64>, max: Option<f64>) -> String {
+    let from = min.map_or(String::new(), |min| format!(", from {min}"));
+    let to = max.map_or(String::new(), |max| format!(", to {max}"));
+    from + &to
+}
+
 /// What is valid, one fact per line, so that a difference reads like one.
 type Facts = BTreeSet<String>;
 
@@ -53,22 +59,27 @@ fn our_value(kind: &Kind, version: Version, path: &str, facts: &mut Facts) {
     };
     match kind {
         Kind::Boolean => fact("boolean".into()),
-        Kind::Integer => fact("integer of draft 4".into()),
-        Kind::Draft6Integer => fact("integer of draft 6".into()),
-        Kind::Decimal => fact("number".into()),
-        Kind::Tenths => fact("number, multiple of 0.1".into()),
+        Kind::Number(number) => {
+            let form = match number.form {
+                Form::Integer => "integer of draft 4",
+                Form::Draft6Integer => "integer of draft 6",
+                Form::Decimal => "number",
+                Form::Tenths => "number, multiple of 0.1",
+            };
+            fact(format!("{form}{}", bounds(number.min.map(f64::from), number.max.map(f64::from))));
+        }
         Kind::Text(u16::MAX) => fact("string".into()),
         Kind::Text(max) | Kind::Identity(max) => fact(format!("string of at most {max}")),
         Kind::DateTime => fact("date-time".into()),
-        Kind::Choice(choice) => {
-            let values: BTreeSet<_> = choice.values.iter().take(choice.listed.into()).collect();
+        Kind::Choice { values, listed, .. } => {
+            let values: BTreeSet<_> = values.iter().take((*listed).into()).collect();
             fact(format!("one of {values:?}"));
         }
         Kind::Object(object) => ours(object, version, path, facts),
-        Kind::List(list) => {
-            let max = if list.max == u16::MAX { "any number".into() } else { list.max.to_string() };
-            fact(format!("list of {} to {max}", list.min));
-            our_value(list.item, version, &format!("{path}[]"), facts);
+        Kind::List { item, min, max } => {
+            let max = if *max == u16::MAX { "any number".into() } else { max.to_string() };
+            fact(format!("list of {min} to {max}"));
+            our_value(item, version, &format!("{path}[]"), facts);
         }
     };
 }
@@ -125,14 +136,13 @@ fn theirs(schema: &Value, root: &Value, path: &str, facts: &mut Facts) {
         Some("integer") => {
             let draft =
                 if root["$schema"].as_str().is_some_and(|id| id.contains("draft-04")) { 4 } else { 6 };
-            fact(format!("integer of draft {draft}"));
+            known.extend(["minimum", "maximum"]);
+            fact(format!("integer of draft {draft}{}", bounds(number("minimum"), number("maximum"))));
         }
         Some("number") => {
-            known.insert("multipleOf");
-            match number("multipleOf") {
-                None => fact("number".into()),
-                Some(step) => fact(format!("number, multiple of {step}")),
-            };
+            known.extend(["multipleOf", "minimum", "maximum"]);
+            let step = number("multipleOf").map_or(String::new(), |step| format!(", multiple of {step}"));
+            fact(format!("number{step}{}", bounds(number("minimum"), number("maximum"))));
         }
         Some("boolean") => {
             fact("boolean".into());

@@ -119,7 +119,13 @@ impl Policy {
             Rule::Json(_) | Rule::NotAnObject | Rule::Unknown | Rule::Duplicate => self.form,
             Rule::Missing | Rule::TooFew | Rule::TooMany => self.occurrence,
             Rule::Null | Rule::Type => self.kind,
-            Rule::Length | Rule::Choice | Rule::Step | Rule::Size | Rule::DateTime => self.value,
+            Rule::Length
+            | Rule::Choice
+            | Rule::Step
+            | Rule::TooSmall
+            | Rule::TooLarge
+            | Rule::Size
+            | Rule::DateTime => self.value,
         }
     }
 }
@@ -182,6 +188,8 @@ mod tests {
             (Rule::Length, PropertyConstraintViolation),
             (Rule::Choice, PropertyConstraintViolation),
             (Rule::Step, PropertyConstraintViolation),
+            (Rule::TooSmall, PropertyConstraintViolation),
+            (Rule::TooLarge, PropertyConstraintViolation),
             (Rule::Size, PropertyConstraintViolation),
             (Rule::DateTime, PropertyConstraintViolation),
         ] {

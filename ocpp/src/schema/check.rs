@@ -4,7 +4,7 @@
 use alloc::vec::Vec;
 
 use super::violation::Fault;
-use super::{Choice, Field, Kind, Leniency, List, Object, Path, Rule, Tolerance, Version, Violation};
+use super::{Field, Form, Kind, Leniency, Number, Object, Path, Rule, Tolerance, Version, Violation};
 use crate::json::{Json, Lexer, Quoted};
 use crate::num::Decimal;
 use crate::time::{Dialect, Stamp};
@@ -53,7 +53,7 @@ pub struct Slot {
     escaped: bool,
 }
 
-/// The text of a value that has been checked. Only this crate can make one.
+/// The text of a value that has been checked; empty for an absent member. Only this crate can make one.
 #[derive(Clone, Copy, Debug)]
 pub struct Raw<'a> {
     pub(crate) text: &'a str,
@@ -61,28 +61,91 @@ pub struct Raw<'a> {
     escaped: bool,
 }
 
+/// Whether all that was checked could also be read. It always can; if it ever could not, a placeholder takes the place
+/// of the value and the message is refused in the end, which is smaller than refusing at every member.
+#[derive(Clone, Copy, Debug)]
+pub struct Readable(bool);
+
+/// The members of a checked object, in the order of its table.
+#[derive(Debug)]
+pub struct Members<'a, 's> {
+    text: &'a str,
+    slots: core::slice::Iter<'s, Slot>,
+    readable: Readable,
+}
+
 impl Slot {
     pub(crate) const EMPTY: Self = Self { start: 0, end: 0, escaped: false };
-
-    pub(crate) fn raw(self, text: &str) -> Option<Raw<'_>> {
-        let text = text.get(self.start as usize..self.end as usize).filter(|text| !text.is_empty())?;
-        Some(Raw { text, escaped: self.escaped })
-    }
 }
 
 impl<'a> Raw<'a> {
     /// Takes the next value from text that has been checked.
-    pub(crate) fn next(lexer: &mut Lexer<'a>) -> Option<Self> {
-        lexer.kind().ok()?;
-        let start = lexer.offset();
-        let escaped = lexer.skip_checked()?;
-        Some(Raw { text: lexer.slice(start, lexer.offset()), escaped })
+    pub(crate) fn next(lexer: &mut Lexer<'a>, readable: &mut Readable) -> Self {
+        let start = lexer.next_offset();
+        let escaped = readable.or(lexer.skip_checked(), false);
+        Raw { text: lexer.slice(start, lexer.offset()), escaped }
     }
 
     /// The value as a string.
-    pub(crate) fn quoted(self) -> Option<Quoted<'a>> {
-        let inside = self.text.strip_prefix('"')?.strip_suffix('"')?;
-        Some(Quoted { raw: inside, escaped: self.escaped })
+    pub(crate) fn quoted(self) -> Quoted<'a> {
+        let inside = self.text.get(1..self.text.len().saturating_sub(1)).unwrap_or_default();
+        Quoted { raw: inside, escaped: self.escaped }
+    }
+}
+
+impl Readable {
+    pub(crate) const YES: Self = Self(true);
+
+    pub(crate) fn or<T>(&mut self, value: Option<T>, placeholder: T) -> T {
+        value.unwrap_or_else(|| {
+            self.0 = false;
+            placeholder
+        })
+    }
+
+    pub(crate) fn then<T>(self, value: T) -> Option<T> {
+        self.0.then_some(value)
+    }
+}
+
+impl<'a, 's> Members<'a, 's> {
+    pub(crate) fn new(text: &'a str, slots: &'s [Slot]) -> Self {
+        Self { text, slots: slots.iter(), readable: Readable::YES }
+    }
+
+    /// Takes an object from text that has been checked; `slots` has one entry per field.
+    pub(crate) fn next(
+        lexer: &mut Lexer<'a>,
+        object: &'static Object,
+        slots: &'s mut [Slot],
+        readable: &mut Readable,
+    ) -> Self {
+        readable.or(index(lexer, object, slots), ());
+        Self::new(lexer.text(), slots)
+    }
+
+    /// The value of the next member.
+    pub(crate) fn raw(&mut self) -> Raw<'a> {
+        let slot = self.slots.next().copied().unwrap_or(Slot::EMPTY);
+        Raw {
+            text: self.text.get(slot.start as usize..slot.end as usize).unwrap_or_default(),
+            escaped: slot.escaped,
+        }
+    }
+
+    /// Whether all values so far could be read.
+    pub(crate) fn readable(&mut self) -> &mut Readable {
+        &mut self.readable
+    }
+
+    /// The message read from the members.
+    pub(crate) fn finish<T>(
+        self,
+        message: T,
+        schema: &'static Object,
+        version: Version,
+    ) -> Result<T, Violation> {
+        self.readable.then(message).ok_or_else(|| Violation::unreadable(schema, version))
     }
 }
 
@@ -107,7 +170,7 @@ pub(crate) fn check_into(
 /// Takes an object from text that has been checked and notes where its members are.
 ///
 /// Members that are `null` were forgiven and count as absent.
-pub(crate) fn index(lexer: &mut Lexer<'_>, object: &'static Object, slots: &mut [Slot]) -> Option<()> {
+fn index(lexer: &mut Lexer<'_>, object: &'static Object, slots: &mut [Slot]) -> Option<()> {
     lexer.expect(b'{').ok()?;
     let mut next = 0;
     let mut more = !lexer.take(b'}');
@@ -225,22 +288,22 @@ impl<'a> Checker<'a, '_> {
     /// Checks a value and says whether it is a string with escapes.
     fn value(&mut self, json: Json, kind: &'static Kind, start: u32) -> Result<bool, Fault> {
         match (kind, json) {
-            (Kind::Text(_) | Kind::Identity(_) | Kind::Choice(_) | Kind::DateTime, Json::String) => {
+            (Kind::Text(_) | Kind::Identity(_) | Kind::Choice { .. } | Kind::DateTime, Json::String) => {
                 let text = self.lexer.string()?;
                 match kind {
                     Kind::Text(max) => self.length(text, *max, Leniency::STRICT, start),
                     Kind::Identity(max) => self.length(text, *max, Leniency::LONG_IDENTITY, start),
-                    Kind::Choice(choice) => self.choice(text, choice, start),
+                    Kind::Choice { values, listed, open } => {
+                        self.choice(text, values, (*listed, *open), start)
+                    }
                     _ => self.date_time(text, start),
                 }?;
                 return Ok(text.escaped);
             }
-            (Kind::Integer | Kind::Draft6Integer | Kind::Decimal | Kind::Tenths, Json::Number) => {
-                self.number(kind, start)?;
-            }
+            (Kind::Number(number), Json::Number) => self.number(*number, start)?,
             (Kind::Boolean, Json::Boolean) => drop(self.lexer.boolean()?),
             (Kind::Object(object), Json::Object) => self.object(object, &mut [])?,
-            (Kind::List(list), Json::Array) => self.list(list, start)?,
+            (Kind::List { item, min, max }, Json::Array) => self.list(item, *min, *max, start)?,
             (_, Json::Null) => {
                 self.broken(Rule::Null, start)?;
                 self.lexer.word("null")?;
@@ -253,21 +316,21 @@ impl<'a> Checker<'a, '_> {
         Ok(false)
     }
 
-    fn list(&mut self, list: &'static List, start: u32) -> Result<(), Fault> {
+    fn list(&mut self, item: &'static Kind, min: u8, max: u16, start: u32) -> Result<(), Fault> {
         self.lexer.expect(b'[')?;
         let mut count: u16 = 0;
         let mut more = !self.lexer.take(b']');
         while more {
             let kind = self.lexer.kind()?;
-            let item = self.lexer.offset();
-            self.value(kind, list.item, item)?;
+            let item_start = self.lexer.offset();
+            self.value(kind, item, item_start)?;
             count = count.saturating_add(1);
             more = self.lexer.more(b']')?;
         }
-        if count < list.min {
+        if count < min.into() {
             self.broken(Rule::TooFew, start)?;
         }
-        if count > list.max {
+        if count > max {
             self.broken(Rule::TooMany, start)?;
         }
         Ok(())
@@ -286,11 +349,17 @@ impl<'a> Checker<'a, '_> {
         self.broken_unless(forgivable, Rule::Length, start)
     }
 
-    fn choice(&mut self, text: Quoted<'_>, choice: &'static Choice, start: u32) -> Result<(), Fault> {
-        match text.position(choice.values.iter().copied()) {
-            Some(at) if at < choice.listed.into() => Ok(()),
+    fn choice(
+        &mut self,
+        text: Quoted<'_>,
+        values: &'static [&'static str],
+        (listed, open): (u8, bool),
+        start: u32,
+    ) -> Result<(), Fault> {
+        match text.position(values.iter().copied()) {
+            Some(at) if at < listed.into() => Ok(()),
             Some(_) => self.broken_unless(Leniency::LISTED_ELSEWHERE, Rule::Choice, start),
-            None if choice.open => self.broken_unless(Leniency::VENDOR_ENUM, Rule::Choice, start),
+            None if open => self.broken_unless(Leniency::VENDOR_ENUM, Rule::Choice, start),
             None => self.broken(Rule::Choice, start),
         }
     }
@@ -312,20 +381,27 @@ impl<'a> Checker<'a, '_> {
         Ok(())
     }
 
-    fn number(&mut self, kind: &'static Kind, start: u32) -> Result<(), Fault> {
+    fn number(&mut self, rules: Number, start: u32) -> Result<(), Fault> {
         let number = self.lexer.number()?;
-        if let (Kind::Integer, false) = (kind, number.whole) {
-            return self.broken(Rule::Type, start);
-        }
-        if number.whole && number.text.len() <= SAFE_DIGITS {
+        if number.whole && number.text.len() <= SAFE_DIGITS && (rules.min, rules.max) == (None, None) {
             return Ok(());
         }
-        let Some(value) = Decimal::from_json(number.text) else { return self.broken(Rule::Size, start) };
-        match kind {
-            Kind::Draft6Integer if value.exact(0).is_none() => self.broken(Rule::Type, start),
-            Kind::Tenths if value.scale() > 1 && value.exact(1).is_none() => self.broken(Rule::Step, start),
-            _ => Ok(()),
+        if rules.form == Form::Integer && !number.whole {
+            return self.broken(Rule::Type, start);
         }
+        let Some(value) = Decimal::from_json(number.text) else { return self.broken(Rule::Size, start) };
+        match rules.form {
+            Form::Draft6Integer if value.shortest().scale() > 0 => return self.broken(Rule::Type, start),
+            Form::Tenths if value.shortest().scale() > 1 => return self.broken(Rule::Step, start),
+            _ => {}
+        }
+        if rules.min.is_some_and(|min| value < Decimal::from(i64::from(min))) {
+            return self.broken(Rule::TooSmall, start);
+        }
+        if rules.max.is_some_and(|max| value > Decimal::from(i64::from(max))) {
+            return self.broken(Rule::TooLarge, start);
+        }
+        Ok(())
     }
 
     fn broken_unless(&mut self, forgivable: Leniency, rule: Rule, offset: u32) -> Result<(), Fault> {

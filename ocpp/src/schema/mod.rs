@@ -11,9 +11,9 @@ mod violation;
 #[cfg(feature = "alloc")]
 pub use check::check_all;
 #[doc(hidden)]
-pub use check::{Raw, Slot};
+pub use check::{Members, Raw, Readable, Slot};
 pub use check::{check, check_with};
-pub(crate) use check::{check_into, index, stamp};
+pub(crate) use check::{check_into, stamp};
 pub use leniency::{Leniency, Note, Tolerance};
 pub use path::Path;
 pub use violation::{Rule, Violation};
@@ -40,8 +40,6 @@ impl Version {
 /// An object: its members, in the order they are sent.
 #[derive(Debug)]
 pub struct Object {
-    /// Its Rust type.
-    pub name: &'static str,
     /// At most 64.
     pub fields: &'static [Field],
 }
@@ -103,19 +101,13 @@ pub struct Field {
     present: u8,
 }
 
-/// What a value may be.
+/// What a value may be. Eight bytes on a 32-bit target: a table is flash.
 #[derive(Clone, Copy, Debug)]
 pub enum Kind {
     /// `true` or `false`.
     Boolean,
-    /// A number without fraction and exponent.
-    Integer,
-    /// As [`Integer`](Self::Integer), where the schema is JSON Schema draft 6, which also takes `1.0` and `1e2`.
-    Draft6Integer,
-    /// Any number.
-    Decimal,
-    /// A multiple of 0.1.
-    Tenths,
+    /// A number.
+    Number(Number),
     /// A string of at most so many characters; `u16::MAX` stands for no bound.
     Text(u16),
     /// As [`Text`](Self::Text), a name that devices are known to send too long ([`Leniency::LONG_IDENTITY`]).
@@ -123,33 +115,58 @@ pub enum Kind {
     /// A time stamp, RFC 3339.
     DateTime,
     /// One of some texts.
-    Choice(Choice),
+    Choice {
+        /// The texts, followed by those the schema at this place does not list although another one does.
+        values: &'static &'static [&'static str],
+        /// How many of `values` the schema lists here.
+        listed: u8,
+        /// Whether makers are known to add values of their own ([`Leniency::VENDOR_ENUM`]).
+        open: bool,
+    },
     /// An object.
     Object(&'static Object),
     /// An array.
-    List(List),
+    List {
+        /// What every item may be.
+        item: &'static Self,
+        /// Fewest items.
+        min: u8,
+        /// Most items; `u16::MAX` stands for no bound.
+        max: u16,
+    },
 }
 
-/// One of some texts.
+/// What a number may be.
 #[derive(Clone, Copy, Debug)]
-pub struct Choice {
-    /// The texts, followed by those the schema at this place does not list although another one does.
-    pub values: &'static [&'static str],
-    /// How many of `values` the schema lists here.
-    pub listed: u8,
-    /// Whether makers are known to add values of their own ([`Leniency::VENDOR_ENUM`]).
-    pub open: bool,
+pub struct Number {
+    /// Which numbers.
+    pub form: Form,
+    /// The least one.
+    pub min: Option<i8>,
+    /// The greatest one.
+    pub max: Option<i8>,
 }
 
-/// An array.
-#[derive(Clone, Copy, Debug)]
-pub struct List {
-    /// What every item may be.
-    pub item: &'static Kind,
-    /// Fewest items.
-    pub min: u16,
-    /// Most items; `u16::MAX` stands for no bound.
-    pub max: u16,
+/// Which numbers are allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// Those without fraction and exponent.
+    Integer,
+    /// Whole ones, however written: where the schema is JSON Schema draft 6, `1.0` and `1e2` are integers too.
+    Draft6Integer,
+    /// Any.
+    Decimal,
+    /// Multiples of 0.1.
+    Tenths,
+}
+
+impl Kind {
+    pub(crate) const INTEGER: Self = Self::number(Form::Integer);
+    pub(crate) const DECIMAL: Self = Self::number(Form::Decimal);
+
+    const fn number(form: Form) -> Self {
+        Self::Number(Number { form, min: None, max: None })
+    }
 }
 
 /// The marks of a table row, each a constant function.
@@ -159,20 +176,29 @@ impl Field {
         Self { name, kind, required: if required { u8::MAX } else { 0 }, present: u8::MAX }
     }
 
-    /// At least `min` items.
-    pub(crate) const fn min_items(mut self, min: u16) -> Self {
+    /// At least `fewest` items.
+    pub(crate) const fn min_items(mut self, fewest: u8) -> Self {
         match &mut self.kind {
-            Kind::List(list) => list.min = min,
+            Kind::List { min, .. } => *min = fewest,
             _ => panic!("min_items marks a list"),
         }
         self
     }
 
     /// A multiple of 0.1.
-    pub(crate) const fn tenths(mut self) -> Self {
-        match self.kind {
-            Kind::Decimal => self.kind = Kind::Tenths,
-            _ => panic!("tenths marks a decimal"),
+    pub(crate) const fn tenths(self) -> Self {
+        self.form(Form::Tenths)
+    }
+
+    /// An integer of JSON Schema draft 6.
+    pub(crate) const fn draft6(self) -> Self {
+        self.form(Form::Draft6Integer)
+    }
+
+    const fn form(mut self, form: Form) -> Self {
+        match &mut self.kind {
+            Kind::Number(number) => number.form = form,
+            _ => panic!("the mark is for numbers"),
         }
         self
     }
@@ -189,15 +215,6 @@ impl Field {
     /// Another kind of value than the Rust type alone says.
     pub(crate) const fn kind(mut self, kind: Kind) -> Self {
         self.kind = kind;
-        self
-    }
-
-    /// An integer of JSON Schema draft 6.
-    pub(crate) const fn draft6(mut self) -> Self {
-        match self.kind {
-            Kind::Integer => self.kind = Kind::Draft6Integer,
-            _ => panic!("draft6 marks an integer"),
-        }
         self
     }
 

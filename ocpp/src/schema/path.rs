@@ -31,7 +31,7 @@ impl Target {
     fn enter(&self, step: u16) -> Option<(Segment, Self)> {
         let object = match self {
             Self::Root(object) | Self::Kind(Kind::Object(object)) => object,
-            Self::Kind(Kind::List(list)) => return Some((Segment::Item(step), Self::Kind(*list.item))),
+            Self::Kind(Kind::List { item, .. }) => return Some((Segment::Item(step), Self::Kind(**item))),
             Self::Kind(_) => return None,
         };
         let field = object.fields.get(usize::from(step))?;
@@ -126,7 +126,7 @@ impl fmt::Debug for Path {
 fn step_towards(lexer: &mut Lexer<'_>, target: &Target, offset: u32) -> Option<u16> {
     let object = match target {
         Target::Root(object) | Target::Kind(Kind::Object(object)) => Some(*object),
-        Target::Kind(Kind::List(_)) => None,
+        Target::Kind(Kind::List { .. }) => None,
         Target::Kind(_) => return None,
     };
     let close = if object.is_some() { b'}' } else { b']' };

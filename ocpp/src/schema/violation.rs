@@ -3,7 +3,7 @@
 use core::fmt;
 
 use super::path::Target;
-use super::{Choice, Kind, List, Object, Path, Version};
+use super::{Form, Kind, Number, Object, Path, Version};
 use crate::json::{self, Reason};
 
 /// The rule that was broken.
@@ -30,6 +30,10 @@ pub enum Rule {
     Choice,
     /// A number that is no multiple of 0.1.
     Step,
+    /// A number below the least one.
+    TooSmall,
+    /// A number above the greatest one.
+    TooLarge,
     /// A number that 64 bits and 255 decimal places do not hold.
     Size,
     /// An array with too few items.
@@ -121,13 +125,21 @@ impl fmt::Display for Violation {
                 write!(f, "more than {max} characters")
             }
             (Rule::Length, _) => f.write_str("too many characters"),
-            (Rule::Choice, Some(Kind::Choice(choice))) => not_one_of(f, &choice),
+            (Rule::Choice, Some(Kind::Choice { values, listed, .. })) => not_one_of(f, values, listed),
             (Rule::Choice, _) => f.write_str("not in the enumeration"),
+            (Rule::TooSmall, Some(Kind::Number(Number { min: Some(min), .. }))) => {
+                write!(f, "less than {min}")
+            }
+            (Rule::TooSmall, _) => f.write_str("too small"),
+            (Rule::TooLarge, Some(Kind::Number(Number { max: Some(max), .. }))) => {
+                write!(f, "more than {max}")
+            }
+            (Rule::TooLarge, _) => f.write_str("too large"),
             (Rule::Step, _) => f.write_str("not a multiple of 0.1"),
             (Rule::Size, _) => f.write_str("more digits than 64 bits hold"),
-            (Rule::TooFew, Some(Kind::List(List { min, .. }))) => write!(f, "fewer than {min} items"),
+            (Rule::TooFew, Some(Kind::List { min, .. })) => write!(f, "fewer than {min} items"),
             (Rule::TooFew, _) => f.write_str("too few items"),
-            (Rule::TooMany, Some(Kind::List(List { max, .. }))) => write!(f, "more than {max} items"),
+            (Rule::TooMany, Some(Kind::List { max, .. })) => write!(f, "more than {max} items"),
             (Rule::TooMany, _) => f.write_str("too many items"),
             (Rule::DateTime, _) => f.write_str("not an RFC 3339 time stamp"),
         }?;
@@ -138,17 +150,17 @@ impl fmt::Display for Violation {
 fn type_name(kind: Kind) -> &'static str {
     match kind {
         Kind::Boolean => "true or false",
-        Kind::Integer | Kind::Draft6Integer => "an integer",
-        Kind::Decimal | Kind::Tenths => "a number",
-        Kind::Text(_) | Kind::Identity(_) | Kind::Choice(_) => "a string",
+        Kind::Number(Number { form: Form::Integer | Form::Draft6Integer, .. }) => "an integer",
+        Kind::Number(_) => "a number",
+        Kind::Text(_) | Kind::Identity(_) | Kind::Choice { .. } => "a string",
         Kind::DateTime => "a string with a time stamp",
         Kind::Object(_) => "an object",
-        Kind::List(_) => "an array",
+        Kind::List { .. } => "an array",
     }
 }
 
-fn not_one_of(f: &mut fmt::Formatter<'_>, choice: &Choice) -> fmt::Result {
-    for (at, value) in choice.values.iter().take(choice.listed.into()).enumerate() {
+fn not_one_of(f: &mut fmt::Formatter<'_>, values: &[&str], listed: u8) -> fmt::Result {
+    for (at, value) in values.iter().take(listed.into()).enumerate() {
         write!(f, "{}{value}", if at == 0 { "not one of " } else { ", " })?;
     }
     Ok(())

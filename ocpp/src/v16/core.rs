@@ -4,7 +4,7 @@
 use super::types::{ChargingProfile, IdTagInfo, IdToken, MeterValue, SampledValue, UnitOfMeasure};
 use crate::list::List;
 use crate::message::Message;
-use crate::schema::{self, Choice, Kind, Object};
+use crate::schema::{Kind, Object};
 use crate::text::{CiStr, Str};
 use crate::time::{DateTime, Utc};
 
@@ -453,27 +453,23 @@ messages! {
 
 /// `transactionData` of StopTransaction.req: as `meterValue` of MeterValues.req, but `sampledValue` may be empty and `Hertz` is
 /// not listed. One Rust type serves both, so the difference is written down here.
-const TRANSACTION_DATA: Kind = Kind::List(schema::List {
+const TRANSACTION_DATA: Kind = Kind::List {
     item: &Kind::Object(&Object {
-        name: "MeterValue",
         fields: &MeterValue::SCHEMA.with_kind::<2>("sampledValue", TRANSACTION_SAMPLES),
     }),
     min: 0,
     max: u16::MAX,
-});
+};
 
-const TRANSACTION_SAMPLES: Kind = Kind::List(schema::List {
-    item: &Kind::Object(&Object {
-        name: "SampledValue",
-        fields: &SampledValue::SCHEMA.with_kind::<7>("unit", TRANSACTION_UNIT),
-    }),
+const TRANSACTION_SAMPLES: Kind = Kind::List {
+    item: &Kind::Object(&Object { fields: &SampledValue::SCHEMA.with_kind::<7>("unit", TRANSACTION_UNIT) }),
     min: 0,
     max: u16::MAX,
-});
+};
 
-const TRANSACTION_UNIT: Kind = Kind::Choice(Choice {
-    values: UnitOfMeasure::TEXTS,
+const TRANSACTION_UNIT: Kind = Kind::Choice {
+    values: &UnitOfMeasure::TEXTS,
     // All but the last, which is `Hertz`.
     listed: UnitOfMeasure::TEXTS.len() as u8 - 1,
     open: true,
-});
+};

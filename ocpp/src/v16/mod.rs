@@ -14,10 +14,11 @@ pub mod smart_charging;
 pub mod trigger;
 pub mod types;
 
+use crate::json::Writer;
 #[cfg(feature = "alloc")]
 use crate::message::IntoOwned;
-use crate::message::{Call, EncodeError, Message};
-use crate::schema::{self, Object, Tolerance, Version, Violation};
+use crate::message::{self, Call, EncodeError, Message, Value};
+use crate::schema::{self, Members, Object, Slot, Tolerance, Version, Violation};
 
 pub use self::charge_point::ChargePoint;
 pub use self::core::*;

@@ -2,7 +2,7 @@
 //! mutants of them that break exactly one rule at a known place.
 
 use evkit_ocpp::json::Reason;
-use evkit_ocpp::schema::{Choice, Field, Kind, Object, Rule, Version};
+use evkit_ocpp::schema::{Field, Form, Kind, Number, Object, Rule, Version};
 
 /// SplitMix64.
 pub(crate) struct Rng(u64);
@@ -137,38 +137,26 @@ fn escaped(text: &str) -> String {
 pub(crate) fn valid(kind: &Kind, version: Version, rng: &mut Rng) -> Node {
     match kind {
         Kind::Boolean => Node::leaf(rng.pick(&["true", "false"])),
-        Kind::Integer => {
-            Node::leaf(rng.pick(&["0", "-0", "1", "-1", "42", "4294967296", "-9223372036854775808"]))
-        }
-        Kind::Draft6Integer => {
-            Node::leaf(rng.pick(&["0", "7", "-3", "1.0", "-2.000", "1e2", "150E-1", "9223372036854775807"]))
-        }
-        Kind::Decimal => {
-            Node::leaf(rng.pick(&["0", "-1.25", "8.1", "1e3", "21.40", "1.4210854715202004e-14"]))
-        }
-        Kind::Tenths => Node::leaf(rng.pick(&[
-            "0",
-            "16",
-            "8.1",
-            "8.10",
-            "-0.1",
-            "81e-1",
-            "3.2e1",
-            "922337203685477580.7",
-        ])),
+        Kind::Number(number) => Node::leaf(rng.pick(match number.form {
+            Form::Integer => &["0", "-0", "1", "-1", "42", "4294967296", "-9223372036854775808"][..],
+            Form::Draft6Integer => &["0", "7", "-3", "1.0", "-2.000", "1e2", "150E-1", "9223372036854775807"],
+            Form::Decimal => &["0", "-1.25", "8.1", "1e3", "21.40", "1.4210854715202004e-14"],
+            Form::Tenths => &["0", "16", "8.1", "8.10", "-0.1", "81e-1", "3.2e1", "922337203685477580.7"],
+        })),
         Kind::Text(max) | Kind::Identity(max) => {
             let length = rng.below(usize::from(*max).min(40) + 1);
             string(&letters(rng, length))
         }
         Kind::DateTime => string(rng.pick(TIMES)),
-        Kind::Choice(choice) => {
-            let text = choice.values[rng.below(choice.listed.into())];
+        Kind::Choice { values, listed, .. } => {
+            let text = values[rng.below((*listed).into())];
             string(&if rng.below(4) == 0 { escaped(text) } else { text.into() })
         }
         Kind::Object(object) => valid_object(object, version, rng),
-        Kind::List(list) => {
-            let count = usize::from(list.min) + rng.below(usize::from(list.max - list.min).min(3) + 1);
-            Node::Array((0..count).map(|_| valid(list.item, version, rng)).collect())
+        Kind::List { item, min, max } => {
+            let (min, max) = (usize::from(*min), usize::from(*max));
+            let count = min + rng.below((max - min).min(3) + 1);
+            Node::Array((0..count).map(|_| valid(item, version, rng)).collect())
         }
     }
 }
@@ -260,25 +248,7 @@ impl Mutator<'_> {
         };
         match kind {
             Kind::Boolean => {}
-            Kind::Integer | Kind::Draft6Integer => {
-                let draft6 = matches!(kind, Kind::Draft6Integer);
-                for text in ["1.0", "10e-1", "1E2", "0e99"] {
-                    leaf(text, if draft6 { Ok(()) } else { Err(Rule::Type) });
-                }
-                leaf("1.5", Err(Rule::Type));
-                leaf("9223372036854775807", Ok(()));
-                leaf("9223372036854775808", Err(Rule::Size));
-            }
-            Kind::Decimal | Kind::Tenths => {
-                let fine = if matches!(kind, Kind::Decimal) { Ok(()) } else { Err(Rule::Step) };
-                for text in ["0.15", "-8.12345", "1e-2", "16.0000001"] {
-                    leaf(text, fine);
-                }
-                for text in ["8.1", "40.00", "1e3"] {
-                    leaf(text, Ok(()));
-                }
-                leaf("1e300", Err(Rule::Size));
-            }
+            Kind::Number(number) => numbers(*number, &mut leaf),
             Kind::Text(u16::MAX) => {
                 let long = letters(self.rng, 3000);
                 leaf(&format!("\"{long}\""), Ok(()));
@@ -298,50 +268,32 @@ impl Mutator<'_> {
                 TIMES.iter().for_each(|text| leaf(&format!("\"{text}\""), Ok(())));
                 NOT_TIMES.iter().for_each(|text| leaf(&format!("\"{text}\""), Err(Rule::DateTime)));
             }
-            Kind::Choice(choice) => self.choice(choice, path, &mut found),
+            Kind::Choice { values, listed, .. } => choices(values, *listed, path, &mut found),
             Kind::Object(object) => found.extend(self.object(object, node, path)),
-            Kind::List(_) => found.extend(self.list(kind, node, path)),
+            Kind::List { .. } => found.extend(self.list(kind, node, path)),
         }
         found
     }
 
-    fn choice(&mut self, choice: &Choice, path: &str, found: &mut Found) {
-        let (listed, others) = choice.values.split_at(choice.listed.into());
-        for text in listed {
-            found.push((string(text), Ok(())));
-            found.push((string(&escaped(text)), Ok(())));
-            let swapped: String = text
-                .chars()
-                .map(|c| if c.is_lowercase() { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() })
-                .collect();
-            for wrong in [swapped, format!("{text} "), format!("{text}\\u0000"), text[1..].into()] {
-                let verdict =
-                    if listed.contains(&wrong.as_str()) { Ok(()) } else { Err((Rule::Choice, path.into())) };
-                found.push((string(&wrong), verdict));
-            }
-        }
-        for text in others.iter().copied().chain(["", "Vendor"]) {
-            found.push((string(text), Err((Rule::Choice, path.into()))));
-        }
-    }
-
     fn list(&mut self, kind: &'static Kind, node: &Node, path: &str) -> Found {
-        let (Kind::List(list), Node::Array(items)) = (kind, node) else { panic!("{path} is not an array") };
+        let (Kind::List { item: item_kind, min, max }, Node::Array(items)) = (kind, node) else {
+            panic!("{path} is not an array")
+        };
         let mut found = Found::new();
         let verdict = |fine: bool, rule| if fine { Ok(()) } else { Err((rule, path.into())) };
-        found.push((Node::Array(Vec::new()), verdict(list.min == 0, Rule::TooFew)));
+        found.push((Node::Array(Vec::new()), verdict(*min == 0, Rule::TooFew)));
         let mut one = |count: usize| {
-            Node::Array((0..count).map(|_| valid(list.item, self.version, self.rng)).collect())
+            Node::Array((0..count).map(|_| valid(item_kind, self.version, self.rng)).collect())
         };
-        if list.max == u16::MAX {
+        if *max == u16::MAX {
             found.push((one(70), Ok(())));
         } else {
-            found.push((one(list.max.into()), Ok(())));
-            found.push((one(usize::from(list.max) + 1), verdict(false, Rule::TooMany)));
+            found.push((one((*max).into()), Ok(())));
+            found.push((one(usize::from(*max) + 1), verdict(false, Rule::TooMany)));
         }
         for (at, item) in items.iter().enumerate() {
             let item_path = format!("{path}[{at}]");
-            let mut mutants = self.value(list.item, item, &item_path);
+            let mut mutants = self.value(item_kind, item, &item_path);
             mutants.push((Node::leaf("null"), Err((Rule::Null, item_path.clone()))));
             for (mutant, verdict) in mutants {
                 let mut items = items.clone();
@@ -356,10 +308,10 @@ impl Mutator<'_> {
     fn types(&self, kind: &Kind, path: &str) -> Found {
         let own = match kind {
             Kind::Boolean => "true",
-            Kind::Integer | Kind::Draft6Integer | Kind::Decimal | Kind::Tenths => "1",
-            Kind::Text(_) | Kind::Identity(_) | Kind::DateTime | Kind::Choice(_) => "\"1\"",
+            Kind::Number(_) => "1",
+            Kind::Text(_) | Kind::Identity(_) | Kind::DateTime | Kind::Choice { .. } => "\"1\"",
             Kind::Object(_) => "{}",
-            Kind::List(_) => "[]",
+            Kind::List { .. } => "[]",
         };
         ["true", "1", "\"1\"", "{}", "[]"]
             .into_iter()
@@ -375,4 +327,46 @@ fn field(object: &'static Object, name: &str) -> &'static Field {
         .iter()
         .find(|field| field.name == name || escaped(field.name) == name)
         .expect("a member of the schema")
+}
+
+fn numbers(number: Number, leaf: &mut dyn FnMut(&str, Result<(), Rule>)) {
+    match number.form {
+        Form::Integer | Form::Draft6Integer => {
+            for text in ["1.0", "10e-1", "1E2", "0e99"] {
+                leaf(text, if number.form == Form::Integer { Err(Rule::Type) } else { Ok(()) });
+            }
+            leaf("1.5", Err(Rule::Type));
+            leaf("9223372036854775807", Ok(()));
+            leaf("9223372036854775808", Err(Rule::Size));
+        }
+        Form::Decimal | Form::Tenths => {
+            for text in ["0.15", "-8.12345", "1e-2", "16.0000001"] {
+                leaf(text, if number.form == Form::Decimal { Ok(()) } else { Err(Rule::Step) });
+            }
+            for text in ["8.1", "40.00", "1e3"] {
+                leaf(text, Ok(()));
+            }
+            leaf("1e300", Err(Rule::Size));
+        }
+    }
+}
+
+fn choices(values: &[&str], listed: u8, path: &str, found: &mut Found) {
+    let (listed, others) = values.split_at(listed.into());
+    for text in listed {
+        found.push((string(text), Ok(())));
+        found.push((string(&escaped(text)), Ok(())));
+        let swapped: String = text
+            .chars()
+            .map(|c| if c.is_lowercase() { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() })
+            .collect();
+        for wrong in [swapped, format!("{text} "), format!("{text}\\u0000"), text[1..].into()] {
+            let verdict =
+                if listed.contains(&wrong.as_str()) { Ok(()) } else { Err((Rule::Choice, path.into())) };
+            found.push((string(&wrong), verdict));
+        }
+    }
+    for text in others.iter().copied().chain(["", "Vendor"]) {
+        found.push((string(text), Err((Rule::Choice, path.into()))));
+    }
 }
