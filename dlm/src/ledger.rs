@@ -1,8 +1,8 @@
 //! What an EVSE may be drawing, whether or not it has followed its last set-point yet.
 //!
-//! A car has up to 5 s to follow a change of the pilot signal (IEC 61851-1 table A.6), and the message
-//! that carries the set-point takes its time too. Until then the *old*, higher offer must stay
-//! reserved. So every offer is kept in the ledger for the reaction time after it was lowered.
+//! A car has up to 5 s to follow a change of the pilot signal (IEC 61851-1 table A.6), the message that
+//! carries the set-point takes its time, and it may be lost. Until a reduction has been confirmed and the
+//! time to react is over, the *old*, higher offer must stay reserved.
 
 use crate::units::{Instant, Milliamps};
 use core::time::Duration;
@@ -10,15 +10,34 @@ use core::time::Duration;
 /// Offers remembered besides the one in force; when more fall due, two are merged to the safe side.
 const HELD: usize = 4;
 
+/// An offer that was lowered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Held {
+    current: Milliamps,
+    /// When nobody follows it any more; `None` while the reduction is not confirmed.
+    until: Option<Instant>,
+}
+
+impl Held {
+    fn counts(&self, now: Instant) -> bool {
+        self.until.is_none_or(|until| until > now)
+    }
+}
+
 /// The offer in force and the higher ones that may still be drawn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Ledger {
     offer: Milliamps,
-    /// Lowered offers and when each is over; falling in current, rising in time, `None` at the end.
-    held: [Option<(Milliamps, Instant)>; HELD],
+    /// In the order in which they were lowered, and so falling in current; `None` at the end.
+    held: [Option<Held>; HELD],
 }
 
 impl Ledger {
+    /// The ledger of an EVSE known to be signalling this current.
+    pub const fn new(offer: Milliamps) -> Self {
+        Self { offer, held: [None; HELD] }
+    }
+
     /// The offer in force.
     pub const fn offer(&self) -> Milliamps {
         self.offer
@@ -26,35 +45,42 @@ impl Ledger {
 
     /// The largest current the EVSE may be drawing at `now` if it obeys.
     pub fn possible(&self, now: Instant) -> Milliamps {
-        let held = self.held.iter().flatten().filter(|(_, until)| *until > now).map(|&(current, _)| current);
+        let held = self.held.iter().flatten().filter(|held| held.counts(now)).map(|held| held.current);
         held.fold(self.offer, Milliamps::max)
     }
 
-    /// The next instant at which [`Ledger::possible`] falls.
+    /// The next instant at which [`Ledger::possible`] falls, as far as that is settled.
     pub fn next_release(&self, now: Instant) -> Option<Instant> {
-        let held = self.held.iter().flatten();
-        held.filter(|(current, until)| *until > now && *current > self.offer).map(|&(_, until)| until).min()
+        let held = self.held.iter().flatten().filter(|held| held.current > self.offer);
+        held.filter_map(|held| held.until).filter(|&until| until > now).min()
     }
 
-    /// Puts a new offer in force. What was in force before stays possible for `reaction`.
-    pub fn set(&mut self, now: Instant, offer: Milliamps, reaction: Duration) {
+    /// Puts a new offer in force. What was in force before stays possible until the change is confirmed and
+    /// the time to react is over.
+    pub fn set(&mut self, now: Instant, offer: Milliamps) {
         let before = self.offer;
         self.offer = offer;
         let mut kept = [None; HELD];
         let mut count = 0;
-        let old =
-            self.held.iter().flatten().copied().filter(|&(current, until)| until > now && current > before);
-        let lowered = (before > offer).then(|| (before, now.after(reaction)));
-        for entry in old.chain(lowered) {
+        let old = self.held.iter().flatten().filter(|held| held.counts(now) && held.current > before);
+        let lowered = (before > offer).then_some(Held { current: before, until: None });
+        for held in old.copied().chain(lowered) {
             if let Some(slot) = kept.get_mut(count) {
-                *slot = Some(entry);
+                *slot = Some(held);
                 count += 1;
             } else if let Some(Some(last)) = kept.last_mut() {
-                // No room: the last keeps its higher current for the later time.
-                last.1 = entry.1;
+                // No room: the last keeps its higher current for as long as the new one.
+                last.until = held.until;
             }
         }
         self.held = kept;
+    }
+
+    /// The EVSE was heard after the last [`Ledger::set`]: reductions are over `reaction` later.
+    pub fn confirm(&mut self, now: Instant, reaction: Duration) {
+        for held in self.held.iter_mut().flatten() {
+            held.until = held.until.or(Some(now.after(reaction)));
+        }
     }
 }
 
@@ -70,28 +96,37 @@ mod tests {
 
     #[test]
     fn a_lowered_offer_stays_possible_for_the_reaction_time() {
-        let mut ledger = Ledger::default();
-        ledger.set(second(0), Milliamps(16_000), REACTION);
-        ledger.set(second(10), Milliamps(6_000), REACTION);
-        assert_eq!(ledger.possible(second(14)), Milliamps(16_000));
-        assert_eq!(ledger.next_release(second(14)), Some(second(15)));
-        assert_eq!(ledger.possible(second(15)), Milliamps(6_000));
-        assert_eq!(ledger.next_release(second(15)), None);
+        let mut ledger = Ledger::new(Milliamps(16_000));
+        ledger.set(second(10), Milliamps(6_000));
+        ledger.confirm(second(11), REACTION);
+        ledger.confirm(second(12), REACTION);
+        assert_eq!(ledger.possible(second(15)), Milliamps(16_000));
+        assert_eq!(ledger.next_release(second(15)), Some(second(16)));
+        assert_eq!(ledger.possible(second(16)), Milliamps(6_000));
+        assert_eq!(ledger.next_release(second(16)), None);
+    }
+
+    #[test]
+    fn without_confirmation_nothing_is_released() {
+        let mut ledger = Ledger::new(Milliamps(16_000));
+        ledger.set(second(10), Milliamps(6_000));
+        assert_eq!(ledger.possible(second(10_000)), Milliamps(16_000));
+        assert_eq!(ledger.next_release(second(10_000)), None);
     }
 
     #[test]
     fn a_raise_counts_at_once() {
-        let mut ledger = Ledger::default();
-        ledger.set(second(0), Milliamps(6_000), REACTION);
-        ledger.set(second(1), Milliamps(32_000), REACTION);
+        let mut ledger = Ledger::new(Milliamps(6_000));
+        ledger.set(second(1), Milliamps(32_000));
         assert_eq!(ledger.possible(second(1)), Milliamps(32_000));
     }
 
     #[test]
     fn each_step_of_a_descent_is_released_in_its_own_time() {
-        let mut ledger = Ledger::default();
-        for (at, amps) in [(0, 32), (1, 24), (2, 16), (3, 8)] {
-            ledger.set(second(at), Milliamps::from_amps(amps), REACTION);
+        let mut ledger = Ledger::new(Milliamps(32_000));
+        for (at, amps) in [(1, 24), (2, 16), (3, 8)] {
+            ledger.set(second(at), Milliamps::from_amps(amps));
+            ledger.confirm(second(at), REACTION);
         }
         let possible = [5, 6, 7, 8].map(|at| ledger.possible(second(at)).0 / 1000);
         assert_eq!(possible, [32, 24, 16, 8]);
@@ -99,15 +134,20 @@ mod tests {
 
     #[test]
     fn a_long_descent_is_merged_to_the_safe_side() {
-        let mut ledger = Ledger::default();
-        let at = |step: u64| Instant::from_millis(step * 100);
-        for step in 0..20 {
-            ledger.set(at(step), Milliamps(32_000 - 1_000 * step as u32), REACTION);
+        let current = |step: u32| Milliamps(32_000 - 1_000 * step);
+        let at = |step: u32| Instant::from_millis(u64::from(step) * 100);
+        let mut ledger = Ledger::new(current(0));
+        for step in 1..20 {
+            ledger.set(at(step), current(step));
+            ledger.confirm(at(step), REACTION);
         }
-        for step in 0..70 {
-            let really = (0..20).filter(|&set| at(set + 1).after(REACTION) > at(step) || set == 19);
-            let really = really.map(|set| 32_000 - 1_000 * set as u32).max().unwrap();
-            assert!(step < 20 || ledger.possible(at(step)).0 >= really, "step {step}");
+        // The offer before step `k` was lowered at step `k`.
+        for now in 20..80 {
+            let followed =
+                (1..20).filter(|&step| at(step).after(REACTION) > at(now)).map(|step| current(step - 1));
+            let really = followed.max().unwrap_or(current(19));
+            assert!(ledger.possible(at(now)) >= really, "{now}");
         }
+        assert_eq!(ledger.possible(at(80)), current(19));
     }
 }

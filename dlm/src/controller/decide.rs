@@ -80,6 +80,7 @@ impl<const NODES: usize, const EVSES: usize> Controller<NODES, EVSES> {
     fn collect(&mut self, now: Instant) -> usize {
         let mut count = 0;
         for (index, evse) in (0..).zip(&mut self.evses) {
+            evse.expire(now, &self.settings);
             evse.place = evse.ticket(now, &self.settings).place();
             let fixed = match evse.standing(now, &self.settings) {
                 Standing::Takes { .. } => {
@@ -168,7 +169,7 @@ impl<const NODES: usize, const EVSES: usize> Controller<NODES, EVSES> {
         }
         for evse in &mut self.evses {
             if evse.target < evse.ledger.offer() && !evse.is_silent(now, &self.settings) {
-                evse.set_offer(now, evse.target, &self.settings);
+                evse.set_offer(now, evse.target);
             }
         }
     }
@@ -207,7 +208,7 @@ impl<const NODES: usize, const EVSES: usize> Controller<NODES, EVSES> {
                 self.evses[at].reason = Reason::AwaitsOthers(self.cause(taker, bound));
             }
             if raised > offer && raised >= min {
-                self.evses[at].set_offer(now, raised, &self.settings);
+                self.evses[at].set_offer(now, raised);
                 self.reserve_more(at, now);
             }
         }

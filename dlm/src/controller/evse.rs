@@ -54,7 +54,9 @@ pub(super) struct Evse {
     detector: PhaseDetector,
     appetite: Appetite,
     pub(super) ledger: Ledger,
-    /// When the offer last changed in this session.
+    /// When the offer last changed.
+    signalled: Instant,
+    /// The same, if it was in this session.
     pub(super) changed: Option<Instant>,
     /// Since when the session has a share.
     pub(super) charging_since: Option<Instant>,
@@ -83,7 +85,8 @@ impl Evse {
             heard: None,
             detector: PhaseDetector::new(config.wired),
             appetite: Appetite::default(),
-            ledger: Ledger::default(),
+            ledger: Ledger::new(config.disconnected),
+            signalled: Instant::default(),
             changed: None,
             charging_since: None,
             queued_at: Instant::default(),
@@ -95,7 +98,8 @@ impl Evse {
     }
 
     pub(super) fn handle_facts(&mut self, now: Instant, facts: EvseFacts, settings: &Settings) {
-        if facts.plugged && !self.facts.plugged {
+        // After a silence the car may be another one.
+        if facts.plugged && !self.facts.plugged || self.is_silent(now, settings) {
             self.detector.reset();
             self.appetite = Appetite::default();
             self.changed = None;
@@ -110,6 +114,10 @@ impl Evse {
                 let drawn = first.max(second).max(third);
                 self.appetite.handle_measured(now, drawn, self.ledger.offer(), appetite);
             }
+        }
+        // What was reported before the set-point went out says nothing about it.
+        if now > self.signalled {
+            self.ledger.confirm(now, settings.reaction);
         }
         self.facts = facts;
         self.heard = Some(now);
@@ -160,24 +168,27 @@ impl Evse {
     }
 
     /// What it may be drawing by terminal: on the terminals in use the largest offer it may still be
-    /// following, on all what was measured. A silent one may be anywhere between its last offer and its
-    /// disconnected limit, on every wired terminal.
+    /// following, on all what was measured. Of a silent one every wired terminal counts.
     pub(super) fn possible(&self, now: Instant, settings: &Settings) -> [Milliamps; 3] {
         let measured = self.facts.measured.unwrap_or_default();
         let silent = self.is_silent(now, settings);
-        let gone = self.heard.is_none_or(|heard| {
-            settings.lease.is_some_and(|lease| now.since(heard) > settings.evse_max_age.max(lease))
-        });
-        let offered = match (silent, gone) {
-            (true, true) => self.config.disconnected,
-            (true, false) => self.ledger.possible(now).max(self.config.disconnected),
-            (false, _) => self.ledger.possible(now),
-        };
         let counted = if silent { self.config.wired } else { self.terminals() };
+        let mut offered = self.ledger.possible(now);
+        if silent {
+            offered = offered.max(self.config.disconnected);
+        }
         core::array::from_fn(|place| {
-            let measured = if gone { Milliamps::ZERO } else { measured[place] };
-            if counted.contains(place) { measured.max(offered) } else { measured }
+            if counted.contains(place) { measured[place].max(offered) } else { measured[place] }
         })
+    }
+
+    /// Notes that a silent EVSE has fallen to its disconnected limit if its lease is over by now.
+    pub(super) fn expire(&mut self, now: Instant, settings: &Settings) {
+        let Some((lease, heard)) = settings.lease.zip(self.heard) else { return };
+        if now.since(heard) > lease.max(settings.evse_max_age).saturating_add(settings.reaction) {
+            self.ledger = Ledger::new(self.config.disconnected);
+            self.facts.measured = None;
+        }
     }
 
     /// What it draws beyond its offer or on terminals that are not counted; nothing is left for it there.
@@ -201,9 +212,10 @@ impl Evse {
     }
 
     /// Puts an offer in force.
-    pub(super) fn set_offer(&mut self, now: Instant, offer: Milliamps, settings: &Settings) {
+    pub(super) fn set_offer(&mut self, now: Instant, offer: Milliamps) {
         if offer != self.ledger.offer() {
-            self.ledger.set(now, offer, settings.reaction);
+            self.ledger.set(now, offer);
+            self.signalled = now;
             self.changed = Some(now);
         }
     }

@@ -19,6 +19,7 @@ pub use evse::EvseFacts;
 pub use report::{Cause, EvseReport, NodeReport, Offer, Reason};
 
 use crate::allocate::{Demand, Memory, Node, PoolSet, Share};
+use crate::ledger::Ledger;
 use crate::limits::{Effective, Limit, LimitSetFull, Source};
 use crate::meter::{Meter, ReadingError};
 use crate::phases::PhaseSet;
@@ -189,6 +190,17 @@ impl<const NODES: usize, const EVSES: usize> Controller<NODES, EVSES> {
     pub fn handle_evse(&mut self, evse: u16, now: Instant, facts: EvseFacts) -> Result<(), NotOfThisSite> {
         let state = self.evses.get_mut(usize::from(evse)).ok_or(NotOfThisSite(evse))?;
         state.handle_facts(now, facts, &self.settings);
+        Ok(())
+    }
+
+    /// Says what an EVSE is still signalling from before this controller was made. Until told so, a
+    /// controller takes every EVSE to be at its disconnected limit.
+    ///
+    /// # Errors
+    /// [`NotOfThisSite`] if there is no such EVSE.
+    pub fn restore_offer(&mut self, evse: u16, offer: Milliamps) -> Result<(), NotOfThisSite> {
+        let state = self.evses.get_mut(usize::from(evse)).ok_or(NotOfThisSite(evse))?;
+        state.ledger = Ledger::new(offer);
         Ok(())
     }
 
