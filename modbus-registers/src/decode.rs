@@ -258,7 +258,7 @@ impl<'r> Place<'_, '_, 'r> {
         if let Some(absence) = self.row.absence(bits) {
             return Ok(Value::Absent(absence));
         }
-        let width = 16 * u32::from(self.row.words);
+        let width = self.row.bits();
         let number = match self.row.kind {
             // Moves the sign bit to bit 63 and back down.
             Kind::Signed => (bits << (64 - width)).cast_signed() >> (64 - width),
@@ -327,7 +327,7 @@ impl<'r> Place<'_, '_, 'r> {
 impl Row {
     /// Why `bits` are no value.
     pub(crate) fn absence(&self, bits: u64) -> Option<Absence> {
-        let ones = u64::MAX >> (64 - 16 * u32::from(self.words.clamp(1, 4)));
+        let ones = u64::MAX >> (64 - self.bits());
         let signed = self.kind == Kind::Signed;
         let pattern = match self.absent {
             Absent::Never => return None,

@@ -218,8 +218,7 @@ impl Target<'_> {
         if let (Scale::Factor { .. }, ScaleContent::Factor(factor)) = (self.row.scale, self.scale) {
             raw = raw.checked_div(i64::from(factor))?;
         }
-        let width = 16 * u32::from(self.row.words);
-        let ones = u64::MAX >> (64 - width);
+        let ones = u64::MAX >> (64 - self.row.bits());
         let fits = match self.row.kind {
             Kind::Signed => {
                 let bound = (ones >> 1).cast_signed();
@@ -243,7 +242,7 @@ impl Target<'_> {
     }
 
     fn absent(&self) -> Result<u64, EncodeError> {
-        let ones = u64::MAX >> (64 - 16 * u32::from(self.row.words.clamp(1, 4)));
+        let ones = u64::MAX >> (64 - self.row.bits());
         let signed = self.row.kind == Kind::Signed;
         match (self.row.kind, self.row.absent) {
             (Kind::Float | Kind::QuadrantPf, _) if self.row.words == 2 => Ok(0x7FC0_0000),

@@ -10,7 +10,6 @@ use crate::row::{Kind, Row, Template};
 
 /// How the addresses in a document count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(clippy::exhaustive_enums, reason = "counting starts at 0 or at 1")]
 pub enum Numbering {
     /// As on the wire.
     FromZero,

@@ -269,6 +269,11 @@ impl Row {
         self.alone
     }
 
+    /// Bits of an integer. The check of a map allows one to four registers.
+    pub(crate) fn bits(&self) -> u32 {
+        16 * u32::from(self.words.clamp(1, 4))
+    }
+
     /// Address just behind the value; larger than `u16` for the last register of all.
     pub(crate) const fn end(&self) -> u32 {
         self.address as u32 + self.words as u32

@@ -171,3 +171,12 @@ proptest! {
         prop_assert_eq!(reading.value, Value::Number(number));
     }
 }
+
+#[test]
+fn the_readme_counts_right() {
+    let mut makers: Vec<_> = ALL.iter().map(|map| map.manufacturer()).collect();
+    makers.sort_unstable();
+    makers.dedup();
+    let counted = format!("{} maps of {} makers", ALL.len(), makers.len());
+    assert!(include_str!("../README.md").contains(&counted), "{counted}");
+}

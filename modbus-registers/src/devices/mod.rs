@@ -94,6 +94,7 @@ pub const ALL: &[&Map<'static>] = &[
     &inepro::KLEFR_693X,
     &inepro::PRO380_V1,
     &iskra::WM3M4,
+    &janitza::EVLINK_EXAMPLE,
     &janitza::UMG_96RM,
     &janitza::UMG_604,
     &janitza::UMG_605,
