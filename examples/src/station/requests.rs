@@ -1,6 +1,7 @@
 //! What the central system and the electronics tell the station program.
 
 use evkit_hal::evse;
+use evkit_hal::fault::Fault;
 use evkit_ocpp::message::Call;
 use evkit_ocpp::rpc::{ErrorCode, Responder};
 use evkit_ocpp::v16::charge_point::Event;
@@ -153,8 +154,14 @@ impl<const N: usize> Program<N> {
         match event {
             evse::Event::Plugged => self.plugged(now_ms, seat),
             evse::Event::Unplugged => self.unplugged(now_ms, seat),
-            evse::Event::Fault(hazard) => self.note(seat, format!("fault: {hazard}")),
-            evse::Event::Cleared(hazard) => self.note(seat, format!("fault gone: {hazard}")),
+            evse::Event::Fault(hazard) => {
+                let entry = Fault::from(hazard).entry();
+                self.note(seat, format!("fault: {}; {}", entry.appeared, entry.remedy));
+                if entry.stops_transaction {
+                    self.stop(now_ms, seat, Reason::Other, None);
+                }
+            }
+            evse::Event::Cleared(hazard) => self.note(seat, Fault::from(hazard).entry().gone.to_owned()),
             _ => {}
         }
     }

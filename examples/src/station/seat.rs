@@ -2,9 +2,8 @@
 
 use std::collections::HashMap;
 
-use evkit_hal::contactor::ContactorFault;
+use evkit_hal::fault;
 use evkit_hal::pilot::State;
-use evkit_hal::safety::{Hazard, Protection};
 use evkit_ocpp::units::{Milliamps, Millivolts, WattHours, Watts};
 use evkit_ocpp::v16::charge_point::{Facts, Fault, Meter};
 use evkit_ocpp::v16::{ChargePointErrorCode, IdTag, Reason};
@@ -154,26 +153,11 @@ impl Seat {
         }
     }
 
+    /// The worst of what keeps the electronics from working, in the words of OCPP 1.6 §7.6.
     fn fault(&self) -> Option<Fault> {
-        let hazard = self.spot.evse().hazards().iter().next()?;
-        Some(Fault { code: error_code(hazard), blocking: true, vendor_code: "", info: "" })
-    }
-}
-
-/// The standard's code for what keeps the electronics from working (OCPP 1.6 §7.6).
-fn error_code(hazard: Hazard) -> ChargePointErrorCode {
-    match hazard {
-        Hazard::Contactor(ContactorFault::Welded | ContactorFault::NotClosing) | Hazard::ContactorSilent => {
-            ChargePointErrorCode::PowerSwitchFailure
-        }
-        Hazard::Pilot(_) => ChargePointErrorCode::EvCommunicationError,
-        Hazard::Tripped(protection) | Hazard::Silent(protection) => match protection {
-            Protection::ResidualCurrent => ChargePointErrorCode::GroundFailure,
-            Protection::OverCurrent | Protection::Upstream => ChargePointErrorCode::OverCurrentFailure,
-            Protection::Temperature => ChargePointErrorCode::HighTemperature,
-            Protection::Mains => ChargePointErrorCode::UnderVoltage,
-            Protection::Lock => ChargePointErrorCode::ConnectorLockFailure,
-            _ => ChargePointErrorCode::OtherError,
-        },
+        let entry = fault::Fault::from(self.spot.evse().hazards().iter().next()?).entry();
+        let code = ChargePointErrorCode::from_text(entry.error_code.as_str());
+        let code = code.unwrap_or(ChargePointErrorCode::OtherError);
+        Some(Fault { code, blocking: true, vendor_code: "", info: entry.appeared })
     }
 }
