@@ -4,7 +4,7 @@ mod check;
 
 use crate::command::Command;
 use crate::quantity::Quantity;
-use crate::row::{Confidence, Row, Span, WordOrder};
+use crate::row::{Confidence, Row, WordOrder};
 
 pub use check::MapError;
 
@@ -257,10 +257,22 @@ impl<'a> Map<'a> {
     /// Whether the registers from `start` to before `end`, none of them listed, answer too. Addresses are those on the
     /// wire.
     pub(crate) fn bridges(&self, start: u32, end: u32) -> bool {
-        self.readable.iter().any(|range| {
-            let range = Span { start: u32::from(range.first), end: u32::from(range.last) + 1 };
-            range.shifted(self.base).contains(Span { start, end })
-        })
+        let base = u32::from(self.base);
+        (start..end)
+            .all(|register| register.checked_sub(base).is_some_and(|register| self.is_readable(register)))
+    }
+
+    /// Whether `register`, counted from the base, answers although it is not listed.
+    const fn is_readable(&self, register: u32) -> bool {
+        let mut index = 0;
+        while index < self.readable.len() {
+            let Readable { first, last } = self.readable[index];
+            if first as u32 <= register && register <= last as u32 {
+                return true;
+            }
+            index += 1;
+        }
+        false
     }
 
     /// Waiting times between requests.

@@ -148,8 +148,8 @@ impl<'p> Planner<'p> {
             if span.start < start {
                 continue;
             }
-            let bridged = span.start <= reach || self.bridges(reach, span.start);
-            if !bridged || span.end > limit || refused(faults, function, Span { start, end: span.end }) {
+            let bridged = || span.start <= reach || self.bridges(reach, span.start);
+            if span.end > limit || !bridged() || refused(faults, function, Span { start, end: span.end }) {
                 break;
             }
             reach = span.end;
@@ -311,5 +311,46 @@ impl<'r> Iterator for Readings<'_, 'r> {
 
     fn next(&mut self) -> Option<Self::Item> {
         self.next_row().or_else(|| self.next_derived())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::map::Readable;
+    use crate::row::Template;
+
+    const ROWS: &[Row] = &[
+        Template::holding().u16(1, Quantity::VoltageL1N),
+        Template::holding().u16(5, Quantity::VoltageL2N),
+        Template::holding().u16(6, Quantity::VoltageL3N),
+    ];
+
+    fn reads(map: &Map<'_>, wanted: &[Quantity]) -> [Option<(u16, u16)>; 2] {
+        let mut reads = map.plan(wanted).map(|read| (read.address(), read.words()));
+        [reads.next(), reads.next()]
+    }
+
+    #[test]
+    fn readable_ranges_that_touch_are_one() {
+        let map = Map::new("", "", ROWS);
+        let wanted = [Quantity::VoltageL1N, Quantity::VoltageL3N];
+        assert_eq!(reads(&map, &wanted), [Some((1, 1)), Some((6, 1))]);
+        let touching = [Readable { first: 2, last: 3 }, Readable { first: 3, last: 4 }];
+        assert_eq!(reads(&map.readable(&touching), &wanted), [Some((1, 6)), None]);
+        assert_eq!(reads(&map.readable(&touching).at(100), &wanted), [Some((101, 6)), None]);
+        assert_eq!(reads(&map.readable(&touching[..1]), &wanted), [Some((1, 1)), Some((6, 1))]);
+    }
+
+    #[test]
+    fn a_caller_may_ask_for_shorter_reads_and_smaller_holes() {
+        let range = [Readable { first: 0, last: 9 }];
+        let map = Map::new("", "", ROWS).readable(&range);
+        let wanted = Quantity::ALL;
+        assert_eq!(map.plan(wanted).count(), 1);
+        assert_eq!(map.plan(wanted).max_hole(2).count(), 2);
+        assert_eq!(map.plan(wanted).max_hole(3).count(), 1);
+        assert_eq!(map.plan(wanted).max_words(1).count(), 3);
+        assert_eq!(map.plan(wanted).max_words(0).count(), 3);
     }
 }

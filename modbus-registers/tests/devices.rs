@@ -108,7 +108,7 @@ fn decode<'r>(map: &Map<'_>, row: &Row, words: &[u16], block: &'r mut Vec<u16>) 
     if let (Scale::Factor { address }, Some(_)) = (row.scale(), row.scale().registers()) {
         block[usize::from(address - start) + 1] = 1;
     }
-    map.value(row, &Block::new(row.function(), start + map.base(), &*block)).ok()
+    map.value(row, &Block::new(row.function(), start + map.base(), &block[..])).ok()
 }
 
 fn any_row() -> impl Strategy<Value = (&'static Map<'static>, &'static Row)> {

@@ -3,7 +3,7 @@
 
 use thiserror::Error;
 
-use super::{MAX_READ_WORDS, Map, Readable};
+use super::{MAX_READ_WORDS, Map};
 use crate::map::Derived;
 use crate::quantity::Quantity;
 use crate::row::{Function, Kind, Row, Scale, Span};
@@ -261,18 +261,6 @@ impl<'a> Map<'a> {
             index += 1;
         }
         None
-    }
-
-    const fn is_readable(&self, register: u32) -> bool {
-        let mut index = 0;
-        while index < self.readable.len() {
-            let Readable { first, last } = self.readable[index];
-            if first as u32 <= register && register <= last as u32 {
-                return true;
-            }
-            index += 1;
-        }
-        false
     }
 
     /// [`Map::row`] or [`Map::command_row`] for constant evaluation, without rows that must be read alone.
