@@ -91,16 +91,15 @@ pub(crate) struct Meter {
     reading: PhaseCurrents,
     /// When the reading was taken, and since when it has not changed.
     taken: Option<(Instant, Instant)>,
-    /// Of the reading, what is known to have been no uncontrolled load.
-    known: PhaseCurrents,
-    /// Whether `known` was compared with measurements from after the reading.
-    settled: bool,
+    /// What was measured below the node before the reading, until the load is worked out.
+    own_before: Option<PhaseCurrents>,
+    load: PhaseCurrents,
 }
 
 impl Meter {
     pub(crate) fn new(config: MeterConfig) -> Self {
         let nothing = three(Milliamps::ZERO);
-        Self { config, reading: nothing, taken: None, known: nothing, settled: false }
+        Self { config, reading: nothing, taken: None, own_before: None, load: three(Milliamps::MAX) }
     }
 
     pub(crate) fn config(&self) -> &MeterConfig {
@@ -125,28 +124,31 @@ impl Meter {
         };
         self.reading = reading;
         self.taken = Some((taken, unchanged));
-        self.known = own;
-        self.settled = false;
+        self.own_before = Some(own);
         Ok(())
     }
 
     /// The uncontrolled load, if the meter can be believed. `own` is what the EVSEs and the metered loads
     /// below were measured to take by now.
     ///
-    /// Meter and EVSEs are not read at the same moment. So a meter that includes them has the lower of the
-    /// measurements before and after its reading taken out: a car that starts or stops in between can only
-    /// make the load look too large.
+    /// Meter and EVSEs are not read at the same moment, so of a meter that sees the EVSEs it is only known
+    /// that what they took lies between the measurements before and after. Of the loads that are possible
+    /// then, the one nearest to the last is taken: a car that starts is not mistaken for a load.
     pub(crate) fn load(&mut self, now: Instant, own: PhaseCurrents) -> Option<PhaseCurrents> {
-        if !self.settled {
-            self.known = lower(self.known, own);
-            self.settled = true;
+        if let Some(before) = self.own_before.take() {
+            for (phase, load) in self.load.iter_mut().enumerate() {
+                let reading = self.reading[phase];
+                *load = match self.config.location {
+                    MeterLocation::ExcludingEvses => reading,
+                    MeterLocation::IncludingEvses => {
+                        let least = reading.saturating_sub(own[phase].max(before[phase]));
+                        let most = reading.saturating_sub(own[phase].min(before[phase]));
+                        (*load).clamp(least, most)
+                    }
+                };
+            }
         }
-        let fresh = self.state(now) == MeterState::Fresh;
-        match self.config.location {
-            _ if !fresh => None,
-            MeterLocation::ExcludingEvses => Some(self.reading),
-            MeterLocation::IncludingEvses => Some(difference(self.reading, self.known)),
-        }
+        (self.state(now) == MeterState::Fresh).then_some(self.load)
     }
 
     pub(crate) fn state(&self, now: Instant) -> MeterState {
@@ -168,14 +170,6 @@ impl Meter {
         let frozen = self.config.max_frozen.map(|most| unchanged.after(most).after(just_after));
         [Some(aged), frozen].into_iter().flatten().filter(|&at| at > now).min()
     }
-}
-
-fn lower(left: PhaseCurrents, right: PhaseCurrents) -> PhaseCurrents {
-    core::array::from_fn(|phase| left[phase].min(right[phase]))
-}
-
-fn difference(from: PhaseCurrents, take: PhaseCurrents) -> PhaseCurrents {
-    core::array::from_fn(|phase| from[phase].saturating_sub(take[phase]))
 }
 
 #[cfg(test)]
@@ -228,16 +222,19 @@ mod tests {
     }
 
     #[test]
-    fn a_meter_that_includes_the_evses_never_makes_the_load_look_too_small() {
+    fn a_car_that_starts_is_not_mistaken_for_a_load() {
         let location = MeterLocation::IncludingEvses;
         let mut meter = Meter::new(MeterConfig { location, ..MeterConfig::default() });
         let (idle, charging) = (NOTHING, three(Milliamps(16_000)));
-        // The car started before the reading, its own measurement is older.
+        // Nothing is known yet: the car may not have started when the meter was read.
         meter.handle_reading(second(1), three(Milliamps(20_000)), idle).unwrap();
         assert_eq!(meter.load(second(1), charging), Some(three(Milliamps(20_000))));
         meter.handle_reading(second(2), three(Milliamps(20_000)), charging).unwrap();
         assert_eq!(meter.load(second(2), charging), Some(three(Milliamps(4_000))));
-        // Later measurements do not touch the reading any more.
+        // It stops, and nobody knows whether before or after the reading.
+        meter.handle_reading(second(3), three(Milliamps(5_000)), charging).unwrap();
         assert_eq!(meter.load(second(3), idle), Some(three(Milliamps(4_000))));
+        // Later measurements do not touch the reading any more.
+        assert_eq!(meter.load(second(4), charging), Some(three(Milliamps(4_000))));
     }
 }

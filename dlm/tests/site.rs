@@ -10,7 +10,7 @@ mod common;
 use common::Random;
 use core::time::Duration;
 use evkit_dlm::Controller;
-use evkit_dlm::controller::{EvseConfig, EvseFacts, Fairness, NodeConfig, Reason, Settings};
+use evkit_dlm::controller::{EvseConfig, EvseFacts, Fairness, NodeConfig, Settings};
 use evkit_dlm::limits::{Limit, LimitSet, Role};
 use evkit_dlm::meter::{MeterConfig, MeterLocation};
 use evkit_dlm::phases::{Rotation, Terminals};
@@ -34,6 +34,7 @@ struct Car {
     coming: Vec<(u64, u32)>,
     measured: bool,
     priority: Priority,
+    silent_since: u64,
     silent_until: u64,
 }
 
@@ -61,6 +62,10 @@ struct World {
     /// Real uncontrolled load attached at each node.
     base: [[u32; 3]; NODES],
     meter_silent_until: [u64; NODES],
+    /// Either stations fall silent, or limits come at run time: nobody can lower a silent station.
+    silences: bool,
+    /// Limits by the energy management: since when, until when, how much.
+    ems: [Option<(u64, u64, u32)>; NODES],
 }
 
 /// Fastest rise of a load, per second.
@@ -101,6 +106,7 @@ impl World {
                 coming: Vec::new(),
                 measured: random.below(5) != 0,
                 priority: Priority::Normal,
+                silent_since: 0,
                 silent_until: 0,
             })
             .collect();
@@ -110,7 +116,17 @@ impl World {
             ..EvseConfig::on(random.below(NODES as u32) as u16)
         });
         let limits = nodes.each_ref().map(|node| node.limits.effective(Instant::default()).currents);
-        Self { random, nodes, limits, evses, cars, base: [NONE; NODES], meter_silent_until: [0; NODES] }
+        Self {
+            random,
+            nodes,
+            limits,
+            evses,
+            cars,
+            base: [NONE; NODES],
+            meter_silent_until: [0; NODES],
+            ems: [None; NODES],
+            silences: seed.is_multiple_of(2),
+        }
     }
 
     fn is_below(&self, mut from: u16, node: usize) -> bool {
@@ -139,23 +155,20 @@ impl World {
         sum
     }
 
-    /// The load alone may be more than the limit; then nothing is left for the cars.
+    /// The load alone may be more than the limit; then nothing is left for the cars. A limit that comes at
+    /// run time may be passed for as long as messages and cars take to follow.
     fn assert_within_limits(&self, seed: u64, second: u64) {
         for node in 0..NODES {
             let flow = self.flow(node);
-            for phase in 0..3 {
-                let cars: u32 = self
-                    .evses
-                    .iter()
-                    .zip(&self.cars)
-                    .filter(|(config, _)| self.is_below(config.node, node))
-                    .map(|(_, car)| car.loads()[phase])
-                    .sum();
-                let most = self.limits[node][phase].0;
+            let ems = self.ems[node].filter(|(since, until, _)| (since + 8..*until).contains(&second));
+            for (phase, flow) in flow.into_iter().enumerate() {
+                let below =
+                    self.evses.iter().zip(&self.cars).filter(|(evse, _)| self.is_below(evse.node, node));
+                let cars: u32 = below.map(|(_, car)| car.loads()[phase]).sum();
+                let most = self.limits[node][phase].0.min(ems.map_or(u32::MAX, |(_, _, most)| most));
                 assert!(
-                    flow[phase] <= most || cars == 0,
-                    "seed {seed}, second {second}: node {node} phase {phase}: {} of {most}",
-                    flow[phase]
+                    flow <= most || cars == 0,
+                    "seed {seed}, second {second}: node {node} phase {phase}: {flow} of {most}"
                 );
             }
         }
@@ -177,15 +190,21 @@ impl World {
                 car.sees = sees;
                 car.coming.remove(0);
             }
-            if self.random.below(if car.plugged { 600 } else { 60 }) == 0 {
+            // Nobody swaps cars before a station that fell silent counts as silent.
+            let unnoticed = second < car.silent_until && second <= car.silent_since + 31;
+            if !unnoticed && self.random.below(if car.plugged { 600 } else { 60 }) == 0 {
                 car.plugged = !car.plugged;
+                // The delay is the car's: a new one sees what the station signals.
+                car.sees = car.coming.pop().map_or(car.sees, |(_, offer)| offer);
+                car.coming.clear();
                 car.terminals = self.random.pick(&[Terminals::ONE, Terminals::TWO, Terminals::THREE]);
                 car.appetite = self.random.pick(&[32_000, 32_000, 16_000, 9_000]);
                 car.priority = self.random.pick(&[Priority::Vip, Priority::Normal, Priority::Low]);
             } else if self.random.below(100) == 0 {
                 car.appetite = self.random.within(3_000, 32_000);
             }
-            if self.random.below(1_000) == 0 {
+            if self.silences && second >= car.silent_until && self.random.below(1_000) == 0 {
+                car.silent_since = second;
                 car.silent_until = second + u64::from(self.random.within(1, 200));
             }
         }
@@ -210,6 +229,15 @@ impl World {
             };
             controller.handle_meter(node as u16, now, reading.map(Milliamps)).unwrap();
         }
+        for node in 0..NODES {
+            if !self.silences && self.random.below(200) == 0 {
+                let until = second + u64::from(self.random.within(10, 100));
+                let most = self.random.within(0, 60_000);
+                self.ems[node] = Some((second, until, most));
+                let limit = Limit::new(Role::Ems, Milliamps(most)).until(Instant::from_millis(until * 1000));
+                controller.set_node_limit(node as u16, limit).unwrap();
+            }
+        }
         for (evse, car) in (0..).zip(&self.cars) {
             if second < car.silent_until {
                 continue;
@@ -232,7 +260,7 @@ impl World {
             if second < car.silent_until {
                 continue;
             }
-            if offer >= car.sees {
+            if offer >= car.sees || !car.plugged {
                 car.sees = offer;
                 car.coming.clear();
             } else if car.coming.last().is_none_or(|(_, coming)| *coming != offer) {
@@ -259,7 +287,7 @@ fn settings(random: &mut Random) -> Settings {
 #[test]
 fn no_limit_is_passed_at_any_moment() {
     let mut charged = 0;
-    for seed in 0..30 {
+    for seed in 0..40 {
         let mut world = World::new(seed);
         let settings = settings(&mut world.random);
         let mut controller = Controller::new(&world.nodes, &world.evses, settings).unwrap();
@@ -274,5 +302,5 @@ fn no_limit_is_passed_at_any_moment() {
         }
     }
     // It must not be safe by charging nobody: at least 30 A on each site at a time.
-    assert!(charged > 30 * 900 * 30, "{charged} As");
+    assert!(charged > 40 * 900 * 20, "{charged} As");
 }

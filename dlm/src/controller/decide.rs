@@ -83,16 +83,16 @@ impl<const NODES: usize, const EVSES: usize> Controller<NODES, EVSES> {
             evse.expire(now, &self.settings);
             evse.place = evse.ticket(now, &self.settings).place();
             let fixed = match evse.standing(now, &self.settings) {
-                Standing::Takes { .. } => {
+                Standing::Takes { min, .. } => {
                     self.takers[count] = index;
                     count += 1;
-                    evse.excess(now)
+                    evse.excess(if evse.exceeds(now) { min } else { evse.ledger.possible(now) })
                 }
                 Standing::Stays(reason) => {
                     evse.reason = reason;
                     evse.target = Milliamps::ZERO;
                     evse.charging_since = None;
-                    evse.possible(now, &self.settings)
+                    evse.unmoved(now, &self.settings)
                 }
             };
             let fixed = evse.config.rotation.at_most(fixed);
@@ -163,8 +163,11 @@ impl<const NODES: usize, const EVSES: usize> Controller<NODES, EVSES> {
                 }
             } else {
                 evse.charging_since = evse.charging_since.or(Some(now));
-                let takes_less = share.bound == Bound::Maximum && evse.takes_less();
-                evse.reason = if takes_less { Reason::TakesLess } else { Reason::Bound(cause) };
+                evse.reason = match share.bound {
+                    Bound::Maximum if evse.exceeds(now) => Reason::Exceeds,
+                    Bound::Maximum if evse.takes_less() => Reason::TakesLess,
+                    _ => Reason::Bound(cause),
+                };
             }
         }
         for evse in &mut self.evses {

@@ -45,6 +45,9 @@ impl EvseFacts {
     }
 }
 
+/// Drawn beyond the offer without being taken for disobedience: what meters and cars are out by.
+const OVERDRAW: Milliamps = Milliamps(1_000);
+
 /// State of one EVSE.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Evse {
@@ -115,6 +118,10 @@ impl Evse {
                 self.appetite.handle_measured(now, drawn, self.ledger.offer(), appetite);
             }
         }
+        if !facts.plugged {
+            // The contactor is open (IEC 61851-1 state A): whatever was offered, nothing flows.
+            self.ledger = Ledger::default();
+        }
         // What was reported before the set-point went out says nothing about it.
         if now > self.signalled {
             self.ledger.confirm(now, settings.reaction);
@@ -152,6 +159,9 @@ impl Evse {
         let max = settings.round_down(limit);
         if max < minimum || minimum == Milliamps::ZERO {
             return Standing::Stays(Reason::BelowMinimum { limit, minimum, source });
+        }
+        if self.exceeds(now) {
+            return Standing::Takes { min: minimum, max: minimum };
         }
         let max = self.appetite.cap().map_or(max, |cap| settings.round_up(cap).clamp(minimum, max));
         Standing::Takes { min: minimum, max }
@@ -191,14 +201,29 @@ impl Evse {
         }
     }
 
-    /// What it draws beyond its offer or on terminals that are not counted; nothing is left for it there.
-    pub(super) fn excess(&self, now: Instant) -> [Milliamps; 3] {
+    /// Whether it draws clearly more than it may.
+    pub(super) fn exceeds(&self, now: Instant) -> bool {
+        let drawn = self.facts.measured.unwrap_or_default().into_iter().fold(Milliamps::ZERO, Milliamps::max);
+        drawn > self.ledger.possible(now).saturating_add(OVERDRAW)
+    }
+
+    /// What it draws by terminal beyond `allowed`, and on terminals that are not counted at all.
+    pub(super) fn excess(&self, allowed: Milliamps) -> [Milliamps; 3] {
         let measured = self.facts.measured.unwrap_or_default();
-        let possible = self.ledger.possible(now);
         core::array::from_fn(|place| {
-            let counted = if self.terminals().contains(place) { possible } else { Milliamps::ZERO };
+            let counted = if self.terminals().contains(place) { allowed } else { Milliamps::ZERO };
             measured[place].saturating_sub(counted)
         })
+    }
+
+    /// What it takes whatever is decided, by terminal: of a silent one all it may be drawing, of others what
+    /// they were measured to draw.
+    pub(super) fn unmoved(&self, now: Instant, settings: &Settings) -> [Milliamps; 3] {
+        if self.is_silent(now, settings) {
+            self.possible(now, settings)
+        } else {
+            self.excess(Milliamps::ZERO)
+        }
     }
 
     pub(super) fn ticket(&self, now: Instant, settings: &Settings) -> Ticket {

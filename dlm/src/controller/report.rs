@@ -46,6 +46,8 @@ pub enum Reason {
     Bound(Cause),
     /// It charges with what it draws and a margin, because it takes no more.
     TakesLess,
+    /// It is held at its minimum, because it draws more than it was offered.
+    Exceeds,
     /// It waits for its turn, because this has no room for its minimum.
     Queued(Cause),
     /// It will get more as soon as the interval between raises is over.
@@ -66,6 +68,7 @@ impl fmt::Display for Reason {
             }
             Self::Bound(cause) => write!(f, "{cause}"),
             Self::TakesLess => f.write_str("takes less than it could"),
+            Self::Exceeds => f.write_str("draws more than it was offered"),
             Self::Queued(cause) => write!(f, "waits for its turn: {cause}"),
             Self::Dwell => f.write_str("to be raised when the interval is over"),
             Self::AwaitsOthers(cause) => write!(f, "to be raised when others have followed: {cause}"),
