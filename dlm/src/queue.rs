@@ -64,6 +64,11 @@ impl Place {
         self.group == Group::Waiting && self.priority != Priority::Vip
     }
 
+    /// Whether this is its turn.
+    pub(crate) fn is_called(&self) -> bool {
+        self.group == Group::Called
+    }
+
     /// The same session, ahead of the running ones of its priority.
     pub(crate) fn called(self) -> Self {
         Self { group: Group::Called, ..self }

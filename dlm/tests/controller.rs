@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 use evkit_dlm::Controller;
-use evkit_dlm::allocate::Bound;
+use evkit_dlm::allocate::{Bound, PoolSet};
 use evkit_dlm::controller::{Cause, EvseConfig, EvseFacts, Minimum, NodeConfig, Reason, Settings};
 use evkit_dlm::limits::{Limit, LimitSet, Role, Source};
 use evkit_dlm::meter::{MeterConfig, MeterLocation, ReadingError};
@@ -468,4 +468,45 @@ fn the_deadline_is_in_time() {
             assert_eq!(offers, bench.offers());
         }
     }
+}
+
+#[test]
+fn pools_are_kept_and_lowered_before_raised() {
+    let pools = PoolSet::NONE.with(1);
+    let evses = [EvseConfig { pools, ..evse() }, EvseConfig { pools, ..evse() }];
+    let mut bench = Bench::new([node(None, 100)], evses, Settings::default());
+    bench.controller.set_pool(1, A(60)).unwrap();
+    bench.cars[0] = CAR;
+    assert_eq!(bench.run(1), [20_000, 0]);
+    let cause = Cause { bound: Bound::Pool { pool: 1 }, source: None };
+    assert_eq!(bench.reason(0), Reason::Bound(cause));
+    bench.cars[1] = CAR;
+    assert_eq!(bench.run(7), [10_000, 0]);
+    assert_eq!(bench.run(1), [10_000, 10_000]);
+    assert!(bench.controller.set_pool(4, A(1)).is_err());
+}
+
+#[test]
+fn cars_on_fewer_than_three_phases_can_be_capped() {
+    // TOR: 16 A.
+    let settings = Settings { asymmetry: Some(A(16)), ..Settings::default() };
+    let mut bench = Bench::new([node(None, 100)], [evse(), evse()], settings);
+    bench.cars = [CAR, Car { terminals: Terminals::TWO, ..CAR }];
+    assert_eq!(bench.run(60), [32_000, 16_000]);
+    assert_eq!(bench.reason(1).to_string(), "own maximum (asymmetry cap)");
+}
+
+#[test]
+fn one_that_never_fits_does_not_stop_the_queue() {
+    let large = EvseConfig { minimum: Minimum::both(A(14)), ..evse() };
+    let mut bench = Bench::new([node(None, 12)], [evse(), evse(), large, evse()], Settings::default());
+    bench.cars = [CAR; 4];
+    bench.run(10);
+    assert_eq!(bench.offers(), [6_000, 6_000, 0, 0]);
+    let mut served = 0;
+    for _ in 0..3 * 900 {
+        bench.step();
+        served += u32::from(bench.offers()[3] > 0);
+    }
+    assert!(served > 800, "{served} s");
 }

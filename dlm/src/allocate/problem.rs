@@ -61,7 +61,7 @@ impl PoolSet {
         })
     }
 
-    pub(super) const fn fits(self, pools: usize) -> bool {
+    pub(crate) const fn fits(self, pools: usize) -> bool {
         pools >= Self::CAPACITY || self.0 >> pools == 0
     }
 }

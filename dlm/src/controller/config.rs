@@ -1,5 +1,6 @@
 //! What a controller is told once: the site as built, and how to behave.
 
+use crate::allocate::PoolSet;
 use crate::detect::AppetiteSettings;
 use crate::limits::LimitSet;
 use crate::meter::MeterConfig;
@@ -61,6 +62,8 @@ pub struct EvseConfig {
     pub limits: LimitSet,
     /// The least current worth offering.
     pub minimum: Minimum,
+    /// Pools it draws from, of the [`POOLS`](super::POOLS) there are.
+    pub pools: PoolSet,
     /// What it falls to by itself when it hears nothing any more (Bender 7.7); reserved while it is silent.
     pub disconnected: Milliamps,
 }
@@ -74,6 +77,7 @@ impl EvseConfig {
             wired: Terminals::THREE,
             limits: LimitSet::default(),
             minimum: Minimum::IEC_61851,
+            pools: PoolSet::NONE,
             disconnected: Milliamps::ZERO,
         }
     }
@@ -106,6 +110,9 @@ pub struct Settings {
     pub reaction: Duration,
     /// An offer is raised no sooner than this after its last change. Reductions never wait.
     pub raise_interval: Duration,
+    /// Most for a car on one or two conductors (KEBA 4.1.4: "charge oblique"; TOR: 16 A); `None`: no cap.
+    /// It holds from when the conductors are known.
+    pub asymmetry: Option<Milliamps>,
     /// Offers are multiples of this; 0 and 1 mA mean any. Rounding is down, a minimum is rounded up.
     pub step: Milliamps,
     /// Facts about an EVSE older than this count as silence.
@@ -140,6 +147,7 @@ impl Default for Settings {
             turns_at_once: 1,
             reaction: Duration::from_secs(6),
             raise_interval: Duration::from_secs(15),
+            asymmetry: None,
             step: Milliamps(100),
             evse_max_age: Duration::from_secs(30),
             lease: None,

@@ -4,8 +4,7 @@ use super::Controller;
 use super::config::Fairness;
 use super::evse::Standing;
 use super::report::{Cause, Reason};
-use crate::allocate::{Bound, Demand, Node, PoolSet, Problem, Share, allocate};
-use crate::phases::{Phase, PhaseSet};
+use crate::allocate::{Bound, Demand, Node, Problem, Share, allocate};
 use crate::queue::Priority;
 use crate::units::{Instant, Milliamps, PhaseCurrents, three};
 
@@ -119,7 +118,7 @@ impl<const NODES: usize, const EVSES: usize> Controller<NODES, EVSES> {
                     Fairness::ByPriority => evse.facts.priority as u16,
                 },
                 weight: evse.facts.weight.max(1),
-                pools: PoolSet::NONE,
+                pools: evse.config.pools,
             };
         }
         count
@@ -141,7 +140,7 @@ impl<const NODES: usize, const EVSES: usize> Controller<NODES, EVSES> {
     }
 
     fn share(&mut self, count: usize) {
-        let problem = Problem { nodes: &self.tree, demands: &self.demands[..count], pools: &[] };
+        let problem = Problem { nodes: &self.tree, demands: &self.demands[..count], pools: &self.pools };
         let shared = allocate(&problem, self.memory.scratch(), &mut self.shares);
         if shared.is_err() {
             // Cannot be: site and demands were verified. Nothing is what is safe to offer.
@@ -158,7 +157,8 @@ impl<const NODES: usize, const EVSES: usize> Controller<NODES, EVSES> {
             evse.target = target;
             if target == Milliamps::ZERO {
                 evse.reason = Reason::Queued(cause);
-                if evse.charging_since.take().is_some() {
+                // Whoever had its turn, or could not use it, goes to the tail.
+                if evse.charging_since.take().is_some() || evse.place.is_called() {
                     evse.queued_at = now;
                 }
             } else {
@@ -177,76 +177,6 @@ impl<const NODES: usize, const EVSES: usize> Controller<NODES, EVSES> {
         }
     }
 
-    /// Sums what the EVSEs may be drawing.
-    fn reserve(&mut self, now: Instant) {
-        for node in &mut self.nodes {
-            node.reserved = three(Milliamps::ZERO);
-        }
-        for at in 0..EVSES {
-            let possible = self.evses[at].possible(now, &self.settings);
-            let reserved = self.evses[at].config.rotation.at_most(possible);
-            self.evses[at].reserved = reserved;
-            self.for_path(at, |node| add(&mut node.reserved, reserved));
-        }
-    }
-
-    /// Gives raises in the order of admission, as far as the ledger allows.
-    fn raise(&mut self, now: Instant, count: usize) {
-        for rank in 0..count {
-            let taker = self.takers[rank];
-            let at = usize::from(taker);
-            let (min, phases) = (self.demands[rank].min, self.demands[rank].phases);
-            let evse = &self.evses[at];
-            let offer = evse.ledger.offer();
-            if evse.target <= offer {
-                continue;
-            }
-            if evse.changed.is_some_and(|changed| now < changed.after(self.settings.raise_interval)) {
-                self.evses[at].reason = Reason::Dwell;
-                continue;
-            }
-            let (room, bound) = self.room(at, phases);
-            let raised = self.settings.round_down(self.evses[at].target.min(room));
-            if raised < self.evses[at].target {
-                self.evses[at].reason = Reason::AwaitsOthers(self.cause(taker, bound));
-            }
-            if raised > offer && raised >= min {
-                self.evses[at].set_offer(now, raised);
-                self.reserve_more(at, now);
-            }
-        }
-    }
-
-    /// The highest offer to an EVSE that the ledger allows, and what does not allow more.
-    fn room(&self, at: usize, phases: PhaseSet) -> (Milliamps, Bound) {
-        let evse = &self.evses[at];
-        let mut lowest = (Milliamps::MAX, Bound::Maximum);
-        let mut next = Some(evse.config.node);
-        while let Some((node, state)) = next.and_then(|node| Some((node, self.nodes.get(usize::from(node))?)))
-        {
-            for phase in phases.iter() {
-                let slack = state.capacity[phase.index()].saturating_sub(state.reserved[phase.index()]);
-                let room = slack.saturating_add(evse.reserved[phase.index()]);
-                // Above its limit already: nothing may rise, whatever the EVSE itself has reserved.
-                let over = state.reserved[phase.index()] > state.capacity[phase.index()];
-                let room = if over { Milliamps::ZERO } else { room };
-                if room < lowest.0 {
-                    lowest = (room, Bound::Limit { node, phase });
-                }
-            }
-            next = state.config.parent;
-        }
-        lowest
-    }
-
-    fn reserve_more(&mut self, at: usize, now: Instant) {
-        let possible = self.evses[at].possible(now, &self.settings);
-        let reserved = self.evses[at].config.rotation.at_most(possible);
-        let more = difference(reserved, self.evses[at].reserved);
-        self.evses[at].reserved = reserved;
-        self.for_path(at, |node| add(&mut node.reserved, more));
-    }
-
     /// Starts and stops the clock of the queue.
     fn note_waiting(&mut self, now: Instant, count: usize) {
         let waiting = self.takers[..count].iter().any(|&index| {
@@ -256,32 +186,23 @@ impl<const NODES: usize, const EVSES: usize> Controller<NODES, EVSES> {
         self.turn_from = if waiting { self.turn_from.or(Some(now)) } else { None };
     }
 
-    fn cause(&self, taker: u16, bound: Bound) -> Cause {
+    /// A bound with the source of its number.
+    pub(super) fn cause(&self, taker: u16, bound: Bound) -> Cause {
         let source = match bound {
-            Bound::Limit { node, phase } => self.source(node, phase),
+            Bound::Limit { node, phase } => {
+                self.nodes.get(usize::from(node)).and_then(|state| state.effective.sources[phase.index()])
+            }
             Bound::Maximum => {
                 let now = self.decided.unwrap_or_default();
-                self.evses.get(usize::from(taker)).and_then(|evse| evse.own_limit(now).1)
+                self.evses.get(usize::from(taker)).and_then(|evse| evse.own_limit(now, &self.settings).1)
             }
             Bound::Pool { .. } | Bound::Imbalance { .. } => None,
         };
         Cause { bound, source }
     }
-
-    fn source(&self, node: u16, phase: Phase) -> Option<crate::limits::Source> {
-        self.nodes.get(usize::from(node)).and_then(|state| state.effective.sources[phase.index()])
-    }
-
-    fn for_path(&mut self, evse: usize, mut visit: impl FnMut(&mut super::NodeState)) {
-        let mut next = Some(self.evses[evse].config.node);
-        while let Some(node) = next.and_then(|node| self.nodes.get_mut(usize::from(node))) {
-            visit(node);
-            next = node.config.parent;
-        }
-    }
 }
 
-fn add(to: &mut PhaseCurrents, more: PhaseCurrents) {
+pub(super) fn add(to: &mut PhaseCurrents, more: PhaseCurrents) {
     *to = sum(*to, more);
 }
 
@@ -289,6 +210,6 @@ fn sum(left: PhaseCurrents, right: PhaseCurrents) -> PhaseCurrents {
     core::array::from_fn(|phase| left[phase].saturating_add(right[phase]))
 }
 
-fn difference(from: PhaseCurrents, take: PhaseCurrents) -> PhaseCurrents {
+pub(super) fn difference(from: PhaseCurrents, take: PhaseCurrents) -> PhaseCurrents {
     core::array::from_fn(|phase| from[phase].saturating_sub(take[phase]))
 }

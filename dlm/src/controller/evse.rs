@@ -4,7 +4,7 @@ use super::config::{EvseConfig, Settings};
 use super::report::Reason;
 use crate::detect::{Appetite, PhaseDetector};
 use crate::ledger::Ledger;
-use crate::limits::Source;
+use crate::limits::{Role, Source};
 use crate::phases::Terminals;
 use crate::queue::{Place, Priority, Ticket, consumed};
 use crate::units::{Instant, Milliamps, PhaseCurrents, WattHours, three};
@@ -70,6 +70,8 @@ pub(super) struct Evse {
     pub(super) place: Place,
     /// What it may be drawing by grid phase.
     pub(super) reserved: PhaseCurrents,
+    /// The same, all conductors together.
+    pub(super) reserved_by_all: Milliamps,
 }
 
 /// Whether an EVSE takes part in the sharing.
@@ -97,6 +99,7 @@ impl Evse {
             reason: Reason::Silent,
             place: Place::default(),
             reserved: three(Milliamps::ZERO),
+            reserved_by_all: Milliamps::ZERO,
         }
     }
 
@@ -154,7 +157,7 @@ impl Evse {
         if !self.facts.wants_current {
             return Standing::Stays(Reason::NotRequested);
         }
-        let (limit, source) = self.own_limit(now);
+        let (limit, source) = self.own_limit(now, settings);
         let minimum = settings.round_up(self.config.minimum.of(self.terminals()));
         let max = settings.round_down(limit);
         if max < minimum || minimum == Milliamps::ZERO {
@@ -168,8 +171,12 @@ impl Evse {
     }
 
     /// The lowest of its own limits.
-    pub(super) fn own_limit(&self, now: Instant) -> (Milliamps, Option<Source>) {
-        self.config.limits.effective(now).lowest()
+    pub(super) fn own_limit(&self, now: Instant, settings: &Settings) -> (Milliamps, Option<Source>) {
+        let own = self.config.limits.effective(now).lowest();
+        match settings.asymmetry.filter(|_| self.terminals().len() < 3) {
+            Some(cap) if cap < own.0 => (cap, Some(Role::Asymmetry.into())),
+            _ => own,
+        }
     }
 
     /// Whether its maximum is what the car was seen to take.

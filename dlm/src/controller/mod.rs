@@ -12,6 +12,7 @@
 mod config;
 mod decide;
 mod evse;
+mod raise;
 mod report;
 
 pub use config::{EvseConfig, Fairness, Minimum, NodeConfig, Settings};
@@ -51,6 +52,12 @@ pub enum SiteError {
         /// The node it names.
         node: u16,
     },
+    /// An EVSE draws from a pool that does not exist.
+    #[error("EVSE {evse} draws from a pool beyond the {POOLS} there are")]
+    EvsePool {
+        /// Index of the EVSE.
+        evse: u16,
+    },
     /// An EVSE has no terminal wired.
     #[error("EVSE {evse} must have at least one terminal wired")]
     EvseWiring {
@@ -59,7 +66,7 @@ pub enum SiteError {
     },
 }
 
-/// There is no EVSE, or no node, with this index.
+/// There is no EVSE, node or pool with this index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("index {0} is not of this site")]
 pub struct NotOfThisSite(pub u16);
@@ -74,6 +81,9 @@ pub enum LimitError {
     #[error(transparent)]
     Full(#[from] LimitSetFull),
 }
+
+/// Pools a controller has, numbered from 0: contract power, PV surplus, a grid operator's limit.
+pub const POOLS: usize = 4;
 
 /// State of one node.
 #[derive(Clone, Copy, Debug)]
@@ -115,6 +125,9 @@ pub struct Controller<const NODES: usize, const EVSES: usize> {
     /// Since when somebody has been waiting, or when the last turn was.
     turn_from: Option<Instant>,
     decided: Option<Instant>,
+    pools: [Milliamps; POOLS],
+    /// What the members of each pool may be drawing, all conductors together.
+    pools_reserved: [Milliamps; POOLS],
     // Memory of one decision.
     tree: [Node; NODES],
     /// The sessions that take part, in the order of admission.
@@ -153,6 +166,8 @@ impl<const NODES: usize, const EVSES: usize> Controller<NODES, EVSES> {
             evses: evses.each_ref().map(Evse::new),
             turn_from: None,
             decided: None,
+            pools: [Milliamps::MAX; POOLS],
+            pools_reserved: [Milliamps::ZERO; POOLS],
             tree: [Node::root(three(Milliamps::ZERO)); NODES],
             takers: [0; EVSES],
             demands: [nobody; EVSES],
@@ -241,6 +256,17 @@ impl<const NODES: usize, const EVSES: usize> Controller<NODES, EVSES> {
         Ok(state.config.limits.clear(source))
     }
 
+    /// Limits the sum of conductors × current over the EVSEs of a pool; [`Milliamps::MAX`] lifts the limit.
+    /// Power divided by the phase voltage is such a sum.
+    ///
+    /// # Errors
+    /// [`NotOfThisSite`] if there is no such pool.
+    pub fn set_pool(&mut self, pool: u8, limit: Milliamps) -> Result<(), NotOfThisSite> {
+        let held = self.pools.get_mut(usize::from(pool)).ok_or(NotOfThisSite(pool.into()))?;
+        *held = limit;
+        Ok(())
+    }
+
     /// The offer in force for an EVSE, `None` if there is no such EVSE.
     pub fn offer(&self, evse: u16) -> Option<Offer> {
         let evse = self.evses.get(usize::from(evse))?;
@@ -309,6 +335,9 @@ fn verify(nodes: &[NodeConfig], evses: &[EvseConfig]) -> Result<(), SiteError> {
     for (evse, config) in (0..).zip(evses) {
         if usize::from(config.node) >= nodes.len() {
             return Err(SiteError::EvseNode { evse, node: config.node });
+        }
+        if !config.pools.fits(POOLS) {
+            return Err(SiteError::EvsePool { evse });
         }
         if config.wired.is_empty() {
             return Err(SiteError::EvseWiring { evse });
