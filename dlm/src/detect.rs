@@ -1,6 +1,7 @@
-//! What the measured currents of an EVSE say about the car: the conductors it uses, and its appetite.
+//! What the measured currents of an EVSE say about the car: the conductors it uses, its appetite, and
+//! whether it sleeps.
 //!
-//! Both only ever free current that was *not* drawn for a while, and give it back at once when the car
+//! The first two only ever free current that was *not* drawn for a while, and give it back at once when the car
 //! turns out to want it. Until something is measured, every wired conductor and the whole offer count
 //! (Bender 7.6, KEBA 5.1.4: only the phases that are really used are reserved).
 
@@ -117,6 +118,37 @@ impl Appetite {
     }
 }
 
+/// Notices a car that fell asleep while it was paused and does not come back with the current (Bender 7.4:
+/// EV wake-up).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Slumber {
+    /// Since when it has been offered current again without drawing any.
+    offered_since: Option<Instant>,
+    paused: bool,
+}
+
+impl Slumber {
+    /// Takes in what the car is offered and draws; says whether it should be woken now. That is said once
+    /// for each pause.
+    pub fn handle_measured(
+        &mut self,
+        now: Instant,
+        drawn: Milliamps,
+        offer: Milliamps,
+        patience: Duration,
+    ) -> bool {
+        if offer == Milliamps::ZERO {
+            *self = Self { offered_since: None, paused: true };
+        } else if drawn >= IN_USE {
+            *self = Self::default();
+        }
+        let since = self.offered_since.or(Some(now)).filter(|_| self.paused && offer > Milliamps::ZERO);
+        let due = since.is_some_and(|since| now.since(since) >= patience);
+        *self = if due { Self::default() } else { Self { offered_since: since, ..*self } };
+        due
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -176,5 +208,20 @@ mod tests {
         assert_eq!(appetite.cap(), Some(Milliamps(11_000)));
         appetite.handle_measured(second(62), Milliamps(10_500), Milliamps(11_000), &settings);
         assert_eq!(appetite.cap(), None);
+    }
+
+    #[test]
+    fn a_car_that_sleeps_through_the_end_of_a_pause_is_woken_once() {
+        let mut slumber = Slumber::default();
+        let mut step = |at, drawn, offer| slumber.handle_measured(second(at), drawn, offer, PATIENCE);
+        // Not drawing at the start of a session is no sleep.
+        assert!(!step(0, NONE, A10) && !step(100, NONE, A10));
+        assert!(!step(101, NONE, NONE));
+        assert!(!step(110, NONE, A10) && !step(129, NONE, A10));
+        assert!(step(130, NONE, A10));
+        assert!(!step(131, NONE, A10) && !step(500, NONE, A10));
+        // One that comes back by itself is left alone.
+        assert!(!step(501, NONE, NONE) && !step(502, NONE, A10) && !step(503, A10, A10));
+        assert!(!step(504, NONE, A10) && !step(600, NONE, A10));
     }
 }

@@ -510,3 +510,21 @@ fn one_that_never_fits_does_not_stop_the_queue() {
     }
     assert!(served > 800, "{served} s");
 }
+
+#[test]
+fn a_car_that_slept_through_its_pause_is_woken() {
+    let mut bench = Bench::new([node(None, 32)], [evse(), evse()], Settings::default());
+    bench.cars = [NOBODY, CAR];
+    bench.run(10);
+    bench.controller.set_node_limit(0, Limit::new(Role::Ems, A(0))).unwrap();
+    bench.run(10);
+    bench.controller.clear_node_limit(0, Role::Ems.into()).unwrap();
+    bench.cars[1].takes = Milliamps::ZERO;
+    // 15 s between the pause and the next offer, then a minute.
+    bench.run(64);
+    assert_eq!(bench.controller.poll_wake(), None);
+    bench.run(5);
+    assert_eq!(bench.controller.poll_wake(), Some(1));
+    bench.run(500);
+    assert_eq!(bench.controller.poll_wake(), None);
+}

@@ -122,6 +122,8 @@ pub struct Settings {
     pub lease: Option<Duration>,
     /// A conductor without current for this long while others carry some is not counted any more.
     pub phase_patience: Duration,
+    /// A car that draws nothing for this long after a pause should be woken; `None`: never.
+    pub wake_after: Option<Duration>,
     /// When a car counts as taking less than its offer; `None`: an offer is never taken back for that.
     pub appetite: Option<AppetiteSettings>,
 }
@@ -138,7 +140,7 @@ impl Settings {
 
 impl Default for Settings {
     /// By priority, longest charging first, one session each 15 minutes (KEBA 5.1.1), 6 s reaction, 15 s
-    /// between raises, 100 mA steps, 30 s age, 30 s for phases.
+    /// between raises, 100 mA steps, 30 s age, 30 s for phases, a minute to wake up.
     fn default() -> Self {
         Self {
             fairness: Fairness::default(),
@@ -152,6 +154,7 @@ impl Default for Settings {
             evse_max_age: Duration::from_secs(30),
             lease: None,
             phase_patience: Duration::from_secs(30),
+            wake_after: Some(Duration::from_secs(60)),
             appetite: Some(AppetiteSettings::default()),
         }
     }

@@ -2,7 +2,7 @@
 
 use super::config::{EvseConfig, Settings};
 use super::report::Reason;
-use crate::detect::{Appetite, PhaseDetector};
+use crate::detect::{Appetite, PhaseDetector, Slumber};
 use crate::ledger::Ledger;
 use crate::limits::{Role, Source};
 use crate::phases::Terminals;
@@ -56,6 +56,9 @@ pub(super) struct Evse {
     heard: Option<Instant>,
     detector: PhaseDetector,
     appetite: Appetite,
+    slumber: Slumber,
+    /// The car should be woken, and nobody was told yet.
+    pub(super) to_wake: bool,
     pub(super) ledger: Ledger,
     /// When the offer last changed.
     signalled: Instant,
@@ -90,6 +93,8 @@ impl Evse {
             heard: None,
             detector: PhaseDetector::new(config.wired),
             appetite: Appetite::default(),
+            slumber: Slumber::default(),
+            to_wake: false,
             ledger: Ledger::new(config.disconnected),
             signalled: Instant::default(),
             changed: None,
@@ -108,22 +113,19 @@ impl Evse {
         if facts.plugged && !self.facts.plugged || self.is_silent(now, settings) {
             self.detector.reset();
             self.appetite = Appetite::default();
+            self.slumber = Slumber::default();
             self.changed = None;
         }
         if facts.plugged && facts.wants_current && !(self.facts.plugged && self.facts.wants_current) {
             self.queued_at = now;
         }
-        if let Some(measured) = facts.measured {
-            self.detector.handle_measured(now, measured, settings.phase_patience);
-            if let Some(appetite) = &settings.appetite {
-                let [first, second, third] = measured;
-                let drawn = first.max(second).max(third);
-                self.appetite.handle_measured(now, drawn, self.ledger.offer(), appetite);
-            }
+        if let Some(measured) = facts.measured.filter(|_| facts.plugged) {
+            self.handle_measured(now, measured, settings);
         }
         if !facts.plugged {
             // The contactor is open (IEC 61851-1 state A): whatever was offered, nothing flows.
             self.ledger = Ledger::default();
+            self.to_wake = false;
         }
         // What was reported before the set-point went out says nothing about it.
         if now > self.signalled {
@@ -131,6 +133,18 @@ impl Evse {
         }
         self.facts = facts;
         self.heard = Some(now);
+    }
+
+    fn handle_measured(&mut self, now: Instant, measured: [Milliamps; 3], settings: &Settings) {
+        let drawn = measured.into_iter().fold(Milliamps::ZERO, Milliamps::max);
+        let offer = self.ledger.offer();
+        self.detector.handle_measured(now, measured, settings.phase_patience);
+        if let Some(appetite) = &settings.appetite {
+            self.appetite.handle_measured(now, drawn, offer, appetite);
+        }
+        if let Some(patience) = settings.wake_after {
+            self.to_wake |= self.slumber.handle_measured(now, drawn, offer, patience);
+        }
     }
 
     pub(super) fn is_silent(&self, now: Instant, settings: &Settings) -> bool {

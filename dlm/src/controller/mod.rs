@@ -273,6 +273,15 @@ impl<const NODES: usize, const EVSES: usize> Controller<NODES, EVSES> {
         Some(Offer { current: evse.ledger.offer(), reason: evse.reason })
     }
 
+    /// An EVSE whose car fell asleep during a pause and should be woken, for instance by interrupting the
+    /// control pilot; each is named once. To be drained after [`Controller::handle_evse`].
+    #[must_use]
+    pub fn poll_wake(&mut self) -> Option<u16> {
+        let (index, evse) = (0..).zip(&mut self.evses).find(|(_, evse)| evse.to_wake)?;
+        evse.to_wake = false;
+        Some(index)
+    }
+
     /// Every node as of the last decision.
     pub fn nodes(&self) -> impl Iterator<Item = NodeReport> {
         let now = self.decided.unwrap_or_default();
