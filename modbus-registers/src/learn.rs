@@ -13,7 +13,7 @@
 //! while let Some(request) = poll.poll_read() {
 //!     match read(request.address(), request.words()) {
 //!         Ok(registers) => {
-//!             for reading in poll.handle_registers(&registers)? { /* use it */ let _ = reading?; }
+//!             for reading in poll.handle_registers(&registers[..])? { /* use it */ let _ = reading?; }
 //!         }
 //!         Err(code) => poll.handle_exception(code),
 //!     }
