@@ -65,3 +65,62 @@ fn an_unreadable_file_is_unusable() {
     assert!(text(&output.stderr).starts_with("nowhere.jsonl: "));
     assert_eq!(output.status.code(), Some(2));
 }
+
+const SITE: &str = r#"[[node]]
+name = "main"
+installation_mA = 20000
+operator_mA = 25000
+meter.location = "including"
+
+[[evse]]
+id = "left"
+node = "main"
+hardware_mA = 32000
+disconnected_mA = 4000
+"#;
+
+fn check_site(content: &str, arguments: &[&str]) -> Output {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("site.toml"), content).expect("written");
+    evkit(folder.path(), &[&["dlm", "check", "site.toml"], arguments].concat())
+}
+
+#[test]
+fn findings_of_a_site() {
+    let content = SITE.replace("25000", "[20000, 25000, 20000]");
+    let output = check_site(&content, &[]);
+    assert_eq!(
+        text(&output.stdout),
+        "site.toml:1:1: error: main: node 0: operator limit is above installation limit on L2, which it may only lower\n\
+         site.toml:1:1: warning: main: node 0: its load is unknown when its meter is silent, but disconnected EVSEs go on\n\
+         site.toml:7:1: warning: left: EVSE 0: disconnected limit of 4 A acts as 0, the minimum is 6 A\n"
+    );
+    assert_eq!(output.status.code(), Some(1));
+    let output = check_site(&content.replace("disconnected_mA = 4000", ""), &["--json"]);
+    assert_eq!(
+        text(&output.stdout),
+        concat!(
+            r#"{"line":1,"severity":"error","name":"main","#,
+            r#""message":"node 0: operator limit is above installation limit on L2, which it may only lower"}"#,
+            "\n"
+        )
+    );
+}
+
+#[test]
+fn a_site_without_findings() {
+    let content = SITE.replace("operator_mA = 25000\n", "").replace("disconnected_mA = 4000", "");
+    let output = check_site(&content, &[]);
+    assert_eq!((text(&output.stdout), text(&output.stderr)), ("", "1 nodes, 1 EVSEs, 0 findings\n"));
+    assert_eq!(output.status.code(), Some(0));
+}
+
+#[test]
+fn a_site_that_cannot_be_used() {
+    let output = check_site(&SITE.replace("node = \"main\"", "node = \"barn\""), &[]);
+    assert_eq!(text(&output.stderr), "site.toml:7:1: there is no node \"barn\"\n");
+    assert_eq!(output.status.code(), Some(2));
+    let output = check_site(&SITE.replace("operator_mA", "operater_mA"), &[]);
+    assert!(text(&output.stderr).starts_with("site.toml:4:1: unknown field `operater_mA`"));
+    assert_eq!(output.status.code(), Some(2));
+}
