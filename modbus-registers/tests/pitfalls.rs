@@ -235,6 +235,9 @@ fn energies_of_disputed_unit_are_marked() {
     let energy = |map: &Map<'_>| map.confidence(map.row(EnergyActiveImportTotal).unwrap());
     assert_eq!(energy(&keba::P30), Confidence::Medium);
     assert_eq!(energy(&keba::P40), Confidence::Medium);
+    // Before 1.2.1 the P40 sent Wh instead of 0.1 Wh.
+    assert_eq!(number(&keba::P40, EnergyActiveImportTotal, &[0, 10_000]), decimal(1_000, 0));
+    assert_eq!(number(&keba::P40_BEFORE_1_2_1, EnergyActiveImportTotal, &[0, 1_000]), decimal(1_000, 0));
     assert_eq!(energy(&schneider::IEM2155), Confidence::Low);
 }
 

@@ -13,57 +13,59 @@ use crate::row::{Row, Template};
 const R: Template = Template::holding();
 const W: Template = Template::write_single();
 
-/// P30 and P40 in one table.
+/// The P30 and P40 in one table.
 ///
-/// Columns: P30, P40.
+/// Columns: P30, P40, P40 before software 1.2.1.
 const SERVER_502: &[Entry] = &[
     // 0 starting, 1 not ready, 2 ready, 3 charging, 4 error, 5 suspended.
-    ("HH", R.u32(1000, ChargingState)),
+    ("HHH", R.u32(1000, ChargingState)),
     // 0 no cable, 1 cable in station, 3 locked there, 5 and plugged into the vehicle, 7 both locked. A fixed cable knows
     // only 3 and 7.
-    ("HH", R.u32(1004, CableState)),
-    ("HH", R.u32(1006, ErrorCode)),
-    ("HH", R.u32(1008, CurrentL1).e(-3)),
-    ("HH", R.u32(1010, CurrentL2).e(-3)),
-    ("HH", R.u32(1012, CurrentL3).e(-3)),
+    ("HHH", R.u32(1004, CableState)),
+    ("HHH", R.u32(1006, ErrorCode)),
+    ("HHH", R.u32(1008, CurrentL1).e(-3)),
+    ("HHH", R.u32(1010, CurrentL2).e(-3)),
+    ("HHH", R.u32(1012, CurrentL3).e(-3)),
     // Firmware 1.11 of the P20 and P30 moved it here from 1013.
-    ("HH", R.u32(1014, SerialNumber)),
+    ("HHH", R.u32(1014, SerialNumber)),
     // Digits: 3xxxxx is a P30, 4xxxxxx a P40, with connector, phases, meter and card reader behind.
-    ("HH", R.u32(1016, ProductCode)),
-    ("HH", R.u32(1018, FirmwareVersion)),
-    ("HH", R.u32(1020, PowerActiveTotal).e(-3)),
+    ("HHH", R.u32(1016, ProductCode)),
+    ("HHH", R.u32(1018, FirmwareVersion)),
+    ("HHH", R.u32(1020, PowerActiveTotal).e(-3)),
     // 0.1 Wh. The P30 guide V1.02 says Wh, evcc and OpenEMS read 0.1 Wh; a P40 before 1.2.1 (10201) does send Wh.
-    ("MM", R.u32(1036, EnergyActiveImportTotal).e(-1)),
-    ("HH", R.u32(1040, VoltageL1N)),
-    ("HH", R.u32(1042, VoltageL2N)),
-    ("HH", R.u32(1044, VoltageL3N)),
-    ("HH", R.u32(1046, PowerFactorTotal).e(-3)),
-    ("HH", R.u32(1100, CurrentLimit).e(-3)),
-    ("HH", R.u32(1110, CurrentLimitHardware).e(-3)),
-    (".M", R.u32(1200, FastCharging)),
+    ("MM.", R.u32(1036, EnergyActiveImportTotal).e(-1)),
+    ("..M", R.u32(1036, EnergyActiveImportTotal)),
+    ("HHH", R.u32(1040, VoltageL1N)),
+    ("HHH", R.u32(1042, VoltageL2N)),
+    ("HHH", R.u32(1044, VoltageL3N)),
+    ("HHH", R.u32(1046, PowerFactorTotal).e(-3)),
+    ("HHH", R.u32(1100, CurrentLimit).e(-3)),
+    ("HHH", R.u32(1110, CurrentLimitHardware).e(-3)),
+    (".MM", R.u32(1200, FastCharging)),
     // First four bytes of the card's identifier as one number.
-    ("HH", R.u32(1500, RfidTag)),
+    ("HHH", R.u32(1500, RfidTag)),
     // The caveat of 1036 holds here too.
-    ("MM", R.u32(1502, EnergySession).e(-1)),
-    ("HH", R.u32(1550, PhaseSwitchSource)),
+    ("MM.", R.u32(1502, EnergySession).e(-1)),
+    ("..M", R.u32(1502, EnergySession)),
+    ("HHH", R.u32(1550, PhaseSwitchSource)),
     // 1 or 3 on a P40, 0 or 1 on a P30.
-    ("HH", R.u32(1552, PhaseSwitchState)),
-    ("HH", R.u32(1600, FailsafeCurrent).e(-3)),
-    ("HH", R.u32(1602, FailsafeTimeout)),
-    (".M", R.u32(1700, HardwareVersion)),
-    (".M", R.u32(1702, HardwareVersion2)),
-    ("HH", W.u16(5004, SetCurrentLimit).e(-3)),
-    ("HH", W.u16(5010, SetEnergyLimit).e(1)),
-    ("HH", W.u16(5012, SetUnlockPlug)),
-    ("HH", W.u16(5014, SetEnable)),
-    ("MM", W.u16(5016, SetFailsafeCurrent).e(-3)),
-    ("HH", W.u16(5018, SetFailsafeTimeout)),
+    ("HHH", R.u32(1552, PhaseSwitchState)),
+    ("HHH", R.u32(1600, FailsafeCurrent).e(-3)),
+    ("HHH", R.u32(1602, FailsafeTimeout)),
+    (".MM", R.u32(1700, HardwareVersion)),
+    (".MM", R.u32(1702, HardwareVersion2)),
+    ("HHH", W.u16(5004, SetCurrentLimit).e(-3)),
+    ("HHH", W.u16(5010, SetEnergyLimit).e(1)),
+    ("HHH", W.u16(5012, SetUnlockPlug)),
+    ("HHH", W.u16(5014, SetEnable)),
+    ("MMM", W.u16(5016, SetFailsafeCurrent).e(-3)),
+    ("HHH", W.u16(5018, SetFailsafeTimeout)),
     // Of the P30 only, by the guides; a public list has it for the P40 too.
-    ("ML", W.u16(5020, SetPersistFailsafe)),
+    ("MLL", W.u16(5020, SetPersistFailsafe)),
     // 3 is Modbus.
-    ("HH", W.u16(5050, SetPhaseSwitchSource)),
-    ("HH", W.u16(5052, SetPhaseSwitch)),
-    (".M", W.u16(5200, SetFastCharging)),
+    ("HHH", W.u16(5050, SetPhaseSwitchSource)),
+    ("HHH", W.u16(5052, SetPhaseSwitch)),
+    (".MM", W.u16(5200, SetFastCharging)),
 ];
 
 const P30_COMMANDS: &[Command] = &[
@@ -109,6 +111,17 @@ pub const P40: Map<'static> = Map::new("KEBA", "KeContact P40", column!(SERVER_5
     .pacing(500, 5_000)
     .tcp(255, 502)
     .checked();
+
+/// KeContact P40 with software before 1.2.1 (10201 in the firmware register), which sends its energies in Wh.
+///
+/// Sources and confidence as for the [`P40`].
+pub const P40_BEFORE_1_2_1: Map<'static> =
+    Map::new("KEBA", "KeContact P40 before 1.2.1", column!(SERVER_502, 2))
+        .commands(P40_COMMANDS)
+        .max_words(2)
+        .pacing(500, 5_000)
+        .tcp(255, 502)
+        .checked();
 
 const EMS_ROWS: &[Row] = &[
     // The manual types it INT32 and speaks of eight characters; eight digits fit the number.

@@ -110,6 +110,7 @@ pub const ALL: &[&Map<'static>] = &[
     &janitza::PRODATA_2,
     &keba::P30,
     &keba::P40,
+    &keba::P40_BEFORE_1_2_1,
     &keba::EMS,
     &oem::VICTRON_ET340,
     &oem::KOSTAL_KEM_C,
