@@ -83,3 +83,10 @@ fn unusable_lines_are_named() {
     let output = replay("0,12000\n", &[]);
     assert_eq!(text(&output.stderr), "samples.csv:1:1: 2 fields; wanted time_ms,high_mV,low_mV\n");
 }
+
+#[test]
+fn a_recording_that_skips_years_is_refused_at_once() {
+    let output = replay("time_ms,high_mV,low_mV\n0,12000,12000\n18446744073709551615,12000,12000\n", &[]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).starts_with("samples.csv:3:1: "), "{}", text(&output.stderr));
+}

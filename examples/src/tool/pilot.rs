@@ -5,6 +5,7 @@
 
 use std::io::Write;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Args;
@@ -57,6 +58,11 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> anyhow::Result<Outcome> 
             none => none.insert(Replay::new(time, Milliamps::from_amps(arguments.offer))?),
         };
         anyhow::ensure!(time >= replay.now, "{file}:{line}:1: time runs backwards");
+        let gap = time.since(replay.now);
+        anyhow::ensure!(
+            gap <= MAX_GAP,
+            "{file}:{line}:1: {gap:?} without a sample; a recording has one every day at least"
+        );
         for row in replay.step(time, sample) {
             if row.event == "fault" {
                 outcome = Outcome::Findings;
@@ -86,6 +92,9 @@ fn print(row: &Row, json: bool, out: &mut impl Write) -> std::io::Result<()> {
     let line = format!("{time_ms:>10} ms  {event:<14} {}", detail.as_deref().unwrap_or_default());
     writeln!(out, "{}", line.trim_end())
 }
+
+/// Longest time between two samples; in between, every deadline of the connector is played.
+const MAX_GAP: Duration = Duration::from_secs(24 * 3600);
 
 /// The connector, and when it last was told something.
 struct Replay {
