@@ -1,7 +1,7 @@
 //! The other side: a device that answers from quantity values, for simulators and tests.
 //!
-//! It is as strict as real devices are: a read that cuts a value, covers registers the device does not have or is too
-//! long gets the exception a real one would send.
+//! It is as strict as real devices are: a read that cuts a value, covers registers the device does not have or
+//! is too long gets the exception a real one would send.
 
 use crate::decode::Block;
 use crate::encode::{EncodeError, MAX_VALUE_WORDS, ScaleContent};
@@ -21,8 +21,8 @@ pub struct Bank<'a> {
 }
 
 impl<'a> Bank<'a> {
-    /// A bank over `storage`, which needs [`Map::total_words`] registers. Everything is absent where the device has a
-    /// pattern for that, else 0.
+    /// A bank over `storage`, which needs [`Map::total_words`] registers. Everything is absent where the device
+    /// has a pattern for that, else 0.
     ///
     /// # Errors
     ///
@@ -39,8 +39,8 @@ impl<'a> Bank<'a> {
         Ok(bank)
     }
 
-    /// Sets a quantity in every register that holds it. A derived quantity sets its parts: all of it goes to the first
-    /// part, or if it is negative to the first part that is taken off; the others become 0.
+    /// Sets a quantity in every register that holds it. A derived quantity sets its parts: all of it goes to
+    /// the first part, or if it is negative to the first part that is taken off; the others become 0.
     ///
     /// Where the scale is in a register, set that one first.
     ///
@@ -141,8 +141,8 @@ impl<'a> Bank<'a> {
     ///
     /// # Errors
     ///
-    /// The exception the device sends: illegal function, illegal data value for a wrong number of registers, illegal
-    /// data address for registers that do not exist or for a read that cuts a value.
+    /// The exception the device sends: illegal function, illegal data value for a wrong number of registers,
+    /// illegal data address for registers that do not exist or for a read that cuts a value.
     pub fn read<'b>(
         &self,
         function: Function,
@@ -201,15 +201,15 @@ impl<'a> Bank<'a> {
         Ok(())
     }
 
-    /// Takes a write of `words` from `address` on, as the device would: only whole commands, within their limits, and
-    /// the new value shows where the device shows it.
+    /// Takes a write of `words` from `address` on, as the device would: only whole commands, within their
+    /// limits, and the new value shows where the device shows it.
     ///
     /// Returns the quantity that was written; its value is in [`Bank::number`].
     ///
     /// # Errors
     ///
-    /// The exception the device sends: illegal data address for registers that are no command or only part of one,
-    /// illegal function for a command that wants another one, illegal data value outside the limits.
+    /// The exception the device sends: illegal data address for registers that are no command or only part of
+    /// one, illegal function for a command that wants another one, illegal data value outside the limits.
     pub fn write(
         &mut self,
         function: Function,
@@ -261,8 +261,8 @@ impl<'a> Bank<'a> {
     ///
     /// # Errors
     ///
-    /// [`PduError::NoRoom`] if `buffer` is too small; [`pdu::MAX_PDU`] bytes always suffice. An empty request has no
-    /// answer and gives [`PduError::Length`].
+    /// [`PduError::NoRoom`] if `buffer` is too small; [`pdu::MAX_PDU`] bytes always suffice. An empty request
+    /// has no answer and gives [`PduError::Length`].
     pub fn answer<'b>(&mut self, request: &[u8], buffer: &'b mut [u8]) -> Result<&'b [u8], PduError> {
         let &function_code = request.first().ok_or(PduError::Length { want: 1, got: 0 })?;
         let mut words = [0; MAX_READ_WORDS as usize];

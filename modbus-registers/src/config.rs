@@ -19,8 +19,8 @@
 //! absent = "extreme"            # extreme, sunspec, carlo-gavazzi, zero or one number
 //! ```
 //!
-//! Further keys of a row: `words` (of a text), `function`, `word-order`, `exponent-at` (address of a decimal exponent),
-//! `alternate`, `alone`, `negated`. All rows are [`Confidence::Medium`](crate::Confidence::Medium).
+//! Further keys of a row: `words` (of a text), `function`, `word-order`, `exponent-at` (address of a decimal
+//! exponent), `alternate`, `alone`, `negated`. All rows are [`Confidence::Medium`](crate::Confidence::Medium).
 
 use alloc::string::String;
 use alloc::vec::Vec;

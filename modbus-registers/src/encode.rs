@@ -82,8 +82,8 @@ pub enum ScaleContent {
 impl Map<'_> {
     /// Writes `value` as the device would send it in `row` and returns the registers.
     ///
-    /// Numbers are rounded half to even to what the register resolves. `scale` is the content of the scale register
-    /// and only used for rows that have one.
+    /// Numbers are rounded half to even to what the register resolves. `scale` is the content of the scale
+    /// register and only used for rows that have one.
     ///
     /// # Errors
     ///

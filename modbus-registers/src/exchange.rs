@@ -1,8 +1,8 @@
 //! One request and its answer, and nothing else: late answers of earlier requests are dropped.
 //!
-//! A response does not say which registers it holds. Over TCP the transaction identifier tells; on a serial line only unit,
-//! function and length do, and a late answer of the right length would pass for the new one. So after a timeout the
-//! line has to stay silent for as long as the device may still be answering ([`Quiet`]).
+//! A response does not say which registers it holds. Over TCP the transaction identifier tells; on a serial
+//! line only unit, function and length do, and a late answer of the right length would pass for the new one. So
+//! after a timeout the line has to stay silent for as long as the device may still be answering ([`Quiet`]).
 
 use crate::mbap;
 use crate::pdu::{PduError, Request, Response};
@@ -44,7 +44,8 @@ impl<'q> Exchange<'q> {
     ///
     /// # Errors
     ///
-    /// As [`Request::response`], without [`PduError::Function`] and [`PduError::ByteCount`], which show a late answer.
+    /// As [`Request::response`], without [`PduError::Function`] and [`PduError::ByteCount`], which show a late
+    /// answer.
     pub fn handle_rtu<'r>(&self, frame: &rtu::Frame<'r>) -> Option<Result<Response<'r>, PduError>> {
         if frame.unit != self.unit {
             return None;
@@ -102,8 +103,8 @@ impl Quiet {
         self.free_at = now.after(self.silence_us);
     }
 
-    /// No answer came. Until the line was silent for `latest_us`, the longest the device may take, one could still
-    /// come.
+    /// No answer came. Until the line was silent for `latest_us`, the longest the device may take, one could
+    /// still come.
     pub fn handle_timeout(&mut self, now: Instant, latest_us: u64) {
         self.silence_us = self.timing.inter_frame_us().max(latest_us);
         self.free_at = now.after(self.silence_us);

@@ -1,8 +1,8 @@
 //! IEEE 754 numbers to decimals and back, in integer arithmetic.
 //!
-//! A float row is delivered with [`FLOAT_DECIMALS`] decimals of its unit, rounded half to even from the exact binary
-//! value: a millionth of a volt or of a watt-hour is far below what any meter resolves, and one rule for all rows makes
-//! values comparable.
+//! A float row is delivered with [`FLOAT_DECIMALS`] decimals of its unit, rounded half to even from the exact
+//! binary value: a millionth of a volt or of a watt-hour is far below what any meter resolves, and one rule for
+//! all rows makes values comparable.
 
 use crate::value::{Absence, Decimal};
 
@@ -57,7 +57,8 @@ impl Format {
         Decimal::new(mantissa, -i32::from(FLOAT_DECIMALS)).ok_or(NoNumber::OutOfRange)
     }
 
-    /// The bits nearest to `value / 10^pow10`, ties to even; `None` beyond 28 decimals or the 63 bits of a decimal.
+    /// The bits nearest to `value / 10^pow10`, ties to even; `None` beyond 28 decimals or the 63 bits of a
+    /// decimal.
     pub(crate) fn encode(self, value: Decimal, pow10: i8) -> Option<u64> {
         let value = Decimal::new(value.scaled(FLOAT_DECIMALS)?, -i32::from(FLOAT_DECIMALS))?;
         let sign = u64::from(value.mantissa() < 0) << (self.fraction + self.exponent);
@@ -69,7 +70,8 @@ impl Format {
         let ten = 10u128.checked_pow(down.unsigned_abs()).filter(|_| down.abs() <= 18)?;
         let (numerator, denominator) = if down > 0 { (magnitude, ten) } else { (magnitude * ten, 1) };
 
-        // quotient * 2^-shift with at least 63 significant bits; what is cut off is remembered as one sticky bit.
+        // quotient * 2^-shift with at least 63 significant bits; what is cut off is remembered as one sticky
+        // bit.
         let shift = numerator.leading_zeros() as i32 - 1;
         let numerator = numerator << shift;
         let quotient = (numerator / denominator) << 1 | u128::from(!numerator.is_multiple_of(denominator));
@@ -82,8 +84,8 @@ impl Format {
     }
 }
 
-/// `significand * 2^power * 10^pow10`, rounded half to even; `None` above 127 bits or for other powers of ten than
-/// 0 to 18, which the check of a map refuses.
+/// `significand * 2^power * 10^pow10`, rounded half to even; `None` above 127 bits or for other powers of ten
+/// than 0 to 18, which the check of a map refuses.
 fn scaled(significand: u64, power: i32, pow10: i32) -> Option<u128> {
     let pow10 = u32::try_from(pow10).ok().filter(|&pow10| pow10 <= 18)?;
     shifted(u128::from(significand) * 10u128.pow(pow10), power)

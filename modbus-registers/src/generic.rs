@@ -1,7 +1,8 @@
 //! Meters described by a user: the "generic meter" of EVlink chargers, and any list of fields.
 //!
-//! EVlink web interface, "Meter generic mono" and "Meter generic tri": for each value a register address as the meter's
-//! document prints it, from 1 on, and for each kind of value a size in registers; 0 means that there is none.
+//! EVlink web interface, "Meter generic mono" and "Meter generic tri": for each value a register address as the
+//! meter's document prints it, from 1 on, and for each kind of value a size in registers; 0 means that there is
+//! none.
 
 use thiserror::Error;
 
@@ -48,8 +49,8 @@ pub enum GenericError {
     },
 }
 
-/// Makes rows of `fields`, in the order a [`Map`](crate::Map) wants them, in the front part of `buffer`. Fields without a
-/// register are left out.
+/// Makes rows of `fields`, in the order a [`Map`](crate::Map) wants them, in the front part of `buffer`. Fields
+/// without a register are left out.
 ///
 /// `template` gives function code and word order. What the user typed may still overlap: check with
 /// [`Map::check`](crate::Map::check).
@@ -90,9 +91,9 @@ pub const EVLINK_FIELDS: usize = 17;
 
 /// Settings of an EVlink generic meter. Addresses are printed ones, 0 for none.
 ///
-/// The pages do not say how the bits are to be read: values of 2 or 4 registers are taken for floats, as in the example of
-/// the guide, values of one register for integers (inferred). Power is labelled kW there, but the example meter sends W: see
-/// [`EvlinkMeter::power_pow10`].
+/// The pages do not say how the bits are to be read: values of 2 or 4 registers are taken for floats, as in the
+/// example of the guide, values of one register for integers (inferred). Power is labelled kW there, but the
+/// example meter sends W: see [`EvlinkMeter::power_pow10`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct EvlinkMeter {
     /// Currents of L1 to L3, A.

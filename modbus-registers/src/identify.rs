@@ -1,10 +1,12 @@
-//! Which device is this? A list of questions from the surest to the weakest, and candidates with the evidence for each.
+//! Which device is this? A list of questions from the surest to the weakest, and candidates with the evidence
+//! for each.
 //!
-//! Order: SunSpec marker, identification functions, vendor registers that hold a text or a code, and only if nothing was found, maps
-//! whose voltage and frequency look right. A plausible voltage alone cannot tell meters of one family apart; such candidates
-//! are marked as merely [`Strength::Possible`].
+//! Order: SunSpec marker, identification functions, vendor registers that hold a text or a code, and only if
+//! nothing was found, maps whose voltage and frequency look right. A plausible voltage alone cannot tell meters
+//! of one family apart; such candidates are marked as merely [`Strength::Possible`].
 //!
-//! Sources: the identification registers each vendor documents, named beside each question in the `probes` table.
+//! Sources: the identification registers each vendor documents, named beside each question in the `probes`
+//! table.
 
 mod probes;
 
@@ -129,8 +131,8 @@ enum Step {
 const WANTED: &[Quantity] = &[Quantity::VoltageL1N, Quantity::Frequency];
 
 impl<'a> Identify<'a> {
-    /// A search that falls back to the maps in `plausible`, tried in this order, if the device does not say what it is. Maps
-    /// without voltage of L1 and frequency are passed over.
+    /// A search that falls back to the maps in `plausible`, tried in this order, if the device does not say
+    /// what it is. Maps without voltage of L1 and frequency are passed over.
     pub const fn new(plausible: &'a [&'a Map<'a>]) -> Self {
         Self {
             step: Step::SunSpec(Discovery::new()),

@@ -1,8 +1,9 @@
 //! Reading a device that does not answer everything its map lists: halve what it refuses, and remember.
 //!
-//! Some devices fail a whole read for one missing register, others take shorter reads than documented. A [`Poll`] splits a
-//! read that fails with "illegal data address" or "illegal data value" until it knows which values are missing, and notes that
-//! in a [`Learned`], which the application keeps: the next poll does not try again.
+//! Some devices fail a whole read for one missing register, others take shorter reads than documented. A
+//! [`Poll`] splits a read that fails with "illegal data address" or "illegal data value" until it knows which
+//! values are missing, and notes that in a [`Learned`], which the application keeps: the next poll does not try
+//! again.
 //!
 //! ```
 //! use evkit_modbus_registers::{Learned, Poll, Quantity::*, devices::tq::KSEM, pdu::ExceptionCode};
@@ -62,7 +63,8 @@ impl Fault {
     }
 }
 
-/// What is known about one device, up to `N` faults. The oldest is forgotten first; it would only be learned again.
+/// What is known about one device, up to `N` faults. The oldest is forgotten first; it would only be learned
+/// again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Learned<const N: usize> {
     faults: [Fault; N],
@@ -207,8 +209,8 @@ impl<'p, 'l, const N: usize> Poll<'p, 'l, N> {
         self.current.take().ok_or(nothing_asked)?.decode(registers)
     }
 
-    /// The device refused [`Poll::poll_read`]. An illegal address or value splits the read; for a single value it is noted
-    /// as missing. Other exceptions pass over the read.
+    /// The device refused [`Poll::poll_read`]. An illegal address or value splits the read; for a single value
+    /// it is noted as missing. Other exceptions pass over the read.
     pub fn handle_exception(&mut self, code: ExceptionCode) {
         let Some(read) = self.current.take() else { return };
         if !matches!(code, ExceptionCode::IllegalDataAddress | ExceptionCode::IllegalDataValue) {

@@ -1,16 +1,16 @@
 //! Modbus registers of energy meters and chargers as constant tables, with decoding and read planning.
 //!
-//! The crate knows *what* to read and what the answer means; sending and receiving is the application's. It needs no
-//! allocator, no clock and no floating point.
+//! The crate knows *what* to read and what the answer means; sending and receiving is the application's. It
+//! needs no allocator, no clock and no floating point.
 //!
 //! # From a wish to a value
 //!
-//! 1. Choose a [`Map`]: one of [`devices`], one found by [`identify`] or [`sunspec`], or one a user described ([`generic`],
-//!    and with the feature `toml` the module `config`).
-//! 2. [`Map::plan`] turns the quantities one wants into the fewest reads the device allows. A [`Poll`] does the same for devices
-//!    that refuse some of their registers, and remembers which.
-//! 3. [`pdu`] makes the bytes of each request and checks the answer against it; [`rtu`] and [`mbap`] put them into frames;
-//!    [`exchange`] drops answers that come too late.
+//! 1. Choose a [`Map`]: one of [`devices`], one found by [`identify`] or [`sunspec`], or one a user described
+//!    ([`generic`], and with the feature `toml` the module `config`).
+//! 2. [`Map::plan`] turns the quantities one wants into the fewest reads the device allows. A [`Poll`] does the
+//!    same for devices that refuse some of their registers, and remembers which.
+//! 3. [`pdu`] makes the bytes of each request and checks the answer against it; [`rtu`] and [`mbap`] put them
+//!    into frames; [`exchange`] drops answers that come too late.
 //! 4. [`Read::decode`] gives one [`Reading`] per quantity: a [`Decimal`], a text, or why there is no value.
 //!
 //! ```
@@ -33,15 +33,18 @@
 //! # Conventions
 //!
 //! - A [`Quantity`] has one [`Unit`]: volts, amperes, watts, watt-hours. Maps scale to it, never to kW or kWh.
-//! - Import is from the grid to the load and positive; maps of devices that count the other way turn the sign round.
+//! - Import is from the grid to the load and positive; maps of devices that count the other way turn the sign
+//!   round.
 //! - Integers are exact. Floats are rounded half to even to [`FLOAT_DECIMALS`] decimals of the unit.
-//! - What a device marks as missing is [`Value::Absent`], never a number. Impossible numbers are errors with the register.
+//! - What a device marks as missing is [`Value::Absent`], never a number. Impossible numbers are errors with
+//!   the register.
 //! - Addresses are those on the wire, counted from 0.
 //!
 //! # How well a map is known
 //!
-//! Every row has a [`Confidence`], every map names its sources. *High* means that independent sources agree, *low* that the row
-//! is inferred or disputed: verify it on the device. No map of this crate was checked on hardware by its authors.
+//! Every row has a [`Confidence`], every map names its sources. *High* means that independent sources agree,
+//! *low* that the row is inferred or disputed: verify it on the device. No map of this crate was checked on
+//! hardware by its authors.
 //!
 //! # The other side
 //!

@@ -60,7 +60,8 @@ pub struct Endpoint {
     pub port: u16,
 }
 
-/// A quantity the device does not send but that follows from some it sends: the sum of two tariffs, import minus export.
+/// A quantity the device does not send but that follows from some it sends: the sum of two tariffs, import
+/// minus export.
 ///
 /// All parts are taken from one response, so the result is never torn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,7 +100,8 @@ impl Derived {
 
 /// A device: its registers and how they want to be read.
 ///
-/// Maps of known devices are constants in [`crate::devices`]; the same type describes devices defined at run time.
+/// Maps of known devices are constants in [`crate::devices`]; the same type describes devices defined at run
+/// time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Map<'a> {
     manufacturer: &'a str,
@@ -119,7 +121,8 @@ pub struct Map<'a> {
 }
 
 impl<'a> Map<'a> {
-    /// A map with these rows, sorted by function code and address, and cautious defaults: 125 registers per read, no gaps.
+    /// A map with these rows, sorted by function code and address, and cautious defaults: 125 registers per
+    /// read, no gaps.
     pub const fn new(manufacturer: &'a str, model: &'a str, rows: &'a [Row]) -> Self {
         Self {
             manufacturer,
@@ -182,8 +185,8 @@ impl<'a> Map<'a> {
         self
     }
 
-    /// Where reads may cover registers that are not listed, addresses counted from the base. Elsewhere the whole read is
-    /// expected to fail, usually with exception 2.
+    /// Where reads may cover registers that are not listed, addresses counted from the base. Elsewhere the
+    /// whole read is expected to fail, usually with exception 2.
     pub const fn readable(mut self, ranges: &'a [Readable]) -> Self {
         self.readable = ranges;
         self
@@ -254,8 +257,8 @@ impl<'a> Map<'a> {
         self.max_words
     }
 
-    /// Whether the registers from `start` to before `end`, none of them listed, answer too. Addresses are those on the
-    /// wire.
+    /// Whether the registers from `start` to before `end`, none of them listed, answer too. Addresses are those
+    /// on the wire.
     pub(crate) fn bridges(&self, start: u32, end: u32) -> bool {
         let base = u32::from(self.base);
         (start..end)

@@ -39,8 +39,8 @@ pub struct Frame<'a> {
 }
 
 impl<'a> Frame<'a> {
-    /// Reads the first frame of a stream and returns it with the number of bytes it took; `None` if more bytes are
-    /// needed.
+    /// Reads the first frame of a stream and returns it with the number of bytes it took; `None` if more bytes
+    /// are needed.
     ///
     /// # Errors
     ///

@@ -1,7 +1,8 @@
 //! Protocol data units: function code and data, the same on a serial line and over TCP.
 //!
-//! Rules from the Modbus Application Protocol Specification 1.1b3. A response is only read together with its request:
-//! it carries no address of its own, so function, byte count and echoes are all there is to match it by.
+//! Rules from the Modbus Application Protocol Specification 1.1b3. A response is only read together with its
+//! request: it carries no address of its own, so function, byte count and echoes are all there is to match it
+//! by.
 
 mod bytes;
 

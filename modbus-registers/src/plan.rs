@@ -1,8 +1,8 @@
 //! Which reads to send for the quantities one wants.
 //!
-//! A plan covers every wanted value with the fewest reads the device's limits allow. It never cuts a value, never
-//! separates a value from its scale register or from the other half of a sum, never mixes function codes, and never
-//! covers registers the device is not known to answer.
+//! A plan covers every wanted value with the fewest reads the device's limits allow. It never cuts a value,
+//! never separates a value from its scale register or from the other half of a sum, never mixes function codes,
+//! and never covers registers the device is not known to answer.
 
 use crate::decode::{Block, DecodeError, Reading};
 use crate::learn::Fault;
@@ -36,8 +36,8 @@ pub struct Plan<'p> {
 }
 
 impl<'p> Plan<'p> {
-    /// At most this many registers per read, if the device takes that many; a value longer than that is still read
-    /// whole.
+    /// At most this many registers per read, if the device takes that many; a value longer than that is still
+    /// read whole.
     pub fn max_words(mut self, words: u8) -> Self {
         self.planner = self.planner.limited(words);
         self
@@ -103,8 +103,8 @@ impl<'p> Planner<'p> {
         self.next_block(cursor, faults).or_else(|| self.next_alone(cursor, faults))
     }
 
-    /// From the first item still open as far as the limits allow. Every item that fits comes along, so no other choice of
-    /// reads needs fewer.
+    /// From the first item still open as far as the limits allow. Every item that fits comes along, so no other
+    /// choice of reads needs fewer.
     fn next_block(&self, cursor: &mut Cursor, faults: &[Fault]) -> Option<Read<'p>> {
         loop {
             let Cursor { function, start, end, .. } = *cursor;
@@ -166,7 +166,8 @@ impl<'p> Planner<'p> {
     }
 }
 
-/// What belongs together in one read: wanted rows with their scales, wanted derived quantities with all their parts.
+/// What belongs together in one read: wanted rows with their scales, wanted derived quantities with all their
+/// parts.
 fn items<'p>(
     map: &'p Map<'p>,
     wanted: &'p [Quantity],
@@ -223,8 +224,8 @@ impl<'p> Read<'p> {
     ///
     /// # Errors
     ///
-    /// [`DecodeError::Length`] if the answer does not have [`Read::words`] registers. The readings have their own
-    /// errors.
+    /// [`DecodeError::Length`] if the answer does not have [`Read::words`] registers. The readings have their
+    /// own errors.
     pub fn decode<'r>(&self, registers: impl Into<Registers<'r>>) -> Result<Readings<'p, 'r>, DecodeError> {
         let registers = registers.into();
         if registers.len() != usize::from(self.words()) {

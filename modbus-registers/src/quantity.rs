@@ -1,8 +1,8 @@
 //! What a register means, in one vocabulary for all devices.
 //!
-//! A quantity has exactly one unit, so a value can be used without knowing which device it came from: maps scale
-//! their registers to it. Directions are those of a consumer: *import* flows from the grid to the load, *export* back,
-//! and signed powers are positive for import.
+//! A quantity has exactly one unit, so a value can be used without knowing which device it came from: maps
+//! scale their registers to it. Directions are those of a consumer: *import* flows from the grid to the load,
+//! *export* back, and signed powers are positive for import.
 
 use core::fmt;
 

@@ -12,8 +12,8 @@ enum Storage<'a> {
 }
 
 impl<'a> Registers<'a> {
-    /// Registers in the order and form they have on the wire, high byte first. A last odd byte is not a register
-    /// and left out; [`crate::pdu`] refuses such a response before.
+    /// Registers in the order and form they have on the wire, high byte first. A last odd byte is not a
+    /// register and left out; [`crate::pdu`] refuses such a response before.
     pub fn from_be_bytes(bytes: &'a [u8]) -> Self {
         let even = bytes.len() & !1;
         Self(Storage::Bytes(bytes.get(..even).unwrap_or_default()))

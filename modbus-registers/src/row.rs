@@ -69,7 +69,8 @@ pub enum Kind {
     IskraT5,
     /// Iskra T6: signed decimal exponent in bits 31 to 24, signed 24-bit mantissa below.
     IskraT6,
-    /// Power factor of Schneider meters, a float from -2 to 2: above 1 in magnitude it means `2 - |x|`, leading.
+    /// Power factor of Schneider meters, a float from -2 to 2: above 1 in magnitude it means `2 - |x|`,
+    /// leading.
     QuadrantPf,
 }
 
@@ -123,8 +124,8 @@ pub enum Absent {
     SunSpec,
     /// Zero, as in SunSpec accumulators.
     Zero,
-    /// Signed numbers of Carlo Gavazzi: the largest positive one is an overflow (shown as EEE), `0x7FFEFFFF` no sensor,
-    /// `0x7FFDFFFF` not in this measuring system (EM27x, EM28x).
+    /// Signed numbers of Carlo Gavazzi: the largest positive one is an overflow (shown as EEE), `0x7FFEFFFF` no
+    /// sensor, `0x7FFDFFFF` not in this measuring system (EM27x, EM28x).
     CarloGavazzi,
     /// One particular pattern.
     Raw(i32),

@@ -85,8 +85,8 @@ impl<'a> Frame<'a> {
     }
 }
 
-/// Length of the response frame that begins with `bytes`, for receivers that cannot measure silence. `None` as long as more
-/// bytes are needed to know, or for a function this crate does not know.
+/// Length of the response frame that begins with `bytes`, for receivers that cannot measure silence. `None` as
+/// long as more bytes are needed to know, or for a function this crate does not know.
 pub fn response_length(bytes: &[u8]) -> Option<usize> {
     let (_, pdu) = bytes.split_first()?;
     let pdu_length = match *pdu.first()? {
@@ -142,8 +142,8 @@ impl Timing {
         if self.baud > 19_200 { 1_750 } else { self.transfer_us(7).div_ceil(2) }
     }
 
-    /// Time of a read of `words` registers by a device that needs `delay_us` to answer: 8 bytes there, 5 and two per
-    /// register back, and a silence after each.
+    /// Time of a read of `words` registers by a device that needs `delay_us` to answer: 8 bytes there, 5 and
+    /// two per register back, and a silence after each.
     pub const fn exchange_us(self, words: u16, delay_us: u64) -> u64 {
         self.transfer_us(8 + 5 + 2 * words as u32) + 2 * self.inter_frame_us() + delay_us
     }
@@ -213,8 +213,8 @@ mod tests {
 
     #[test]
     fn holes_worth_reading_at_9600_baud() {
-        // The fixed part of an exchange is 21 ms, a register costs 2.1 ms: about 10 registers for an instant meter,
-        // 20 at 20 ms delay, 58 at 100 ms.
+        // The fixed part of an exchange is 21 ms, a register costs 2.1 ms: about 10 registers for an instant
+        // meter, 20 at 20 ms delay, 58 at 100 ms.
         let timing = Timing::new(9_600, Framing::N81);
         assert_eq!(timing.worthwhile_hole(0), 10);
         assert_eq!(timing.worthwhile_hole(20_000), 20);

@@ -1,7 +1,7 @@
 //! Finding the SunSpec models of a device: a marker, then a chain of models until an end mark.
 //!
-//! From the SunSpec Information Model Specification 1.9, section 6.2: the marker `SunS` stands at 40000, 50000 or 0; each model
-//! begins with its identifier and its length in registers; identifier 0xFFFF ends the chain.
+//! From the SunSpec Information Model Specification 1.9, section 6.2: the marker `SunS` stands at 40000, 50000
+//! or 0; each model begins with its identifier and its length in registers; identifier 0xFFFF ends the chain.
 //!
 //! ```
 //! use evkit_modbus_registers::sunspec::Discovery;
@@ -51,8 +51,8 @@ impl Model {
         matches!(self.id, 201..=204 | 211..=214)
     }
 
-    /// The map of the model at its place; `None` for a model this crate has no map of, or if the device has fewer registers
-    /// than the model needs.
+    /// The map of the model at its place; `None` for a model this crate has no map of, or if the device has
+    /// fewer registers than the model needs.
     pub fn map(&self) -> Option<Map<'static>> {
         let map = match self.id {
             1 => maps::COMMON,

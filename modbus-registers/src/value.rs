@@ -69,7 +69,8 @@ impl Decimal {
         self.decimals
     }
 
-    /// The number times `10^decimals`, rounded to an integer, half to even; `None` if that needs more than 63 bits.
+    /// The number times `10^decimals`, rounded to an integer, half to even; `None` if that needs more than 63
+    /// bits.
     pub fn scaled(self, decimals: u8) -> Option<i64> {
         if decimals >= self.decimals {
             let factor = 10i64.checked_pow(u32::from(decimals - self.decimals));
@@ -230,8 +231,8 @@ impl fmt::Display for Value<'_> {
 
 /// Characters or bytes in registers, without copying them.
 ///
-/// Padding at the end (zeros and spaces) is no part of the text. Compares with `str`; printing replaces what is not
-/// printable ASCII by `.`.
+/// Padding at the end (zeros and spaces) is no part of the text. Compares with `str`; printing replaces what is
+/// not printable ASCII by `.`.
 #[derive(Clone, Copy, Debug)]
 pub struct Text<'a> {
     registers: Registers<'a>,

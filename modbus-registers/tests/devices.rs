@@ -1,4 +1,5 @@
-//! One walk over every map: tables, plans, and the way of each value from the simulator through a read and back.
+//! One walk over every map: tables, plans, and the way of each value from the simulator through a read and
+//! back.
 
 use evkit_modbus_registers::devices::ALL;
 use evkit_modbus_registers::{

@@ -1,4 +1,5 @@
-//! What goes wrong with meters in the field, one test per pitfall, and the disputes between public lists, decided.
+//! What goes wrong with meters in the field, one test per pitfall, and the disputes between public lists,
+//! decided.
 
 use evkit_modbus_registers::Quantity::*;
 use evkit_modbus_registers::devices::{

@@ -84,8 +84,8 @@ impl Device {
         end - start <= u32::from(self.max_words)
     }
 
-    /// Whether the table is right and the caller's limit on holes leaves every value readable. A value that is not is read
-    /// all the same, alone.
+    /// Whether the table is right and the caller's limit on holes leaves every value readable. A value that is
+    /// not is read all the same, alone.
     fn reads_every_item(&self) -> bool {
         let mut all = QUANTITIES.to_vec();
         all.push(Quantity::CurrentSum);

@@ -1,7 +1,7 @@
 //! ABB energy meters: EQ series (A and B), M4M, M2M.
 //!
-//! Numbers in the documents are wire addresses already. 64-bit energies count 0.01 k-units. Currents have no sign;
-//! the powers have.
+//! Numbers in the documents are wire addresses already. 64-bit energies count 0.01 k-units. Currents have no
+//! sign; the powers have.
 
 use crate::devices::family::{Entry, column};
 use crate::map::{Map, Readable};
@@ -92,15 +92,16 @@ const EQ: &[Entry] = &[
 
 /// EQ meter B23.
 ///
-/// Sources: ModDefOrg/devices, jibrilsharafi/modbus-database, victronenergy/dbus-modbus-client, volkszaehler/mbmd,
-/// openWB/core, dingo35/SmartEVSE-3.5.
+/// Sources: ModDefOrg/devices, jibrilsharafi/modbus-database, victronenergy/dbus-modbus-client,
+/// volkszaehler/mbmd, openWB/core, dingo35/SmartEVSE-3.5.
 /// Confidence: 41 rows high, 20 rows medium.
 pub const B23: Map<'static> =
     Map::new("ABB", "B23 312-100", column!(EQ, 0)).readable(EQ_AREA).rtu_address(1).checked();
 
 /// EQ meter B24.
 ///
-/// Sources: ModDefOrg/devices, jibrilsharafi/modbus-database, victronenergy/dbus-modbus-client, volkszaehler/mbmd.
+/// Sources: ModDefOrg/devices, jibrilsharafi/modbus-database, victronenergy/dbus-modbus-client,
+/// volkszaehler/mbmd.
 /// Confidence: 39 rows high, 24 rows medium.
 pub const B24: Map<'static> =
     Map::new("ABB", "B24", column!(EQ, 1)).readable(EQ_AREA).rtu_address(1).checked();
@@ -266,8 +267,8 @@ const M2M_ROWS: &[Row] = &[
     P.u32(0x10B4, EnergyActiveExportL3).e(2).medium(),
 ];
 
-/// Network analysers M2M and DMTME. No register tells the type, only function 17 (57, 58, 59: M2M; 80: DMTME). The
-/// M4M mirrors this map from firmware P1.3.10.0. On a DMTME, registers only the M2M has read 0.
+/// Network analysers M2M and DMTME. No register tells the type, only function 17 (57, 58, 59: M2M; 80: DMTME).
+/// The M4M mirrors this map from firmware P1.3.10.0. On a DMTME, registers only the M2M has read 0.
 ///
 /// Sources: ABB documents, jibrilsharafi/modbus-database.
 /// Confidence: 36 rows high, 5 rows medium.

@@ -1,8 +1,8 @@
-//! Bender CC612, CC613 and ICC charge controllers, and the many chargers built on them (eBee, Mennekes Amtron, Webasto
-//! Live, Juice, Garo, Ensto, Spelsberg).
+//! Bender CC612, CC613 and ICC charge controllers, and the many chargers built on them (eBee, Mennekes Amtron,
+//! Webasto Live, Juice, Garo, Ensto, Spelsberg).
 //!
-//! Any unit identifier from 1 to 255; a second connector listens on the next port. All ones is "no value", and some
-//! chargers send that now and then where a value is expected.
+//! Any unit identifier from 1 to 255; a second connector listens on the next port. All ones is "no value", and
+//! some chargers send that now and then where a value is expected.
 
 use crate::command::Command;
 use crate::map::Map;
@@ -15,8 +15,8 @@ const W: Template = Template::write_multiple().medium();
 
 const CC61X_ROWS: &[Row] = &[
     M.text(100, 2, FirmwareVersion),
-    // 0 available, 1 occupied, 2 reserved, 3 unavailable, 4 faulted, 5 preparing, 6 charging, 7 suspended by the
-    // charger, 8 by the vehicle, 9 finishing.
+    // 0 available, 1 occupied, 2 reserved, 3 unavailable, 4 faulted, 5 preparing, 6 charging, 7 suspended by
+    // the charger, 8 by the vehicle, 9 finishing.
     R.u16(104, OcppStatus),
     // Error bits 0 to 31 of eight words, the lowest last.
     M.u32(111, ErrorCode),

@@ -1,9 +1,9 @@
 //! Carlo Gavazzi energy analysers, and the meters other vendors have built by them.
 //!
-//! Low word first, functions 3 and 4 alike, the largest positive number is an overflow ("EEE" on the display). The
-//! identification code at 0x000B lies over the second register of V L3-L1 and must be read alone. Currents have no
-//! sign; the sign of the power factor is the direction of the power. Engineering samples with the codes 330 and 340
-//! send the high word first: use [`Map::word_order`].
+//! Low word first, functions 3 and 4 alike, the largest positive number is an overflow ("EEE" on the display).
+//! The identification code at 0x000B lies over the second register of V L3-L1 and must be read alone. Currents
+//! have no sign; the sign of the power factor is the direction of the power. Engineering samples with the codes
+//! 330 and 340 send the high word first: use [`Map::word_order`].
 
 use crate::devices::family::{Entry, column};
 use crate::map::{Framing, Map};
@@ -205,7 +205,8 @@ const EM24_DIN: &[Entry] = &[
     // -1 is reversed.
     ("H.", R.i16(0x0036, PhaseRotation)),
     ("H.", R.u16(0x0037, Frequency).e(-1)),
-    // mbmd reads 0x0042, which is the partial counter; Tinkerforge, the vendor list and SmartEVSE agree on 0x003E.
+    // mbmd reads 0x0042, which is the partial counter; Tinkerforge, the vendor list and SmartEVSE agree on
+    // 0x003E.
     ("HM", R.i32(0x003E, EnergyActiveImportTotal).e(2)),
     ("H.", R.i32(0x0040, EnergyReactiveImportTotal).e(2)),
     ("M.", R.i32(0x0042, EnergyActiveImportPartial).e(2)),

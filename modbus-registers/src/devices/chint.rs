@@ -1,7 +1,7 @@
 //! Chint, Huawei, Sinotimer and Acrel meters.
 //!
-//! Several makers sell different maps under the name DTSU666: Chint from 0x2000 on, Huawei from 2102 on, Sungrow a
-//! third one that is not here.
+//! Several makers sell different maps under the name DTSU666: Chint from 0x2000 on, Huawei from 2102 on,
+//! Sungrow a third one that is not here.
 
 use crate::map::{Derived, Framing, Map, Readable};
 use crate::quantity::Quantity::*;
@@ -49,8 +49,9 @@ const DTSU666_ROWS: &[Row] = &[
     H.f32(16424, EnergyActiveExportTotal).e(3).alternate(),
 ];
 
-/// Chint DTSU666. The floats carry integers with implied decimals (V, W, var x10; A, power factor x1000; Hz x100).
-/// With transformers, multiply volts by the voltage ratio, amperes by the current ratio and watts by both.
+/// Chint DTSU666. The floats carry integers with implied decimals (V, W, var x10; A, power factor x1000; Hz
+/// x100). With transformers, multiply volts by the voltage ratio, amperes by the current ratio and watts by
+/// both.
 ///
 /// Sources: volkszaehler/mbmd, gerontec/dtsu666, arendst/Tasmota, openWB/core, dingo35/SmartEVSE-3.5.
 /// Confidence: 26 rows high, 8 rows medium.
@@ -120,8 +121,8 @@ const DTSU666_H_ROWS: &[Row] = &[
     H.f32(2180, EnergyActiveExportL3).e(3).low(),
 ];
 
-/// Huawei DTSU666-H, the power sensor of SUN2000 inverters, which read it as one block of 80 registers. Powers may
-/// be positive for export, as the inverter sees it.
+/// Huawei DTSU666-H, the power sensor of SUN2000 inverters, which read it as one block of 80 registers. Powers
+/// may be positive for export, as the inverter sees it.
 ///
 /// Sources: a decoder of the Huawei bus, salakrzy/DTSU666_CHINT_to_HUAWEI_translator, volkszaehler/mbmd,
 /// arendst/Tasmota.

@@ -1,7 +1,7 @@
 //! Eastron SDM meters, and the meters other vendors have built by them.
 //!
-//! Input registers from 30001 on, floats high word first, only pairs of registers: an odd start or an odd count is
-//! refused. Energies in kWh. Some firmware can switch the word order by a holding register: use
+//! Input registers from 30001 on, floats high word first, only pairs of registers: an odd start or an odd count
+//! is refused. Energies in kWh. Some firmware can switch the word order by a holding register: use
 //! [`Map::word_order`]. The direction depends on the wiring: a meter fed from below counts the other way round.
 
 use crate::devices::family::{Entry, column};
@@ -120,8 +120,8 @@ const SDM: &[Entry] = &[
 /// Three-phase SDM630. Reactive power and power factor below zero mean capacitive or export, as wired.
 ///
 /// Sources: reaper7/SDM_Energy_Meter, ModDefOrg/devices, Eastron SDM630 register list, esphome/esphome,
-/// Tinkerforge/esp32-firmware, volkszaehler/mbmd, jibrilsharafi/modbus-database, EVerest/everest-core, openWB/core,
-/// dingo35/SmartEVSE-3.5.
+/// Tinkerforge/esp32-firmware, volkszaehler/mbmd, jibrilsharafi/modbus-database, EVerest/everest-core,
+/// openWB/core, dingo35/SmartEVSE-3.5.
 /// Confidence: 71 rows high, 2 rows medium.
 pub const SDM630: Map<'static> = Map::new("Eastron", "SDM630 (v1, v2, MID)", column!(SDM, 0))
     .max_words(80)
@@ -129,8 +129,8 @@ pub const SDM630: Map<'static> = Map::new("Eastron", "SDM630 (v1, v2, MID)", col
     .rtu(1, 9_600, Framing::N81)
     .checked();
 
-/// SDM72, first version: totals only, no voltages or currents; every other register gives exception 2. 80 registers
-/// are documented, units that take about 10 have been seen.
+/// SDM72, first version: totals only, no voltages or currents; every other register gives exception 2. 80
+/// registers are documented, units that take about 10 have been seen.
 ///
 /// Sources: reaper7/SDM_Energy_Meter, ModDefOrg/devices, volkszaehler/mbmd, EVerest/everest-core, openWB/core.
 /// Confidence: 7 rows high, 5 rows medium.
@@ -167,8 +167,8 @@ pub const SDM220: Map<'static> = Map::new("Eastron", "SDM220-Modbus", column!(SD
 
 /// Single-phase SDM230, often 2400 bit/s from the factory.
 ///
-/// Sources: ModDefOrg/devices, esphome/esphome, reaper7/SDM_Energy_Meter, volkszaehler/mbmd, EVerest/everest-core,
-/// openWB/core.
+/// Sources: ModDefOrg/devices, esphome/esphome, reaper7/SDM_Energy_Meter, volkszaehler/mbmd,
+/// EVerest/everest-core, openWB/core.
 /// Confidence: 21 rows high, 2 rows medium.
 pub const SDM230: Map<'static> = Map::new("Eastron", "SDM230-Modbus", column!(SDM, 5))
     .max_words(80)

@@ -1,5 +1,5 @@
-//! Schneider Electric EVlink chargers: their own registers. Meters by Schneider are in [`crate::devices::schneider`], the
-//! meter an EVlink reads by user settings in [`crate::generic`].
+//! Schneider Electric EVlink chargers: their own registers. Meters by Schneider are in
+//! [`crate::devices::schneider`], the meter an EVlink reads by user settings in [`crate::generic`].
 
 use crate::command::Command;
 use crate::map::Map;
@@ -10,8 +10,9 @@ const R: Template = Template::holding().medium();
 const W: Template = Template::write_single().medium();
 
 const CITY_ROWS: &[Row] = &[
-    // 0 not available, 1 available, 2 plugged, 4 and 5 vehicle connected, 6 with ventilation, 7 charger ready, 8 vehicle
-    // ready, 9 charging, 10 and 11 with ventilation, 12 stop, 13 alarm, 14 short circuit, 15 digital communication.
+    // 0 not available, 1 available, 2 plugged, 4 and 5 vehicle connected, 6 with ventilation, 7 charger ready,
+    // 8 vehicle ready, 9 charging, 10 and 11 with ventilation, 12 stop, 13 alarm, 14 short circuit, 15 digital
+    // communication.
     R.u16(6, ChargingState),
     R.u16(9, LastStopCause),
     R.u16(20, CommandStatus),

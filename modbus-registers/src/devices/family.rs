@@ -2,8 +2,8 @@
 
 use crate::row::{Confidence, Row};
 
-/// A row and which models have it: one character per model, `H`, `M` or `L` for the confidence that it has this row, `.`
-/// if it has none.
+/// A row and which models have it: one character per model, `H`, `M` or `L` for the confidence that it has this
+/// row, `.` if it has none.
 pub(crate) type Entry = (&'static str, Row);
 
 /// The rows of the model in `column`, for the table of a map.

@@ -43,8 +43,8 @@ const SERIES_7M: &[Entry] = &[
     (".M", R.f32(2594, ThdVoltageL1)),
     (".M", R.f32(2596, ThdVoltageL2)),
     (".M", R.f32(2598, ThdVoltageL3)),
-    // Older counters (SmartEVSE, ioBroker); mbmd takes 2752 to 2758 from the document of 2021. They count different
-    // things.
+    // Older counters (SmartEVSE, ioBroker); mbmd takes 2752 to 2758 from the document of 2021. They count
+    // different things.
     ("HH", R.f32(2638, EnergyActiveImportCounter1)),
     ("MM", R.f32(2640, EnergyActiveExportCounter2)),
     ("MM", R.f32(2752, EnergyActiveImportTotal)),

@@ -73,8 +73,8 @@ const EM228X_ROWS: &[Row] = &[
     R.u32(408, EnergyFactorTariff).medium(),
     R.u16(412, ActiveTariff).medium(),
     R.u32(500, OperatingTime).low(),
-    // 23 bytes: feature code in 0 to 10 (byte 0: 0 U2281, 2 U2289, 3 U2381, 4 U2387, 5 U2389), serial number in 11
-    // to 18, calibration date in 19 to 22.
+    // 23 bytes: feature code in 0 to 10 (byte 0: 0 U2281, 2 U2289, 3 U2381, 4 U2387, 5 U2389), serial number in
+    // 11 to 18, calibration date in 19 to 22.
     R.text(3000, 12, ModelId).medium(),
     R.u16(3012, FirmwareVersion).medium(),
 ];

@@ -1,8 +1,8 @@
 //! Herholdt ECSEM113 and Janitza ECSEM114MID, one hardware.
 //!
-//! The addresses agree in two independent lists, types and scales do not: one has integers in kW and kWh, the other
-//! floats in k-units at the same addresses. The rows are integers with low confidence; verify them on the device
-//! before use.
+//! The addresses agree in two independent lists, types and scales do not: one has integers in kW and kWh, the
+//! other floats in k-units at the same addresses. The rows are integers with low confidence; verify them on the
+//! device before use.
 
 use crate::map::Map;
 use crate::quantity::Quantity::*;

@@ -1,7 +1,7 @@
 //! Iskra WM3M4 and WM3M4C, for chargers, with signed records.
 //!
-//! Measurements are decimal: eight bits of exponent and 24 bits of mantissa in one 32-bit value. Neither an integer
-//! nor an IEEE float.
+//! Measurements are decimal: eight bits of exponent and 24 bits of mantissa in one 32-bit value. Neither an
+//! integer nor an IEEE float.
 
 use crate::map::{Map, Readable};
 use crate::quantity::Quantity::*;

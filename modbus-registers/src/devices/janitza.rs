@@ -1,8 +1,8 @@
 //! Janitza power analysers and the maps other vendors share with them.
 //!
-//! The block at 19000 is common to nearly all models: floats, high word first. Energies are Wh in a float, so above
-//! 16.7 MWh the steps are 2 Wh and more. NaN and infinity mean "not available". Several UMG models serve a copy
-//! with the low word first 32768 registers further on.
+//! The block at 19000 is common to nearly all models: floats, high word first. Energies are Wh in a float, so
+//! above 16.7 MWh the steps are 2 Wh and more. NaN and infinity mean "not available". Several UMG models serve
+//! a copy with the low word first 32768 registers further on.
 
 use crate::devices::family::{Entry, column};
 use crate::map::{Framing, Map, Readable};
@@ -124,7 +124,8 @@ pub const UMG_605: Map<'static> = Map::new("Janitza", "UMG 605", column!(BLOCK_1
 
 /// UMG 806.
 ///
-/// Sources: JanitzaElectronics/ha-janitza-modbus, Tinkerforge/esp32-firmware, volkszaehler/mbmd, OpenEMS/openems.
+/// Sources: JanitzaElectronics/ha-janitza-modbus, Tinkerforge/esp32-firmware, volkszaehler/mbmd,
+/// OpenEMS/openems.
 /// Confidence: 50 rows high, 11 rows medium.
 pub const UMG_806: Map<'static> = Map::new("Janitza", "UMG 806", column!(BLOCK_19000, 2))
     .max_words(122)
@@ -132,11 +133,11 @@ pub const UMG_806: Map<'static> = Map::new("Janitza", "UMG 806", column!(BLOCK_1
     .tcp(1, 502)
     .checked();
 
-/// UMG 801, often unit 2. Modules have groups of their own: at 19200 + 100 (n - 2) by OpenEMS, at 19400 + 100 n by
-/// the vendor integration for current modules.
+/// UMG 801, often unit 2. Modules have groups of their own: at 19200 + 100 (n - 2) by OpenEMS, at 19400 + 100 n
+/// by the vendor integration for current modules.
 ///
-/// Sources: JanitzaElectronics/ha-janitza-modbus, Tinkerforge/esp32-firmware, volkszaehler/mbmd, OpenEMS/openems,
-/// nobrega8/mbmap-library.
+/// Sources: JanitzaElectronics/ha-janitza-modbus, Tinkerforge/esp32-firmware, volkszaehler/mbmd,
+/// OpenEMS/openems, nobrega8/mbmap-library.
 /// Confidence: 50 rows high, 13 rows medium, 1 row low.
 pub const UMG_801: Map<'static> = Map::new("Janitza", "UMG 801", column!(BLOCK_19000, 3))
     .max_words(122)
@@ -158,8 +159,8 @@ pub const UMG_103: Map<'static> =
 pub const UMG_104: Map<'static> =
     Map::new("Janitza", "UMG 104", column!(BLOCK_19000, 5)).max_words(122).tcp(1, 502).checked();
 
-/// B23 312-10J: the hardware of the ABB B23 with Janitza firmware, not the ABB map. The factory address is printed
-/// on the meter.
+/// B23 312-10J: the hardware of the ABB B23 with Janitza firmware, not the ABB map. The factory address is
+/// printed on the meter.
 ///
 /// Sources: Tinkerforge/esp32-firmware, jibrilsharafi/modbus-database, volkszaehler/mbmd.
 /// Confidence: 46 rows high, 8 rows medium.
@@ -179,16 +180,16 @@ pub const B21_B24: Map<'static> = B23.renamed("Janitza", "B21, B24").checked();
 pub const UMD_97: Map<'static> =
     Map::new("PQ Plus", "UMD 97", column!(BLOCK_19000, 7)).max_words(122).tcp(1, 502).checked();
 
-/// Weidmüller EM525. The OpenEMS driver applies no milli scaling to voltages and currents; the map is taken to be
-/// plain.
+/// Weidmüller EM525. The OpenEMS driver applies no milli scaling to voltages and currents; the map is taken to
+/// be plain.
 ///
 /// Sources: OpenEMS/openems.
 /// Confidence: medium.
 pub const EM525: Map<'static> =
     Map::new("Weidmüller", "EM525", column!(BLOCK_19000, 8)).max_words(122).tcp(1, 502).checked();
 
-/// The example meter of the EVlink generic meter settings, which is this block. The guide prints addresses from 1
-/// on, and 19036, 19066, 19067 for 19025, 19055, 19057. Its power is labelled kW; the block sends W.
+/// The example meter of the EVlink generic meter settings, which is this block. The guide prints addresses from
+/// 1 on, and 19036, 19066, 19067 for 19025, 19055, 19057. Its power is labelled kW; the block sends W.
 ///
 /// Sources: Janitza UMG 96RM address list, EVlink commissioning guide, generic meter.
 /// Confidence: high.
@@ -265,8 +266,8 @@ pub const UMG_511: Map<'static> = Map::new("Janitza", "UMG 511", UMG_511_ROWS).t
 
 const PRODATA_2_ROWS: &[Row] = &[R.u32(100, SerialNumber).medium(), R.u16(157, FirmwareVersion).low()];
 
-/// Data logger and gateway. Its own registers are 15 pulse inputs; meters behind it are reached with their own unit
-/// identifier. A copy with the low word first lies at +32768.
+/// Data logger and gateway. Its own registers are 15 pulse inputs; meters behind it are reached with their own
+/// unit identifier. A copy with the low word first lies at +32768.
 ///
 /// Sources: Janitza ProData 2 address list.
 /// Confidence: 1 row medium, 1 row low.

@@ -1,8 +1,8 @@
-//! KEBA KeContact chargers: the Modbus server of the P30 and P40 (port 502), and the one of the P30 x-series for energy
-//! managers (port 1502). The KeContact E10 meter is in [`crate::devices::tq`].
+//! KEBA KeContact chargers: the Modbus server of the P30 and P40 (port 502), and the one of the P30 x-series
+//! for energy managers (port 1502). The KeContact E10 meter is in [`crate::devices::tq`].
 //!
-//! One value per request, reads 0.5 s and writes 5 s apart (programmer's guides). A write can fail silently: read the
-//! value back.
+//! One value per request, reads 0.5 s and writes 5 s apart (programmer's guides). A write can fail silently:
+//! read the value back.
 
 use crate::command::Command;
 use crate::devices::family::{Entry, column};
@@ -19,8 +19,8 @@ const W: Template = Template::write_single();
 const SERVER_502: &[Entry] = &[
     // 0 starting, 1 not ready, 2 ready, 3 charging, 4 error, 5 suspended.
     ("HHH", R.u32(1000, ChargingState)),
-    // 0 no cable, 1 cable in station, 3 locked there, 5 and plugged into the vehicle, 7 both locked. A fixed cable knows
-    // only 3 and 7.
+    // 0 no cable, 1 cable in station, 3 locked there, 5 and plugged into the vehicle, 7 both locked. A fixed
+    // cable knows only 3 and 7.
     ("HHH", R.u32(1004, CableState)),
     ("HHH", R.u32(1006, ErrorCode)),
     ("HHH", R.u32(1008, CurrentL1).e(-3)),
@@ -32,7 +32,8 @@ const SERVER_502: &[Entry] = &[
     ("HHH", R.u32(1016, ProductCode)),
     ("HHH", R.u32(1018, FirmwareVersion)),
     ("HHH", R.u32(1020, PowerActiveTotal).e(-3)),
-    // 0.1 Wh. The P30 guide V1.02 says Wh, evcc and OpenEMS read 0.1 Wh; a P40 before 1.2.1 (10201) does send Wh.
+    // 0.1 Wh. The P30 guide V1.02 says Wh, evcc and OpenEMS read 0.1 Wh; a P40 before 1.2.1 (10201) does send
+    // Wh.
     ("MM.", R.u32(1036, EnergyActiveImportTotal).e(-1)),
     ("..M", R.u32(1036, EnergyActiveImportTotal)),
     ("HHH", R.u32(1040, VoltageL1N)),
@@ -131,8 +132,8 @@ const EMS_ROWS: &[Row] = &[
     Template::write_multiple().i32(5004, SetCurrentAvailableMax).low(),
 ];
 
-/// Server of the P30 x-series for energy managers: the current available at the point of connection. The unit identifier is
-/// not stated; here it is that of port 502.
+/// Server of the P30 x-series for energy managers: the current available at the point of connection. The unit
+/// identifier is not stated; here it is that of port 502.
 ///
 /// Source: KEBA P30 x-series configuration manual 5.7 (from software 1.19 on).
 /// Confidence: 1 row medium, 2 rows low: one source, and its units differ between reading and writing.

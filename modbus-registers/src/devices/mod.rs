@@ -1,7 +1,7 @@
 //! Registers of known meters and chargers, one module per manufacturer.
 //!
-//! Every map names its sources and how well it is known; every row has its own [`Confidence`](crate::Confidence). A
-//! program links only the maps it names.
+//! Every map names its sources and how well it is known; every row has its own
+//! [`Confidence`](crate::Confidence). A program links only the maps it names.
 
 mod family;
 

@@ -1,7 +1,7 @@
 //! Phoenix Contact EEM meters.
 //!
-//! The EEM-MA37x and MB37x send floats low word first; function 3 and 4 alike. The EEM-EM3xx float block is high
-//! word first, as on the Finder 7E and Algodue meters.
+//! The EEM-MA37x and MB37x send floats low word first; function 3 and 4 alike. The EEM-EM3xx float block is
+//! high word first, as on the Finder 7E and Algodue meters.
 
 use crate::devices::carlo_gavazzi;
 use crate::devices::family::{Entry, column};

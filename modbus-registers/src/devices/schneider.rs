@@ -1,8 +1,8 @@
 //! Schneider Electric meters: iEM2000, iEM3000, PowerLogic.
 //!
-//! Printed register numbers count from 1; here they count from 0 as on the wire. Floats and 64-bit integers high
-//! word first, function 3 only. A float that is not available is a NaN, a 64-bit integer its most negative value.
-//! Function 0x2B reads the identification too.
+//! Printed register numbers count from 1; here they count from 0 as on the wire. Floats and 64-bit integers
+//! high word first, function 3 only. A float that is not available is a NaN, a 64-bit integer its most negative
+//! value. Function 0x2B reads the identification too.
 
 use crate::devices::family::{Entry, column};
 use crate::map::{Framing, Map};
@@ -68,8 +68,8 @@ const IEM: &[Entry] = &[
     ("MM..", R.f32(45115, EnergyActiveImportL3).e(3).alternate()),
 ];
 
-/// iEM3155, iEM3255 and siblings with import and export. The block at 45099 is kWh: an older manual says Wh, three
-/// readers measured kWh.
+/// iEM3155, iEM3255 and siblings with import and export. The block at 45099 is kWh: an older manual says Wh,
+/// three readers measured kWh.
 ///
 /// Sources: Gaudi111/iem3155_esphome, jibrilsharafi/modbus-database, volkszaehler/mbmd, dingo35/SmartEVSE-3.5,
 /// mbmap notes on iEM3000.
@@ -101,8 +101,8 @@ pub const PM5000: Map<'static> =
         .rtu(1, 19_200, Framing::E81)
         .checked();
 
-/// Single-phase iEM2155. One source, with the numbers of the iEM3x5x; Wh or kWh is disputed. EVlink expects it at
-/// address 2.
+/// Single-phase iEM2155. One source, with the numbers of the iEM3x5x; Wh or kWh is disputed. EVlink expects it
+/// at address 2.
 ///
 /// Sources: a reader for A9MEM2155.
 /// Confidence: low.

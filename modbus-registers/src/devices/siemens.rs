@@ -1,8 +1,8 @@
 //! Siemens SENTRON power meters.
 //!
 //! A value that is not available is a NaN. Currents have no sign, powers are positive for import. Energies are
-//! 64-bit floats per tariff: most tools show tariff 1 as the total, here the total is the sum of both where both
-//! are known. A read that starts or ends inside a value is refused.
+//! 64-bit floats per tariff: most tools show tariff 1 as the total, here the total is the sum of both where
+//! both are known. A read that starts or ends inside a value is refused.
 
 use crate::devices::family::{Entry, column};
 use crate::devices::tq;
@@ -102,7 +102,8 @@ pub const PAC3200: Map<'static> = PAC3120.renamed("Siemens", "PAC3200").checked(
 
 /// SENTRON PAC3220, the map of the PAC3120.
 ///
-/// Sources: NicoloToscani/node-red-contrib-siemens-sentron, Tinkerforge/esp32-firmware, stekker/OpenModbusSpecs.
+/// Sources: NicoloToscani/node-red-contrib-siemens-sentron, Tinkerforge/esp32-firmware,
+/// stekker/OpenModbusSpecs.
 /// Confidence: 34 rows high, 5 rows medium.
 pub const PAC3220: Map<'static> = PAC3120.renamed("Siemens", "PAC3220").checked();
 
@@ -140,8 +141,8 @@ const PAC1600_ROWS: &[Row] = &[
     R.u32(49, Frequency).e(-2).medium(),
     R.i32(57, PowerActiveTotal).e(-2),
     R.i32(59, PowerReactiveTotal).e(-2).medium(),
-    // One driver takes it for the export; the manual and evcc say import. The 64-bit copies at 6943 come from one
-    // list, their kWh are not verified.
+    // One driver takes it for the export; the manual and evcc say import. The 64-bit copies at 6943 come from
+    // one list, their kWh are not verified.
     R.u32(6687, EnergyActiveImportTotal),
     R.u32(6689, EnergyActiveExportTotal).medium(),
     R.u32(6707, EnergyActiveImportL1).medium(),
@@ -158,13 +159,14 @@ const PAC1600_ROWS: &[Row] = &[
 
 /// SENTRON PAC1600, three-phase. Registers between the listed ones do not answer.
 ///
-/// Sources: OpenEMS/openems, evcc-io/evcc, NicoloToscani/node-red-contrib-siemens-sentron, Siemens PAC1600 manual.
+/// Sources: OpenEMS/openems, evcc-io/evcc, NicoloToscani/node-red-contrib-siemens-sentron, Siemens PAC1600
+/// manual.
 /// Confidence: 8 rows high, 18 rows medium, 4 rows low.
 pub const PAC1600: Map<'static> =
     Map::new("Siemens", "PAC1600 (7KT1665, 7KT1666)", PAC1600_ROWS).tcp(1, 502).checked();
 
-/// 7KT PAC1200 data manager. A public list has the addresses of the TQ platform (35 of 35), but types them all as
-/// floats: integer type and scale are inferred. Verify on the device.
+/// 7KT PAC1200 data manager. A public list has the addresses of the TQ platform (35 of 35), but types them all
+/// as floats: integer type and scale are inferred. Verify on the device.
 ///
 /// Sources: kilianknoll/kostal-ksem, NicoloToscani/node-red-contrib-siemens-sentron, KOSTAL KSEM interface
 /// description.

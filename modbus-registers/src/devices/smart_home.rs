@@ -46,8 +46,8 @@ const SHELLY_PRO_3EM_ROWS: &[Row] = &[
     I.f32(1224, EnergyActiveExportL3),
 ];
 
-/// Shelly Pro 3EM. Documents print 31000 for register 1000; one draft profile has 31000 and the high word first,
-/// which is wrong. Modbus must be switched on.
+/// Shelly Pro 3EM. Documents print 31000 for register 1000; one draft profile has 31000 and the high word
+/// first, which is wrong. Modbus must be switched on.
 ///
 /// Sources: Shelly API documentation (EM, EMData), Tinkerforge/esp32-firmware, ModDefOrg/devices.
 /// Confidence: high.
@@ -151,8 +151,9 @@ const SE_MTR_3Y_ROWS: &[Row] = &[
     IM.f32(1166, CurrentL3),
 ];
 
-/// SolarEdge SE-MTR-3Y on its RS485 side, reverse engineered; both known lists have one origin. Two rows of mbmd
-/// are left out: cos phi at 0x0472, which is the apparent energy of L3, and the reactive power of L2 at 0x0468.
+/// SolarEdge SE-MTR-3Y on its RS485 side, reverse engineered; both known lists have one origin. Two rows of
+/// mbmd are left out: cos phi at 0x0472, which is the apparent energy of L3, and the reactive power of L2 at
+/// 0x0468.
 ///
 /// Sources: nmakel/solaredge_meterproxy, volkszaehler/mbmd.
 /// Confidence: medium.

@@ -1,7 +1,7 @@
 //! Socomec Countis and Diris meters.
 //!
-//! 32-bit integers high word first; all ones, or the largest positive number, is "not available". The sign of the
-//! power factor means leading or lagging, not the direction. Address and speed are set on the display.
+//! 32-bit integers high word first; all ones, or the largest positive number, is "not available". The sign of
+//! the power factor means leading or lagging, not the direction. Address and speed are set on the display.
 
 use crate::devices::family::{Entry, column};
 use crate::map::Map;

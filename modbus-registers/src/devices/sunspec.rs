@@ -1,9 +1,9 @@
 //! SunSpec models: common block, inverters, meters; and devices that serve one at a known place.
 //!
-//! Addresses count from the register with the model identifier; [`Map::at`] moves a map to where [`crate::sunspec`]
-//! found the model. Integer models have decimal exponents in registers of their own, which are always read along.
-//! Models say "not implemented" by 0x8000, 0xFFFF, a NaN, or 0 in an accumulator; a power factor is in per cent and
-//! comes out as a number from -1 to 1.
+//! Addresses count from the register with the model identifier; [`Map::at`] moves a map to where
+//! [`crate::sunspec`] found the model. Integer models have decimal exponents in registers of their own, which
+//! are always read along. Models say "not implemented" by 0x8000, 0xFFFF, a NaN, or 0 in an accumulator; a
+//! power factor is in per cent and comes out as a number from -1 to 1.
 //!
 //! Source: the model definitions of the SunSpec Alliance (sunspec/models).
 
@@ -314,8 +314,9 @@ const FRONIUS_COMMON_ROWS: &[Row] = &[
     R.text(40052, 16, SerialNumber),
 ];
 
-/// Identity of a Fronius Smart Meter behind a GEN24 inverter. The inverter menu chooses model 203 or 213; probe the
-/// identifier at 40069. Further meters have the next unit identifiers. Assumes a common model of 65 registers.
+/// Identity of a Fronius Smart Meter behind a GEN24 inverter. The inverter menu chooses model 203 or 213; probe
+/// the identifier at 40069. Further meters have the next unit identifiers. Assumes a common model of 65
+/// registers.
 ///
 /// Sources: KEBA P30 x-series configuration manual 5.5.1, evcc-io/evcc, jibrilsharafi/modbus-database.
 /// Confidence: high.
@@ -405,8 +406,8 @@ const SOLAREDGE_METER_1_ROWS: &[Row] = &[
 /// The model is contiguous.
 const SOLAREDGE_AREA: &[Readable] = &[Readable { first: 40_188, last: 40_294 }];
 
-/// First meter behind a SolarEdge inverter, like model 203 at 40188. SolarEdge counts export positive; here import
-/// is.
+/// First meter behind a SolarEdge inverter, like model 203 at 40188. SolarEdge counts export positive; here
+/// import is.
 ///
 /// Sources: nmakel/solaredge_modbus, dingo35/SmartEVSE-3.5.
 /// Confidence: 9 rows high, 4 rows medium.

@@ -1,4 +1,5 @@
-//! Switchboard meters of makers with one map each: Algodue, Camille Bauer, Hager, Lovato, PQ Plus, Saia Burgess.
+//! Switchboard meters of makers with one map each: Algodue, Camille Bauer, Hager, Lovato, PQ Plus, Saia
+//! Burgess.
 
 use crate::map::Map;
 use crate::quantity::Quantity::*;
@@ -154,8 +155,8 @@ const LOVATO_DMG_ROWS: &[Row] = &[
     I.i32(37, PowerFactorL1).e(-4),
     I.i32(39, PowerFactorL2).e(-4),
     I.i32(41, PowerFactorL3).e(-4),
-    // mbmd reads it in mHz, openWB in 0.01 Hz with a correction above 100 Hz: depends on the firmware. Expect 45 to
-    // 65 Hz.
+    // mbmd reads it in mHz, openWB in 0.01 Hz with a correction above 100 Hz: depends on the firmware. Expect
+    // 45 to 65 Hz.
     I.u32(49, Frequency).e(-3).medium(),
     I.i32(57, PowerActiveTotal).e(-2),
     I.i32(59, PowerReactiveTotal).e(-2),

@@ -1,8 +1,8 @@
 //! The TQ platform: TQ EM300-LR and EM420, B-control EM300, KOSTAL Smart Energy Meter, KEBA KeContact E10.
 //!
-//! Unsigned pairs for import and export instead of signed powers, energies in 0.1 Wh. A read that covers a register
-//! that does not exist fails as a whole with exception 2. With TLS the meters listen on port 802 and close 502. A
-//! SunSpec block at 40000 answers on unit 1.
+//! Unsigned pairs for import and export instead of signed powers, energies in 0.1 Wh. A read that covers a
+//! register that does not exist fails as a whole with exception 2. With TLS the meters listen on port 802 and
+//! close 502. A SunSpec block at 40000 answers on unit 1.
 
 use crate::devices::family::{Entry, column};
 use crate::map::{Derived, Map};

@@ -173,8 +173,8 @@ const OR_WE_514_ROWS: &[Row] = &[
     R.u32(0xA01E, EnergyReactiveSumTotal).e(1),
 ];
 
-/// Orno OR-WE-514 and 515, by YTL. openWB reads power and energy one register too late (0x0141, 0xA001); document
-/// and mbmd agree on these. The document says no parity, the meters are set to even.
+/// Orno OR-WE-514 and 515, by YTL. openWB reads power and energy one register too late (0x0141, 0xA001);
+/// document and mbmd agree on these. The document says no parity, the meters are set to even.
 ///
 /// Sources: ModDefOrg/devices, Orno OR-WE-514/515 register description, volkszaehler/mbmd.
 /// Confidence: 10 rows high, 2 rows medium.
@@ -292,8 +292,8 @@ const DS100_ROWS: &[Row] = &[
     M.u32(0x05C8, EnergyActiveSumL3).e(1),
     M.u32(0x05D2, EnergyActiveImportL3).e(1),
     M.u32(0x05DC, EnergyActiveExportL3).e(1),
-    // As mbmd has it. It breaks the pattern (import 0x010E, sum 0x0122) and the WS100 has 0x0118: probably a slip,
-    // not resolved.
+    // As mbmd has it. It breaks the pattern (import 0x010E, sum 0x0122) and the WS100 has 0x0118: probably a
+    // slip, not resolved.
     M.u32(0x118A, EnergyActiveExportTotal).e(1).low(),
 ];
 

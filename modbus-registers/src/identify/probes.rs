@@ -192,8 +192,8 @@ fn tq_serial(answer: &Answer<'_>, candidates: &mut Candidates<'_>) {
     }
 }
 
-/// First byte of the feature code: 0 U2281, 2 U2289, 3 U2381, 4 U2387, 5 U2389. A serial number must follow, since an
-/// unused register is 0 too.
+/// First byte of the feature code: 0 U2281, 2 U2289, 3 U2381, 4 U2387, 5 U2389. A serial number must follow,
+/// since an unused register is 0 too.
 fn gossen_features(answer: &Answer<'_>, candidates: &mut Candidates<'_>) {
     let Some(text) = answer.text() else { return };
     let Some(feature) = text.raw_bytes().next() else { return };

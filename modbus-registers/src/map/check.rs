@@ -1,5 +1,5 @@
-//! What makes a table right. Everything here runs while the program is compiled, for the maps of this crate, or once when a
-//! map is made at run time.
+//! What makes a table right. Everything here runs while the program is compiled, for the maps of this crate, or
+//! once when a map is made at run time.
 
 use thiserror::Error;
 
@@ -65,7 +65,8 @@ impl MapError {
 }
 
 impl<'a> Map<'a> {
-    /// The same map, refused while compiling if [`Map::check`] finds an error. For constants; use `check` at run time.
+    /// The same map, refused while compiling if [`Map::check`] finds an error. For constants; use `check` at
+    /// run time.
     ///
     /// # Panics
     ///
@@ -275,5 +276,123 @@ impl<'a> Map<'a> {
             index += 1;
         }
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::Command;
+    use crate::map::Readable;
+    use crate::quantity::Quantity::{
+        CurrentL1, CurrentLimit, Frequency, ScaleCurrent, SerialNumber, SetCurrentLimit, VoltageL1N,
+    };
+    use crate::row::Template;
+
+    const R: Template = Template::holding();
+
+    fn check(rows: &[Row]) -> Result<(), MapError> {
+        Map::new("", "", rows).check()
+    }
+
+    #[test]
+    fn rows_go_by_function_and_address_and_do_not_overlap() {
+        assert_eq!(check(&[R.u32(0, VoltageL1N), R.u16(2, CurrentL1)]), Ok(()));
+        assert_eq!(check(&[R.u32(0, VoltageL1N), R.u16(1, CurrentL1)]), Err(MapError::Order(1)));
+        assert_eq!(check(&[R.u16(2, VoltageL1N), R.u16(0, CurrentL1)]), Err(MapError::Order(1)));
+        let input = Template::input().u16(0, CurrentL1);
+        assert_eq!(check(&[R.u16(2, VoltageL1N), input]), Ok(()));
+        assert_eq!(check(&[input, R.u16(2, VoltageL1N)]), Err(MapError::Order(1)));
+        assert_eq!(check(&[R.u32(0, VoltageL1N), R.u16(1, CurrentL1).alone()]), Ok(()));
+    }
+
+    #[test]
+    fn values_end_within_the_registers() {
+        assert_eq!(check(&[R.u32(0xFFFE, VoltageL1N)]), Ok(()));
+        assert_eq!(check(&[R.u32(0xFFFF, VoltageL1N)]), Err(MapError::Address(0)));
+        assert_eq!(Map::new("", "", &[R.u16(9, VoltageL1N)]).at(0xFFF7).check(), Err(MapError::Address(0)));
+    }
+
+    #[test]
+    fn widths_suit_the_kind() {
+        for (kind, words, right) in [
+            (Kind::Unsigned, 3, true),
+            (Kind::Signed, 5, false),
+            (Kind::Unsigned, 0, false),
+            (Kind::Float, 1, false),
+            (Kind::Float, 4, true),
+            (Kind::IskraT5, 4, false),
+            (Kind::Ascii, 32, true),
+            (Kind::Ascii, 33, false),
+        ] {
+            let outcome = check(&[R.row(kind, 0, words, SerialNumber)]);
+            assert_eq!(outcome, if right { Ok(()) } else { Err(MapError::Width(0)) }, "{kind:?} {words}");
+        }
+    }
+
+    #[test]
+    fn scales_stay_within_what_decimals_hold() {
+        assert_eq!(check(&[R.f32(0, VoltageL1N).e(-6)]), Ok(()));
+        assert_eq!(check(&[R.f32(0, VoltageL1N).e(-7)]), Err(MapError::Scale(0)));
+        assert_eq!(check(&[R.u64(0, VoltageL1N).e(12)]), Ok(()));
+        assert_eq!(check(&[R.u64(0, VoltageL1N).e(13)]), Err(MapError::Scale(0)));
+    }
+
+    #[test]
+    fn a_scale_register_is_a_row_that_can_be_read_along() {
+        let scaled = R.u16(0, CurrentL1).scaled_by(Scale::ExponentLowByte { address: 4 });
+        let rows = [scaled, R.i16(4, ScaleCurrent)];
+        assert_eq!(check(&rows[..1]), Err(MapError::ScaleRegister(0)));
+        assert_eq!(check(&rows), Err(MapError::Gap(0)));
+        let between = [Readable { first: 1, last: 3 }];
+        assert_eq!(Map::new("", "", &rows).readable(&between).check(), Ok(()));
+        assert_eq!(
+            Map::new("", "", &rows).readable(&between).max_words(4).check(),
+            Err(MapError::TooWide(0))
+        );
+        assert_eq!(Map::new("", "", &[R.u32(0, CurrentL1)]).max_words(1).check(), Err(MapError::TooWide(0)));
+    }
+
+    #[test]
+    fn a_quantity_stands_once_but_for_alternates() {
+        let rows = [R.u16(0, Frequency), R.u16(1, Frequency)];
+        assert_eq!(check(&rows), Err(MapError::Twice(1)));
+        assert_eq!(check(&[rows[0], rows[1].alternate()]), Ok(()));
+        let input = Template::input().u16(0, Frequency);
+        assert_eq!(check(&[rows[0], input]), Err(MapError::Twice(1)));
+    }
+
+    #[test]
+    fn derived_quantities_have_their_parts_in_one_read() {
+        let derive = |rows: &[Row], minus: &'static [Quantity]| {
+            let derived = [Derived::new(SerialNumber, &[VoltageL1N], minus)];
+            Map::new("", "", rows).derived(&derived).check()
+        };
+        let rows = [R.u16(0, VoltageL1N), R.u16(1, CurrentL1)];
+        assert_eq!(derive(&rows, &[CurrentL1]), Ok(()));
+        assert_eq!(derive(&rows, &[Frequency]), Err(MapError::Derived(0)));
+        let apart = [R.u16(0, VoltageL1N), R.u16(2, CurrentL1)];
+        assert_eq!(derive(&apart, &[CurrentL1]), Err(MapError::Derived(0)));
+        let a_row = [R.u16(0, VoltageL1N), R.u16(1, SerialNumber)];
+        assert_eq!(derive(&a_row, &[]), Err(MapError::Derived(0)));
+        let other_function = [R.u16(0, VoltageL1N), Template::input().u16(1, CurrentL1)];
+        assert_eq!(derive(&other_function, &[CurrentL1]), Err(MapError::Derived(0)));
+    }
+
+    #[test]
+    fn commands_have_rows() {
+        let rows = [R.u16(0, CurrentLimit), Template::write_single().u16(1, SetCurrentLimit)];
+        let command = Command::new(SetCurrentLimit, 6, 32).shown_by(CurrentLimit);
+        assert_eq!(Map::new("", "", &rows).commands(&[command]).check(), Ok(()));
+        assert_eq!(Map::new("", "", &rows[..1]).commands(&[command]).check(), Err(MapError::Command(0)));
+        assert_eq!(Map::new("", "", &rows[1..]).commands(&[command]).check(), Err(MapError::Command(0)));
+    }
+
+    #[test]
+    fn a_read_has_1_to_125_registers() {
+        for (words, right) in [(0, false), (1, true), (125, true), (126, false)] {
+            let outcome = Map::new("", "", &[]).max_words(words).check();
+            assert_eq!(outcome, if right { Ok(()) } else { Err(MapError::Limits) });
+        }
     }
 }
