@@ -20,6 +20,10 @@ impl Work<'_> {
         }
         let fits = !self.nodes.iter().flat_map(|node| &node.rows).chain(self.pools()).any(Row::is_over);
         if fits && self.settle_on_floors().is_ok() {
+            if self.balanced {
+                self.refuel(Goal::Fairer);
+                self.even_out();
+            }
             return Outcome { most_served: true, fairest: !self.balanced };
         }
         self.reset();
@@ -82,13 +86,13 @@ impl Work<'_> {
             for at in 0..self.competing {
                 self.serve_if_fits(self.items[at].demand);
             }
-            if self.is_a_queue() {
-                // Each item has a priority of its own: first come, first served is the only best set.
-                self.fill();
-                return Outcome { most_served: true, fairest: true };
-            }
         }
         self.keep_as_best();
+        if self.is_a_queue() {
+            // Each item has a priority of its own: first come, first served is the only best set.
+            self.settle_best();
+            return Outcome { most_served: !self.balanced, fairest: !self.balanced };
+        }
         let most_served = self.is_proven() || {
             self.improve();
             self.is_proven() || self.search(Goal::More) && !self.balanced
@@ -96,6 +100,10 @@ impl Work<'_> {
         self.refuel(Goal::Fairer);
         let fairest = self.search(Goal::Fairer) && most_served && !self.balanced;
         self.settle_best();
+        if self.balanced {
+            self.refuel(Goal::Fairer);
+            self.even_out();
+        }
         Outcome { most_served, fairest }
     }
 

@@ -13,6 +13,7 @@
 mod admit;
 mod balance;
 mod bound;
+mod even;
 mod fill;
 mod lanes;
 mod lift;

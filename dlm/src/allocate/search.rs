@@ -133,14 +133,14 @@ impl Work<'_> {
         classes.iter().map(|class| class.count).cmp(classes.iter().map(|class| class.best_count))
     }
 
-    fn is_fairer(&mut self) -> bool {
+    pub(super) fn is_fairer(&mut self) -> bool {
         self.sort_shares();
         let levels = self.sorted.iter().map(|entry| entry.key);
         let best = self.evses.iter().map(|slot| slot.best_level);
         levels.cmp(best).then(self.total().cmp(&self.best_total)).is_gt()
     }
 
-    fn sort_shares(&mut self) {
+    pub(super) fn sort_shares(&mut self) {
         for ((entry, index), (slot, demand)) in
             self.sorted.iter_mut().zip(0..).zip(self.evses.iter().zip(self.problem.demands))
         {
@@ -151,7 +151,7 @@ impl Work<'_> {
     }
 
     /// Notes the sorted shares as those of the best set.
-    fn keep_levels(&mut self) {
+    pub(super) fn keep_levels(&mut self) {
         for (slot, entry) in self.evses.iter_mut().zip(self.sorted.iter()) {
             slot.best_level = entry.key;
         }
