@@ -21,3 +21,7 @@ pub mod text;
 pub mod time;
 pub mod units;
 pub mod v16;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct ReadmeDoctests;
