@@ -14,6 +14,7 @@ pub mod journal;
 pub mod json;
 pub mod list;
 pub mod message;
+pub mod nested;
 pub mod num;
 pub mod rpc;
 pub mod schema;
@@ -21,6 +22,7 @@ pub mod text;
 pub mod time;
 pub mod units;
 pub mod v16;
+pub mod v2;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

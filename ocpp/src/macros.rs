@@ -13,7 +13,7 @@ macro_rules! messages {
         struct $Name:ident<$lt:lifetime> { $($rows:tt)* }
         $($rest:tt)*
     ) => {
-        messages!(@struct [$(#[$meta])*] $Name [$lt] [<$lt>] [<'static>] { $($rows)* });
+        messages!(@struct [$(#[$meta])*] $Name [$lt] [<$lt>] [<'static>] new { $($rows)* });
         messages!($($rest)*);
     };
 
@@ -22,17 +22,31 @@ macro_rules! messages {
         struct $Name:ident { $($rows:tt)* }
         $($rest:tt)*
     ) => {
-        messages!(@struct [$(#[$meta])*] $Name ['a] [] [] { $($rows)* });
+        messages!(@struct [$(#[$meta])*] $Name ['a] [] [] new { $($rows)* });
         messages!($($rest)*);
     };
 
-    // A closed enumeration.
+    // As `struct`, for 2.x: its schemas are of draft 6, and every class may have custom data, which come last.
     (
         $(#[$meta:meta])*
-        enum $Name:ident { $($(#[$doc:meta])* $wire:literal => $Variant:ident,)* }
+        class $Name:ident<$lt:lifetime> { $($rows:tt)* }
         $($rest:tt)*
     ) => {
-        messages!(@enum [$(#[$meta])*] $Name false [] { $($(#[$doc])* $wire => $Variant,)* });
+        messages!(@struct [$(#[$meta])*] $Name [$lt] [<$lt>] [<'static>] of_v2 {
+            $($rows)*
+            /// What the specification does not know.
+            "customData" custom_data: Option<$crate::v2::CustomData<$lt>>,
+        });
+        messages!($($rest)*);
+    };
+
+    // A closed enumeration. The number in brackets, if any, is that of the values 2.0.1 has, which come first.
+    (
+        $(#[$meta:meta])*
+        enum $Name:ident $(($before_v21:literal))? { $($(#[$doc:meta])* $wire:literal => $Variant:ident,)* }
+        $($rest:tt)*
+    ) => {
+        messages!(@enum [$(#[$meta])*] $Name false [] $(($before_v21))? { $($(#[$doc])* $wire => $Variant,)* });
         messages!($($rest)*);
     };
 
@@ -50,7 +64,7 @@ macro_rules! messages {
         messages!($($rest)*);
     };
 
-    (@struct [$($meta:tt)*] $Name:ident [$lt:lifetime] [$($generics:tt)*] [$($owned:tt)*] {
+    (@struct [$($meta:tt)*] $Name:ident [$lt:lifetime] [$($generics:tt)*] [$($owned:tt)*] $new:ident {
         $($(#[$doc:meta])* $wire:literal $field:ident: $Type:ty $([$($mark:ident($($arg:expr),*)),*])?,)*
     }) => {
         $($meta)*
@@ -93,12 +107,13 @@ macro_rules! messages {
         impl<$lt> $crate::message::Message<$lt> for $Name $($generics)* {
             const SCHEMA: &'static $crate::schema::Object = &$crate::schema::Object {
                 fields: &[$(
-                    $crate::schema::Field::new(
+                    $crate::schema::Field::$new(
                         $wire,
                         <$Type as $crate::message::Value<$lt>>::KIND,
                         <$Type as $crate::message::Value<$lt>>::REQUIRED,
                     )$($(.$mark($($arg),*))*)?,
                 )*],
+                open: false,
             };
 
             #[allow(unused_variables, reason = "some messages have no members")]
@@ -130,7 +145,7 @@ macro_rules! messages {
         }
     };
 
-    (@enum [$($meta:tt)*] $Name:ident $open:literal [$($(#[$vendor_doc:meta])* $Vendor:ident)?] {
+    (@enum [$($meta:tt)*] $Name:ident $open:literal [$($(#[$vendor_doc:meta])* $Vendor:ident)?] $(($before_v21:literal))? {
         $($(#[$doc:meta])* $wire:literal => $Variant:ident,)*
     }) => {
         $($meta)*
@@ -171,7 +186,7 @@ macro_rules! messages {
         impl<'a> $crate::message::Value<'a> for $Name {
             const KIND: $crate::schema::Kind = $crate::schema::Kind::Choice {
                 values: &Self::TEXTS,
-                listed: Self::TEXTS.len() as u8,
+                listed: messages!(@listed Self::TEXTS.len() as u8, $($before_v21)?),
                 open: $open,
             };
 
@@ -195,6 +210,9 @@ macro_rules! messages {
         }
     };
 
+    (@listed $all:expr,) => { $all };
+    (@listed $all:expr, $before_v21:literal) => { $before_v21 };
+
     // The number of rows.
     (@count $($wire:literal)*) => {{
         const NAMES: &[&str] = &[$($wire),*];
@@ -209,8 +227,12 @@ macro_rules! messages {
 /// Pairs the requests of a version with their responses, one line per action.
 macro_rules! actions {
     (
-        $version:expr, Request<$req:lifetime>, Response<$res:lifetime>;
-        $($(#[$doc:meta])* $Action:ident: $Request:ident $(<$lt:lifetime>)? => $Response:ident $(<$rlt:lifetime>)?,)*
+        ($($parameter:tt)*) $version:expr, Request<$req:lifetime>, Response<$res:lifetime>;
+        $(
+            $(#[$doc:meta])*
+            $Action:ident $(since $since:ident)?:
+                $Request:ident $(<$lt:lifetime>)? => $Response:ident $(<$rlt:lifetime>)?,
+        )*
     ) => {
         /// The actions of this version, named as on the wire.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -231,7 +253,15 @@ macro_rules! actions {
                 }
             }
 
-            /// The action of that name; the case of letters matters.
+            /// The first version that has the action.
+            #[must_use]
+            pub const fn since(self) -> Version {
+                match self {
+                    $(Self::$Action => actions!(@since $($since)?),)*
+                }
+            }
+
+            /// The action of that name, whatever its version; the case of letters matters.
             #[must_use]
             pub fn from_text(name: &str) -> Option<Self> {
                 Self::ALL.iter().copied().find(|action| action.as_str() == name)
@@ -273,8 +303,8 @@ macro_rules! actions {
             most
         };
 
-        actions!(@enum Request $req "request" request_schema $version; $($Action $Request $(<$lt>)?,)*);
-        actions!(@enum Response $res "response" response_schema $version; $($Action $Response $(<$rlt>)?,)*);
+        actions!(@enum Request $req "request" request_schema ($($parameter)*) $version; $($Action $Request $(<$lt>)?,)*);
+        actions!(@enum Response $res "response" response_schema ($($parameter)*) $version; $($Action $Response $(<$rlt>)?,)*);
 
         $(
             impl $(<$lt>)? Call for $Request $(<$lt>)? {
@@ -286,10 +316,16 @@ macro_rules! actions {
         )*
     };
 
+    (@since) => { FIRST_VERSION };
+    (@since $since:ident) => { Version::$since };
+
     (@response $Response:ident $free:lifetime) => { $Response };
     (@response $Response:ident $written:lifetime $free:lifetime) => { $Response<$free> };
 
-    (@enum $Enum:ident $a:lifetime $word:literal $schema:ident $version:expr; $($Action:ident $Type:ident $(<$lt:lifetime>)?,)*) => {
+    (
+        @enum $Enum:ident $a:lifetime $word:literal $schema:ident ($($parameter:tt)*) $version:expr;
+        $($Action:ident $Type:ident $(<$lt:lifetime>)?,)*
+    ) => {
         #[doc = concat!("Any ", $word, " of this version.")]
         #[derive(Clone, Debug, PartialEq, Eq)]
         pub enum $Enum<$a> {
@@ -312,8 +348,8 @@ macro_rules! actions {
             ///
             /// # Errors
             /// The first rule broken.
-            pub fn decode(action: Action, payload: &$a str) -> Result<Self, Violation> {
-                Self::decode_with(action, payload, &mut Tolerance::default())
+            pub fn decode(action: Action, payload: &$a str $($parameter)*) -> Result<Self, Violation> {
+                Self::read(action, payload, $version, &mut Tolerance::default())
             }
 
             #[doc = concat!("Checks the payload of a ", $word, " and reads it, forgiving what `tolerance` allows.")]
@@ -322,24 +358,34 @@ macro_rules! actions {
             /// The first rule broken and not forgiven.
             pub fn decode_with(
                 action: Action,
+                payload: &$a str
+                $($parameter)*,
+                tolerance: &mut Tolerance,
+            ) -> Result<Self, Violation> {
+                Self::read(action, payload, $version, tolerance)
+            }
+
+            fn read(
+                action: Action,
                 payload: &$a str,
+                version: Version,
                 tolerance: &mut Tolerance,
             ) -> Result<Self, Violation> {
                 let schema = action.$schema();
                 let mut slots = [Slot::EMPTY; MOST_MEMBERS];
-                schema::check_into(payload, schema, $version, tolerance, &mut slots)?;
+                schema::check_into(payload, schema, version, tolerance, &mut slots)?;
                 let mut members = Members::new(payload, &slots);
                 let this = match action {
                     $(Action::$Action => Self::$Action(Message::from_members(&mut members)),)*
                 };
-                members.finish(this, schema, $version)
+                members.finish(this, schema, version)
             }
 
             /// Writes the payload and checks it: whatever leaves satisfies the schema exactly.
             ///
             /// # Errors
             /// If the buffer is too small or a value breaks the schema.
-            pub fn encode<'b>(&self, buffer: &'b mut [u8]) -> Result<&'b str, EncodeError> {
+            pub fn encode<'b>(&self, buffer: &'b mut [u8] $($parameter)*) -> Result<&'b str, EncodeError> {
                 let mut w = Writer::new(buffer);
                 match self {
                     $(Self::$Action(message) => message.write(&mut w),)*

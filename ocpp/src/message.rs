@@ -4,7 +4,7 @@ use core::fmt;
 
 use chrono::{DateTime, Utc};
 
-use crate::json::{Lexer, Writer};
+use crate::json::{JsonText, Lexer, Writer};
 use crate::num::Decimal;
 use crate::schema::{self, Field, Kind, Members, Object, Raw, Readable, Tolerance, Version, Violation};
 use crate::text::{CiStr, Str};
@@ -248,7 +248,7 @@ macro_rules! text {
         impl<const MAX: usize> sealed::Sealed for $Name<'_, MAX> {}
 
             impl<'a, const MAX: usize> Value<'a> for $Name<'a, MAX> {
-            const KIND: Kind = Kind::Text(if MAX < u16::MAX as usize { MAX as u16 } else { u16::MAX });
+            const KIND: Kind = Kind::text(MAX);
 
             fn read(raw: Raw<'a>, _: &mut Readable) -> Self {
                 Self::received(raw.quoted())
@@ -271,6 +271,29 @@ macro_rules! text {
 }
 
 text!(Str CiStr);
+
+impl sealed::Sealed for JsonText<'_> {}
+
+impl<'a> Value<'a> for JsonText<'a> {
+    const KIND: Kind = Kind::Any;
+
+    fn read(raw: Raw<'a>, _: &mut Readable) -> Self {
+        Self::checked(raw.text)
+    }
+
+    fn write(&self, w: &mut Writer<'_>) {
+        w.raw(self.as_str());
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl IntoOwned for JsonText<'_> {
+    type Owned = JsonText<'static>;
+
+    fn into_owned(self) -> Self::Owned {
+        self.into_owned()
+    }
+}
 
 /// Which of `texts` a checked string is.
 pub(crate) fn choice_index(raw: Raw<'_>, texts: &[&str]) -> Option<usize> {

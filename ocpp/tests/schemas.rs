@@ -9,8 +9,9 @@ extern crate alloc;
 use alloc::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use evkit_ocpp::message::Message;
 use evkit_ocpp::schema::{Form, Kind, Object, Version};
-use evkit_ocpp::v16;
+use evkit_ocpp::{v2, v16};
 use serde_json::Value;
 
 /// Keywords that say nothing about what is valid.
@@ -45,7 +46,7 @@ fn bounds(min: Option<f64>, max: Option<f64>) -> String {
 type Facts = BTreeSet<String>;
 
 fn ours(object: &Object, version: Version, path: &str, facts: &mut Facts) {
-    facts.insert(format!("{path}: closed object"));
+    facts.insert(format!("{path}: {} object", if object.open { "open" } else { "closed" }));
     for field in object.fields.iter().filter(|field| field.is_in(version)) {
         let path = format!("{path}.{}", field.name);
         facts.insert(format!("{path}: {}", if field.is_required(version) { "required" } else { "optional" }));
@@ -60,19 +61,25 @@ fn our_value(kind: &Kind, version: Version, path: &str, facts: &mut Facts) {
     match kind {
         Kind::Boolean => fact("boolean".into()),
         Kind::Number(number) => {
-            let form = match number.form {
+            let (form, min, max) = number.in_version(version);
+            let form = match form {
                 Form::Integer => "integer of draft 4",
                 Form::Draft6Integer => "integer of draft 6",
-                Form::Decimal => "number",
+                Form::Decimal | Form::DecimalSinceV21 => "number",
                 Form::Tenths => "number, multiple of 0.1",
             };
-            fact(format!("{form}{}", bounds(number.min.map(f64::from), number.max.map(f64::from))));
+            fact(format!("{form}{}", bounds(min.map(f64::from), max.map(f64::from))));
         }
-        Kind::Text(u16::MAX) => fact("string".into()),
-        Kind::Text(max) | Kind::Identity(max) => fact(format!("string of at most {max}")),
+        Kind::Any => fact("any value".into()),
+        Kind::Text { max: u16::MAX, .. } => fact("string".into()),
+        Kind::Text { max, .. } if version == Version::V21 => fact(format!("string of at most {max}")),
+        Kind::Text { before_v21: max, .. } | Kind::Identity(max) => fact(format!("string of at most {max}")),
+        Kind::Opened { max, .. } if version == Version::V21 => fact(format!("string of at most {max}")),
+        Kind::Opened { values, .. } => fact(format!("one of {:?}", BTreeSet::from_iter(values.iter()))),
         Kind::DateTime => fact("date-time".into()),
         Kind::Choice { values, listed, .. } => {
-            let values: BTreeSet<_> = values.iter().take((*listed).into()).collect();
+            let listed = if version == Version::V21 { values.len() } else { (*listed).into() };
+            let values: BTreeSet<_> = values.iter().take(listed).collect();
             fact(format!("one of {values:?}"));
         }
         Kind::Object(object) => ours(object, version, path, facts),
@@ -100,8 +107,8 @@ fn theirs(schema: &Value, root: &Value, path: &str, facts: &mut Facts) {
     match schema["type"].as_str() {
         Some("object") => {
             known.extend(["properties", "required"]);
-            assert_eq!(schema["additionalProperties"], Value::Bool(false), "{path}");
-            fact("closed object".into());
+            let open = schema["additionalProperties"] != Value::Bool(false);
+            fact(format!("{} object", if open { "open" } else { "closed" }));
             let required: Vec<_> = schema["required"].as_array().into_iter().flatten().collect();
             for (name, member) in schema["properties"].as_object().into_iter().flatten() {
                 let path = format!("{path}.{name}");
@@ -147,7 +154,8 @@ fn theirs(schema: &Value, root: &Value, path: &str, facts: &mut Facts) {
         Some("boolean") => {
             fact("boolean".into());
         }
-        other => panic!("{path}: unknown type {other:?}"),
+        None => fact("any value".into()),
+        Some(other) => panic!("{path}: unknown type {other}"),
     }
     for keyword in schema.as_object().into_iter().flatten().map(|(keyword, _)| keyword) {
         assert!(known.contains(keyword.as_str()), "{path}: the tables do not know the keyword {keyword}");
@@ -193,4 +201,28 @@ fn tables_of_1_6() {
     assert!(differences.is_empty(), "{}", differences.join("\n"));
     assert_eq!(stems(&folder), expected);
     println!("{} messages of 1.6 compared", expected.len());
+}
+
+#[test]
+fn tables_of_2_0_1_and_2_1() {
+    let Some(folder) = folder() else { return };
+    for (version, name) in [(Version::V201, "v201"), (Version::V21, "v21")] {
+        let folder = folder.join(name).join("schemas");
+        let mut differences = Vec::new();
+        let mut expected = BTreeSet::new();
+        let mut compare = |stem: String, schema| {
+            compare(&folder.join(format!("{stem}.json")), schema, version, &mut differences);
+            expected.insert(stem);
+        };
+        for action in v2::Action::ALL.iter().filter(|action| action.is_in(version)) {
+            compare(format!("{action}Request"), action.request_schema());
+            compare(format!("{action}Response"), action.response_schema());
+        }
+        if version == Version::V21 {
+            compare("NotifyPeriodicEventStream".into(), v2::NotifyPeriodicEventStream::SCHEMA);
+        }
+        assert!(differences.is_empty(), "{}", differences.join("\n"));
+        assert_eq!(stems(&folder), expected);
+        println!("{} messages of {name} compared", expected.len());
+    }
 }

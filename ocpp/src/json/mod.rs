@@ -4,7 +4,9 @@
 //! written form until somebody asks for the value.
 
 mod lex;
+mod text;
 mod write;
 
 pub use lex::{Chars, Json, Lexer, MAX_DEPTH, Number, Quoted, Reason, SyntaxError};
+pub use text::JsonText;
 pub use write::Writer;

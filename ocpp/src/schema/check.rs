@@ -176,12 +176,13 @@ fn index(lexer: &mut Lexer<'_>, object: &'static Object, slots: &mut [Slot]) -> 
     let mut more = !lexer.take(b'}');
     while more {
         let member = object.member(lexer, next).ok()?;
-        let is_null = lexer.kind().ok()? == Json::Null;
+        let field = member.and_then(|at| object.fields.get(at));
+        let is_absent = lexer.kind().ok()? == Json::Null && field.is_some_and(Field::is_never_null);
         let start = lexer.offset();
         let escaped = lexer.skip_checked()?;
         if let Some(at) = member {
             next = at + 1;
-            if let Some(slot) = slots.get_mut(at).filter(|_| !is_null) {
+            if let Some(slot) = slots.get_mut(at).filter(|_| !is_absent) {
                 *slot = Slot { start, end: lexer.offset(), escaped };
             }
         }
@@ -241,8 +242,12 @@ impl<'a> Checker<'a, '_> {
         while more {
             let name_start = self.lexer.next_offset();
             let found = object.member(&mut self.lexer, next)?;
-            let field = found.and_then(|at| object.fields.get(at)).filter(|field| field.is_in(self.version));
+            let field = found.and_then(|at| object.fields.get(at));
+            if field.is_none_or(|field| !field.is_in(self.version)) && !object.open {
+                self.broken_unless(Leniency::UNKNOWN_MEMBERS, Rule::Unknown, name_start)?;
+            }
             match (found, field) {
+                // One of another version is checked all the same, since it may be read.
                 (Some(at), Some(field)) => {
                     next = at + 1;
                     let bit = 1 << (at & 63);
@@ -255,10 +260,7 @@ impl<'a> Checker<'a, '_> {
                         *room = slot;
                     }
                 }
-                _ => {
-                    self.broken_unless(Leniency::UNKNOWN_MEMBERS, Rule::Unknown, name_start)?;
-                    self.lexer.skip()?;
-                }
+                _ => drop(self.lexer.skip()?),
             }
             more = self.lexer.more(b'}')?;
         }
@@ -274,7 +276,7 @@ impl<'a> Checker<'a, '_> {
     fn member(&mut self, field: &'static Field) -> Result<Slot, Fault> {
         let kind = self.lexer.kind()?;
         let start = self.lexer.offset();
-        if kind == Json::Null {
+        if kind == Json::Null && field.is_never_null() {
             let forgivable =
                 if field.is_required(self.version) { Leniency::STRICT } else { Leniency::NULL_FOR_ABSENT };
             self.broken_unless(forgivable, Rule::Null, start)?;
@@ -288,22 +290,23 @@ impl<'a> Checker<'a, '_> {
     /// Checks a value and says whether it is a string with escapes.
     fn value(&mut self, json: Json, kind: &'static Kind, start: u32) -> Result<bool, Fault> {
         match (kind, json) {
-            (Kind::Text(_) | Kind::Identity(_) | Kind::Choice { .. } | Kind::DateTime, Json::String) => {
+            (
+                Kind::Text { .. }
+                | Kind::Identity(_)
+                | Kind::Choice { .. }
+                | Kind::Opened { .. }
+                | Kind::DateTime,
+                Json::String,
+            ) => {
                 let text = self.lexer.string()?;
-                match kind {
-                    Kind::Text(max) => self.length(text, *max, Leniency::STRICT, start),
-                    Kind::Identity(max) => self.length(text, *max, Leniency::LONG_IDENTITY, start),
-                    Kind::Choice { values, listed, open } => {
-                        self.choice(text, values, (*listed, *open), start)
-                    }
-                    _ => self.date_time(text, start),
-                }?;
+                self.text(text, kind, start)?;
                 return Ok(text.escaped);
             }
             (Kind::Number(number), Json::Number) => self.number(*number, start)?,
             (Kind::Boolean, Json::Boolean) => drop(self.lexer.boolean()?),
             (Kind::Object(object), Json::Object) => self.object(object, &mut [])?,
             (Kind::List { item, min, max }, Json::Array) => self.list(item, *min, *max, start)?,
+            (Kind::Any, _) => drop(self.lexer.skip()?),
             (_, Json::Null) => {
                 self.broken(Rule::Null, start)?;
                 self.lexer.word("null")?;
@@ -336,6 +339,23 @@ impl<'a> Checker<'a, '_> {
         Ok(())
     }
 
+    fn text(&mut self, text: Quoted<'_>, kind: &'static Kind, start: u32) -> Result<(), Fault> {
+        let is_v21 = self.version == Version::V21;
+        match kind {
+            Kind::Text { max, before_v21 } => {
+                self.length(text, if is_v21 { *max } else { *before_v21 }, Leniency::STRICT, start)
+            }
+            Kind::Identity(max) => self.length(text, *max, Leniency::LONG_IDENTITY, start),
+            Kind::Opened { max, .. } if is_v21 => self.length(text, (*max).into(), Leniency::STRICT, start),
+            Kind::Opened { values, .. } => self.choice(text, values, values.len(), false, start),
+            Kind::Choice { values, listed, open } => {
+                let listed = if is_v21 { values.len() } else { (*listed).into() };
+                self.choice(text, values, listed, *open, start)
+            }
+            _ => self.date_time(text, start),
+        }
+    }
+
     fn length(&mut self, text: Quoted<'_>, max: u16, forgivable: Leniency, start: u32) -> Result<(), Fault> {
         // A character is at least one byte, so short texts need no counting.
         if max == u16::MAX || text.raw.len() <= max.into() {
@@ -353,11 +373,12 @@ impl<'a> Checker<'a, '_> {
         &mut self,
         text: Quoted<'_>,
         values: &'static [&'static str],
-        (listed, open): (u8, bool),
+        listed: usize,
+        open: bool,
         start: u32,
     ) -> Result<(), Fault> {
         match text.position(values.iter().copied()) {
-            Some(at) if at < listed.into() => Ok(()),
+            Some(at) if at < listed => Ok(()),
             Some(_) => self.broken_unless(Leniency::LISTED_ELSEWHERE, Rule::Choice, start),
             None if open => self.broken_unless(Leniency::VENDOR_ENUM, Rule::Choice, start),
             None => self.broken(Rule::Choice, start),
@@ -383,22 +404,23 @@ impl<'a> Checker<'a, '_> {
 
     fn number(&mut self, rules: Number, start: u32) -> Result<(), Fault> {
         let number = self.lexer.number()?;
-        if number.whole && number.text.len() <= SAFE_DIGITS && (rules.min, rules.max) == (None, None) {
+        let (form, min, max) = rules.in_version(self.version);
+        if number.whole && number.text.len() <= SAFE_DIGITS && (min, max) == (None, None) {
             return Ok(());
         }
-        if rules.form == Form::Integer && !number.whole {
+        if form == Form::Integer && !number.whole {
             return self.broken(Rule::Type, start);
         }
         let Some(value) = Decimal::from_json(number.text) else { return self.broken(Rule::Size, start) };
-        match rules.form {
+        match form {
             Form::Draft6Integer if value.shortest().scale() > 0 => return self.broken(Rule::Type, start),
             Form::Tenths if value.shortest().scale() > 1 => return self.broken(Rule::Step, start),
             _ => {}
         }
-        if rules.min.is_some_and(|min| value < Decimal::from(i64::from(min))) {
+        if min.is_some_and(|min| value < Decimal::from(i64::from(min))) {
             return self.broken(Rule::TooSmall, start);
         }
-        if rules.max.is_some_and(|max| value > Decimal::from(i64::from(max))) {
+        if max.is_some_and(|max| value > Decimal::from(i64::from(max))) {
             return self.broken(Rule::TooLarge, start);
         }
         Ok(())

@@ -42,6 +42,8 @@ impl Version {
 pub struct Object {
     /// At most 64.
     pub fields: &'static [Field],
+    /// Whether members that are not listed are allowed, as in the custom data of 2.x.
+    pub open: bool,
 }
 
 impl Object {
@@ -108,20 +110,32 @@ pub enum Kind {
     Boolean,
     /// A number.
     Number(Number),
-    /// A string of at most so many characters; `u16::MAX` stands for no bound.
-    Text(u16),
-    /// As [`Text`](Self::Text), a name that devices are known to send too long ([`Leniency::LONG_IDENTITY`]).
+    /// A string.
+    Text {
+        /// Most characters; `u16::MAX` stands for no bound.
+        max: u16,
+        /// Most characters before 2.1.
+        before_v21: u16,
+    },
+    /// A string of at most so many characters, a name that devices are known to send too long ([`Leniency::LONG_IDENTITY`]).
     Identity(u16),
     /// A time stamp, RFC 3339.
     DateTime,
     /// One of some texts.
     Choice {
-        /// The texts, followed by those the schema at this place does not list although another one does.
+        /// The texts, followed by those that only another schema lists: that of another message or of a later version.
         values: &'static &'static [&'static str],
-        /// How many of `values` the schema lists here.
+        /// How many of `values` the schema lists here; 2.1 lists all.
         listed: u8,
         /// Whether makers are known to add values of their own ([`Leniency::VENDOR_ENUM`]).
         open: bool,
+    },
+    /// One of some texts before 2.1, any text since then.
+    Opened {
+        /// The texts.
+        values: &'static &'static [&'static str],
+        /// Most characters since 2.1.
+        max: u8,
     },
     /// An object.
     Object(&'static Object),
@@ -134,6 +148,8 @@ pub enum Kind {
         /// Most items; `u16::MAX` stands for no bound.
         max: u16,
     },
+    /// Any JSON value.
+    Any,
 }
 
 /// What a number may be.
@@ -145,6 +161,21 @@ pub struct Number {
     pub min: Option<i8>,
     /// The greatest one.
     pub max: Option<i8>,
+    /// Whether the bounds hold since 2.1 only.
+    pub bounds_since_v21: bool,
+}
+
+impl Number {
+    /// Which numbers `version` allows, and between which bounds.
+    #[must_use]
+    pub fn in_version(self, version: Version) -> (Form, Option<i8>, Option<i8>) {
+        let form = match self.form {
+            Form::DecimalSinceV21 if version < Version::V21 => Form::Draft6Integer,
+            Form::DecimalSinceV21 => Form::Decimal,
+            form => form,
+        };
+        if self.bounds_since_v21 && version < Version::V21 { (form, None, None) } else { (form, self.min, self.max) }
+    }
 }
 
 /// Which numbers are allowed.
@@ -156,6 +187,8 @@ pub enum Form {
     Draft6Integer,
     /// Any.
     Decimal,
+    /// Whole ones before 2.1, any since then.
+    DecimalSinceV21,
     /// Multiples of 0.1.
     Tenths,
 }
@@ -163,9 +196,23 @@ pub enum Form {
 impl Kind {
     pub(crate) const INTEGER: Self = Self::number(Form::Integer);
     pub(crate) const DECIMAL: Self = Self::number(Form::Decimal);
+    /// An integer of JSON Schema draft 6.
+    pub(crate) const DRAFT6_INTEGER: Self = Self::number(Form::Draft6Integer);
+    /// One that is not negative.
+    pub(crate) const NATURAL: Self =
+        Self::Number(Number { form: Form::Draft6Integer, min: Some(0), max: None, bounds_since_v21: false });
+    /// One that 2.1 does not allow to be negative.
+    pub(crate) const NATURAL_SINCE_V21: Self =
+        Self::Number(Number { form: Form::Draft6Integer, min: Some(0), max: None, bounds_since_v21: true });
 
     const fn number(form: Form) -> Self {
-        Self::Number(Number { form, min: None, max: None })
+        Self::Number(Number { form, min: None, max: None, bounds_since_v21: false })
+    }
+
+    /// A string of at most `max` characters.
+    pub(crate) const fn text(max: usize) -> Self {
+        let max = if max < u16::MAX as usize { max as u16 } else { u16::MAX };
+        Self::Text { max, before_v21: max }
     }
 }
 
@@ -174,6 +221,15 @@ impl Field {
     /// A member every version has.
     pub(crate) const fn new(name: &'static str, kind: Kind, required: bool) -> Self {
         Self { name, kind, required: if required { u8::MAX } else { 0 }, present: u8::MAX }
+    }
+
+    /// As [`new`](Self::new), for 2.x, whose schemas are of JSON Schema draft 6.
+    pub(crate) const fn of_v2(name: &'static str, kind: Kind, required: bool) -> Self {
+        let field = Self::new(name, kind, required);
+        match kind {
+            Kind::Number(Number { form: Form::Integer, .. }) => field.draft6(),
+            _ => field,
+        }
     }
 
     /// At least `fewest` items.
@@ -185,28 +241,102 @@ impl Field {
         self
     }
 
+    /// At most `most` items.
+    pub(crate) const fn max_items(mut self, most: u16) -> Self {
+        match &mut self.kind {
+            Kind::List { max, .. } => *max = most,
+            _ => panic!("max_items marks a list"),
+        }
+        self
+    }
+
+    /// Other items than the Rust type alone says.
+    pub(crate) const fn items(mut self, kind: &'static Kind) -> Self {
+        match &mut self.kind {
+            Kind::List { item, .. } => *item = kind,
+            _ => panic!("items marks a list"),
+        }
+        self
+    }
+
     /// A multiple of 0.1.
-    pub(crate) const fn tenths(self) -> Self {
-        self.form(Form::Tenths)
+    pub(crate) const fn tenths(mut self) -> Self {
+        self.number().form = Form::Tenths;
+        self
     }
 
     /// An integer of JSON Schema draft 6.
-    pub(crate) const fn draft6(self) -> Self {
-        self.form(Form::Draft6Integer)
+    pub(crate) const fn draft6(mut self) -> Self {
+        self.number().form = Form::Draft6Integer;
+        self
     }
 
-    const fn form(mut self, form: Form) -> Self {
+    /// A whole number before 2.1.
+    pub(crate) const fn decimal_since_v21(mut self) -> Self {
+        self.number().form = Form::DecimalSinceV21;
+        self
+    }
+
+    /// At least `min`.
+    pub(crate) const fn at_least(mut self, min: i8) -> Self {
+        self.number().min = Some(min);
+        self
+    }
+
+    /// At most `max`.
+    pub(crate) const fn at_most(mut self, max: i8) -> Self {
+        self.number().max = Some(max);
+        self
+    }
+
+    /// The bounds hold since 2.1 only.
+    pub(crate) const fn bounds_since_v21(mut self) -> Self {
+        self.number().bounds_since_v21 = true;
+        self
+    }
+
+    const fn number(&mut self) -> &mut Number {
         match &mut self.kind {
-            Kind::Number(number) => number.form = form,
+            Kind::Number(number) => number,
             _ => panic!("the mark is for numbers"),
         }
+    }
+
+    /// Shorter before 2.1: at most `most` characters.
+    pub(crate) const fn before_v21(mut self, most: u16) -> Self {
+        match &mut self.kind {
+            Kind::Text { before_v21, .. } => *before_v21 = most,
+            _ => panic!("before_v21 marks a text"),
+        }
+        self
+    }
+
+    /// Before 2.1 one of `values`.
+    pub(crate) const fn opened(mut self, values: &'static &'static [&'static str]) -> Self {
+        match self.kind {
+            Kind::Text { max, .. } => self.kind = Kind::Opened { values, max: max as u8 },
+            _ => panic!("opened marks a text"),
+        }
+        self
+    }
+
+    /// New in 2.1.
+    pub(crate) const fn since_v21(mut self) -> Self {
+        self.present = Version::V21.bit();
+        self.required &= Version::V21.bit();
+        self
+    }
+
+    /// Required in `version` only.
+    pub(crate) const fn required_in(mut self, version: Version) -> Self {
+        self.required = version.bit();
         self
     }
 
     /// A name that devices are known to send too long.
     pub(crate) const fn identity(mut self) -> Self {
         match self.kind {
-            Kind::Text(max) => self.kind = Kind::Identity(max),
+            Kind::Text { max, .. } => self.kind = Kind::Identity(max),
             _ => panic!("identity marks a text"),
         }
         self
@@ -222,6 +352,11 @@ impl Field {
     #[must_use]
     pub const fn is_in(&self, version: Version) -> bool {
         self.present & version.bit() != 0
+    }
+
+    /// Whether `null` cannot be its value.
+    pub(crate) const fn is_never_null(&self) -> bool {
+        !matches!(self.kind, Kind::Any)
     }
 
     /// Whether the member must occur in `version`.

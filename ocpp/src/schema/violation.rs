@@ -119,13 +119,22 @@ impl fmt::Display for Violation {
             (Rule::Duplicate, _) => f.write_str("member occurs twice"),
             (Rule::Missing, _) => f.write_str("required but missing"),
             (Rule::Null, _) => f.write_str("null where a value or nothing is due"),
-            (Rule::Type, Some(kind)) => write!(f, "not {}", type_name(kind)),
+            (Rule::Type, Some(kind)) => write!(f, "not {}", type_name(kind, self.version)),
             (Rule::Type, None) => f.write_str("of the wrong type"),
-            (Rule::Length, Some(Kind::Text(max) | Kind::Identity(max))) => {
+            (Rule::Length, Some(Kind::Text { max, .. })) if self.version == Version::V21 => {
                 write!(f, "more than {max} characters")
             }
+            (Rule::Length, Some(Kind::Text { before_v21: max, .. } | Kind::Identity(max))) => {
+                write!(f, "more than {max} characters")
+            }
+            (Rule::Length, Some(Kind::Opened { max, .. })) => write!(f, "more than {max} characters"),
             (Rule::Length, _) => f.write_str("too many characters"),
-            (Rule::Choice, Some(Kind::Choice { values, listed, .. })) => not_one_of(f, values, listed),
+            (Rule::Choice, Some(Kind::Choice { values, listed, .. })) if self.version < Version::V21 => {
+                not_one_of(f, values.iter().take(listed.into()))
+            }
+            (Rule::Choice, Some(Kind::Choice { values, .. } | Kind::Opened { values, .. })) => {
+                not_one_of(f, values.iter())
+            }
             (Rule::Choice, _) => f.write_str("not in the enumeration"),
             (Rule::TooSmall, Some(Kind::Number(Number { min: Some(min), .. }))) => {
                 write!(f, "less than {min}")
@@ -147,20 +156,23 @@ impl fmt::Display for Violation {
     }
 }
 
-fn type_name(kind: Kind) -> &'static str {
+fn type_name(kind: Kind, version: Version) -> &'static str {
     match kind {
         Kind::Boolean => "true or false",
-        Kind::Number(Number { form: Form::Integer | Form::Draft6Integer, .. }) => "an integer",
-        Kind::Number(_) => "a number",
-        Kind::Text(_) | Kind::Identity(_) | Kind::Choice { .. } => "a string",
+        Kind::Number(number) => match number.in_version(version).0 {
+            Form::Integer | Form::Draft6Integer => "an integer",
+            _ => "a number",
+        },
+        Kind::Text { .. } | Kind::Identity(_) | Kind::Choice { .. } | Kind::Opened { .. } => "a string",
         Kind::DateTime => "a string with a time stamp",
         Kind::Object(_) => "an object",
         Kind::List { .. } => "an array",
+        Kind::Any => "a value",
     }
 }
 
-fn not_one_of(f: &mut fmt::Formatter<'_>, values: &[&str], listed: u8) -> fmt::Result {
-    for (at, value) in values.iter().take(listed.into()).enumerate() {
+fn not_one_of<'v>(f: &mut fmt::Formatter<'_>, values: impl Iterator<Item = &'v &'v str>) -> fmt::Result {
+    for (at, value) in values.enumerate() {
         write!(f, "{}{value}", if at == 0 { "not one of " } else { ", " })?;
     }
     Ok(())

@@ -456,13 +456,17 @@ messages! {
 const TRANSACTION_DATA: Kind = Kind::List {
     item: &Kind::Object(&Object {
         fields: &MeterValue::SCHEMA.with_kind::<2>("sampledValue", TRANSACTION_SAMPLES),
+        open: false,
     }),
     min: 0,
     max: u16::MAX,
 };
 
 const TRANSACTION_SAMPLES: Kind = Kind::List {
-    item: &Kind::Object(&Object { fields: &SampledValue::SCHEMA.with_kind::<7>("unit", TRANSACTION_UNIT) }),
+    item: &Kind::Object(&Object {
+        fields: &SampledValue::SCHEMA.with_kind::<7>("unit", TRANSACTION_UNIT),
+        open: false,
+    }),
     min: 0,
     max: u16::MAX,
 };

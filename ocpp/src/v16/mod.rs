@@ -32,8 +32,10 @@ pub use self::smart_charging::*;
 pub use self::trigger::*;
 pub use self::types::*;
 
+const FIRST_VERSION: Version = Version::V16;
+
 actions! {
-    Version::V16, Request<'a>, Response<'r>;
+    () Version::V16, Request<'a>, Response<'r>;
     /// Core, from the charge point.
     Authorize: AuthorizeRequest<'a> => AuthorizeResponse<'r>,
     /// Core, from the charge point.

@@ -2,19 +2,23 @@
 //! mutants of them that break exactly one rule at a known place.
 
 use evkit_ocpp::json::Reason;
-use evkit_ocpp::schema::{Field, Form, Kind, Number, Object, Rule, Version};
+use evkit_ocpp::num::Decimal;
+use evkit_ocpp::schema::{Field, Form, Kind, Object, Rule, Version};
 
-/// SplitMix64.
-pub(crate) struct Rng(u64);
+/// SplitMix64, and how deep in a payload it is being asked.
+pub(crate) struct Rng {
+    state: u64,
+    depth: usize,
+}
 
 impl Rng {
     pub(crate) fn new(seed: u64) -> Self {
-        Self(seed)
+        Self { state: seed, depth: 0 }
     }
 
     pub(crate) fn below(&mut self, bound: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
+        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.state;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         ((z ^ (z >> 31)) % bound as u64) as usize
@@ -82,7 +86,7 @@ pub(crate) type Verdict = Result<(), (Rule, String)>;
 const TIMES: &[&str] = &[
     "2026-11-21T10:00:00Z",
     "2026-11-21t10:00:00z",
-    "2026-11-21T10:00:00.123456Z",
+    "2026-11-21T10:00:00.123000Z",
     "2026-11-21T10:00:00-00:00",
     "2024-02-29T23:59:59.9+14:00",
     "2016-12-31T23:59:60Z",
@@ -137,19 +141,34 @@ fn escaped(text: &str) -> String {
 pub(crate) fn valid(kind: &Kind, version: Version, rng: &mut Rng) -> Node {
     match kind {
         Kind::Boolean => Node::leaf(rng.pick(&["true", "false"])),
-        Kind::Number(number) => Node::leaf(rng.pick(match number.form {
-            Form::Integer => &["0", "-0", "1", "-1", "42", "4294967296", "-9223372036854775808"][..],
-            Form::Draft6Integer => &["0", "7", "-3", "1.0", "-2.000", "1e2", "150E-1", "9223372036854775807"],
-            Form::Decimal => &["0", "-1.25", "8.1", "1e3", "21.40", "1.4210854715202004e-14"],
-            Form::Tenths => &["0", "16", "8.1", "8.10", "-0.1", "81e-1", "3.2e1", "922337203685477580.7"],
-        })),
-        Kind::Text(max) | Kind::Identity(max) => {
-            let length = rng.below(usize::from(*max).min(40) + 1);
+        Kind::Number(number) => {
+            let (form, min, max) = number.in_version(version);
+            let samples = match form {
+                Form::Integer => &["0", "-0", "1", "-1", "42", "4294967296", "-9223372036854775808"][..],
+                Form::Draft6Integer => {
+                    &["0", "3", "-3", "1.0", "-2.000", "1e2", "150E-1", "9223372036854775807"]
+                }
+                Form::Decimal | Form::DecimalSinceV21 => {
+                    &["0", "-1.25", "8.1", "1e3", "21.40", "1.4210854715202004e-14"]
+                }
+                Form::Tenths => &["0", "16", "8.1", "8.10", "-0.1", "81e-1", "3.2e1", "922337203685477580.7"],
+            };
+            let fits = |text: &&&str| {
+                let value: Decimal = text.parse().expect("a number");
+                min.is_none_or(|min| value >= Decimal::from(i64::from(min)))
+                    && max.is_none_or(|max| value <= Decimal::from(i64::from(max)))
+            };
+            Node::leaf(rng.pick(&samples.iter().filter(fits).copied().collect::<Vec<_>>()))
+        }
+        Kind::Text { .. } | Kind::Identity(_) => {
+            let length = rng.below(most(kind, version).min(40) + 1);
             string(&letters(rng, length))
         }
+        Kind::Opened { values, .. } => string(rng.pick(values)),
+        Kind::Any => Node::leaf(rng.pick(&["null", "1", "\"x\"", "{\"a\":[{}]}", "[[],null]"])),
         Kind::DateTime => string(rng.pick(TIMES)),
         Kind::Choice { values, listed, .. } => {
-            let text = values[rng.below((*listed).into())];
+            let text = values[rng.below(listed_in(values, *listed, version))];
             string(&if rng.below(4) == 0 { escaped(text) } else { text.into() })
         }
         Kind::Object(object) => valid_object(object, version, rng),
@@ -161,16 +180,33 @@ pub(crate) fn valid(kind: &Kind, version: Version, rng: &mut Rng) -> Node {
     }
 }
 
+/// Most characters of a text; as many as the generator makes where there is no bound.
+fn most(kind: &Kind, version: Version) -> usize {
+    match *kind {
+        Kind::Text { max, .. } if version == Version::V21 => max.into(),
+        Kind::Text { before_v21: max, .. } | Kind::Identity(max) => max.into(),
+        Kind::Opened { max, .. } => max.into(),
+        _ => 0,
+    }
+}
+
+/// How many of the values an enumeration lists.
+fn listed_in(values: &[&str], listed: u8, version: Version) -> usize {
+    if version == Version::V21 { values.len() } else { listed.into() }
+}
+
 /// A valid object, its optional members there or not, in any order.
 pub(crate) fn valid_object(object: &Object, version: Version, rng: &mut Rng) -> Node {
     let mut members = Vec::new();
+    rng.depth += 1;
     for field in object.fields.iter().filter(|field| field.is_in(version)) {
-        if field.is_required(version) || rng.below(3) > 0 {
+        if field.is_required(version) || rng.below(rng.depth + 2) < 2 {
             let name = if rng.below(8) == 0 { escaped(field.name) } else { field.name.into() };
             let at = if rng.below(2) == 0 { members.len() } else { rng.below(members.len() + 1) };
             members.insert(at, (name, valid(&field.kind, version, rng)));
         }
     }
+    rng.depth -= 1;
     Node::Object(members)
 }
 
@@ -208,7 +244,12 @@ impl Mutator<'_> {
         let Node::Object(members) = node else { panic!("{path} is not an object") };
         let mut found = Found::new();
         let broken = |rule, path: String| Err((rule, path));
+        let depth = path.matches(['.', '[']).count();
         for (at, (name, member)) in members.iter().enumerate() {
+            // The deeper, the fewer: every mutant is a payload of its own.
+            if self.rng.below(depth + 1) > 1 {
+                continue;
+            }
             let field = field(object, name);
             let member_path = format!("{path}.{}", field.name);
             let with = |change: &dyn Fn(&mut Members)| {
@@ -226,9 +267,11 @@ impl Mutator<'_> {
             let twice = with(&|members| members.push((field.name.into(), member.clone())));
             found.push((twice, broken(Rule::Duplicate, member_path.clone())));
             let null = with(&|members| members[at].1 = Node::leaf("null"));
-            found.push((null, broken(Rule::Null, member_path.clone())));
+            let verdict =
+                if let Kind::Any = field.kind { Ok(()) } else { broken(Rule::Null, member_path.clone()) };
+            found.push((null, verdict));
             let renamed = with(&|members| members.insert(at, (field.name.to_uppercase(), member.clone())));
-            found.push((renamed, broken(Rule::Unknown, path.into())));
+            found.push((renamed, if object.open { Ok(()) } else { broken(Rule::Unknown, path.into()) }));
             for (mutant, verdict) in self.value(&field.kind, member, &member_path) {
                 found.push((with(&|members| members[at].1 = mutant.clone()), verdict));
             }
@@ -236,6 +279,15 @@ impl Mutator<'_> {
         for unknown in ["null", "[[1,{\"a\":\"}\"}],2]", "\"x\""] {
             let mut members = members.clone();
             members.insert(self.rng.below(members.len() + 1), ("vendorExtra".into(), Node::leaf(unknown)));
+            found.push((
+                Node::Object(members),
+                if object.open { Ok(()) } else { broken(Rule::Unknown, path.into()) },
+            ));
+        }
+        // A member of a later version is as unknown as any other.
+        for field in object.fields.iter().filter(|field| !field.is_in(self.version)) {
+            let mut members = members.clone();
+            members.push((field.name.into(), valid(&field.kind, Version::V21, self.rng)));
             found.push((Node::Object(members), broken(Rule::Unknown, path.into())));
         }
         found
@@ -248,15 +300,19 @@ impl Mutator<'_> {
         };
         match kind {
             Kind::Boolean => {}
-            Kind::Number(number) => numbers(*number, &mut leaf),
-            Kind::Text(u16::MAX) => {
+            Kind::Number(number) => numbers(number.in_version(self.version), &mut leaf),
+            Kind::Any => {}
+            Kind::Text { max: u16::MAX, .. } => {
                 let long = letters(self.rng, 3000);
                 leaf(&format!("\"{long}\""), Ok(()));
             }
-            Kind::Text(max) | Kind::Identity(max) => {
-                let max = usize::from(*max);
+            Kind::Opened { values, .. } if self.version < Version::V21 => {
+                choices(values, values.len(), path, &mut found)
+            }
+            Kind::Text { .. } | Kind::Identity(_) | Kind::Opened { .. } => {
+                let max = most(kind, self.version);
                 // Long texts take long to build, so only some letters fill those.
-                for letter in LETTERS.iter().step_by(if max > 1000 { 4 } else { 1 }) {
+                for letter in LETTERS.iter().step_by(if max > 200 { 5 } else { 1 }) {
                     leaf(&format!("\"{}\"", letter.repeat(max)), Ok(()));
                     leaf(&format!("\"{}\"", letter.repeat(max + 1)), Err(Rule::Length));
                 }
@@ -268,7 +324,9 @@ impl Mutator<'_> {
                 TIMES.iter().for_each(|text| leaf(&format!("\"{text}\""), Ok(())));
                 NOT_TIMES.iter().for_each(|text| leaf(&format!("\"{text}\""), Err(Rule::DateTime)));
             }
-            Kind::Choice { values, listed, .. } => choices(values, *listed, path, &mut found),
+            Kind::Choice { values, listed, .. } => {
+                choices(values, listed_in(values, *listed, self.version), path, &mut found);
+            }
             Kind::Object(object) => found.extend(self.object(object, node, path)),
             Kind::List { .. } => found.extend(self.list(kind, node, path)),
         }
@@ -291,7 +349,7 @@ impl Mutator<'_> {
             found.push((one((*max).into()), Ok(())));
             found.push((one(usize::from(*max) + 1), verdict(false, Rule::TooMany)));
         }
-        for (at, item) in items.iter().enumerate() {
+        for (at, item) in items.iter().enumerate().take(2) {
             let item_path = format!("{path}[{at}]");
             let mut mutants = self.value(item_kind, item, &item_path);
             mutants.push((Node::leaf("null"), Err((Rule::Null, item_path.clone()))));
@@ -309,9 +367,14 @@ impl Mutator<'_> {
         let own = match kind {
             Kind::Boolean => "true",
             Kind::Number(_) => "1",
-            Kind::Text(_) | Kind::Identity(_) | Kind::DateTime | Kind::Choice { .. } => "\"1\"",
+            Kind::Text { .. }
+            | Kind::Identity(_)
+            | Kind::DateTime
+            | Kind::Choice { .. }
+            | Kind::Opened { .. } => "\"1\"",
             Kind::Object(_) => "{}",
             Kind::List { .. } => "[]",
+            Kind::Any => return Vec::new(),
         };
         ["true", "1", "\"1\"", "{}", "[]"]
             .into_iter()
@@ -329,30 +392,40 @@ fn field(object: &'static Object, name: &str) -> &'static Field {
         .expect("a member of the schema")
 }
 
-fn numbers(number: Number, leaf: &mut dyn FnMut(&str, Result<(), Rule>)) {
-    match number.form {
-        Form::Integer | Form::Draft6Integer => {
-            for text in ["1.0", "10e-1", "1E2", "0e99"] {
-                leaf(text, if number.form == Form::Integer { Err(Rule::Type) } else { Ok(()) });
-            }
-            leaf("1.5", Err(Rule::Type));
-            leaf("9223372036854775807", Ok(()));
-            leaf("9223372036854775808", Err(Rule::Size));
+fn numbers((form, min, max): (Form, Option<i8>, Option<i8>), leaf: &mut dyn FnMut(&str, Result<(), Rule>)) {
+    let mut number = |text: &str, verdict: Result<(), Rule>| {
+        let value = text.parse().unwrap_or(Decimal::ZERO);
+        let verdict = match verdict {
+            Ok(()) if min.is_some_and(|min| value < Decimal::from(i64::from(min))) => Err(Rule::TooSmall),
+            Ok(()) if max.is_some_and(|max| value > Decimal::from(i64::from(max))) => Err(Rule::TooLarge),
+            verdict => verdict,
+        };
+        leaf(text, verdict);
+    };
+    let integer = matches!(form, Form::Integer | Form::Draft6Integer);
+    for text in ["0", "-1", "1", "2", "3", "4", "100", "101"] {
+        number(text, Ok(()));
+    }
+    if integer {
+        for text in ["1.0", "10e-1", "1E2", "0e99"] {
+            number(text, if form == Form::Integer { Err(Rule::Type) } else { Ok(()) });
         }
-        Form::Decimal | Form::Tenths => {
-            for text in ["0.15", "-8.12345", "1e-2", "16.0000001"] {
-                leaf(text, if number.form == Form::Decimal { Ok(()) } else { Err(Rule::Step) });
-            }
-            for text in ["8.1", "40.00", "1e3"] {
-                leaf(text, Ok(()));
-            }
-            leaf("1e300", Err(Rule::Size));
+        number("1.5", Err(Rule::Type));
+        number("9223372036854775807", Ok(()));
+        number("9223372036854775808", Err(Rule::Size));
+    } else {
+        for text in ["0.15", "-8.12345", "1e-2", "16.0000001"] {
+            number(text, if form == Form::Tenths { Err(Rule::Step) } else { Ok(()) });
         }
+        for text in ["8.1", "40.00", "1e3", "-0.1", "0.0", "100.1"] {
+            number(text, Ok(()));
+        }
+        number("1e300", Err(Rule::Size));
     }
 }
 
-fn choices(values: &[&str], listed: u8, path: &str, found: &mut Found) {
-    let (listed, others) = values.split_at(listed.into());
+fn choices(values: &[&str], listed: usize, path: &str, found: &mut Found) {
+    let (listed, others) = values.split_at(listed);
     for text in listed {
         found.push((string(text), Ok(())));
         found.push((string(&escaped(text)), Ok(())));
