@@ -174,7 +174,11 @@ impl Number {
             Form::DecimalSinceV21 => Form::Decimal,
             form => form,
         };
-        if self.bounds_since_v21 && version < Version::V21 { (form, None, None) } else { (form, self.min, self.max) }
+        if self.bounds_since_v21 && version < Version::V21 {
+            (form, None, None)
+        } else {
+            (form, self.min, self.max)
+        }
     }
 }
 

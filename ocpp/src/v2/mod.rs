@@ -29,9 +29,9 @@ pub mod tariff;
 pub mod transactions;
 pub mod types;
 
+use crate::json::Writer;
 #[cfg(feature = "alloc")]
 use crate::message::IntoOwned;
-use crate::json::Writer;
 use crate::message::{self, Call, EncodeError, Message, Value};
 use crate::schema::{self, Members, Object, Slot, Tolerance, Version, Violation};
 

@@ -1,6 +1,8 @@
 //! Block N, *Diagnostics*, second part: monitors of variables, events and, since 2.1, periodic event streams.
 
-use super::types::{Component, ComponentVariable, GenericDeviceModelStatus, GenericStatus, StatusInfo, Variable};
+use super::types::{
+    Component, ComponentVariable, GenericDeviceModelStatus, GenericStatus, StatusInfo, Variable,
+};
 use crate::list::List;
 use crate::num::Decimal;
 use crate::schema::{Kind, Version};

@@ -1,6 +1,8 @@
 //! Block K, *Smart charging*: charging profiles, external limits, what the vehicle needs and has planned.
 
-use super::charging_profile::{ChargingProfile, ChargingProfilePurpose, ChargingRateUnit, ChargingSchedule, ChargingSchedulePeriod};
+use super::charging_profile::{
+    ChargingProfile, ChargingProfilePurpose, ChargingRateUnit, ChargingSchedule, ChargingSchedulePeriod,
+};
 use super::der::DerControl;
 use super::types::{EnergyTransferMode, GenericStatus, StatusInfo};
 use crate::list::List;

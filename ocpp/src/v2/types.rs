@@ -7,7 +7,8 @@ use crate::text::{CiStr, Str};
 use crate::time::{DateTime, Utc};
 
 /// Types of identifier that 2.0.1 knows.
-pub const ID_TOKEN_TYPES: &[&str] = &["Central", "eMAID", "ISO14443", "ISO15693", "KeyCode", "Local", "MacAddress", "NoAuthorization"];
+pub const ID_TOKEN_TYPES: &[&str] =
+    &["Central", "eMAID", "ISO14443", "ISO15693", "KeyCode", "Local", "MacAddress", "NoAuthorization"];
 
 messages! {
     /// An identifier beside another one.
