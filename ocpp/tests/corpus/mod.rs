@@ -307,7 +307,7 @@ impl Mutator<'_> {
                 leaf(&format!("\"{long}\""), Ok(()));
             }
             Kind::Opened { values, .. } if self.version < Version::V21 => {
-                choices(values, values.len(), path, &mut found)
+                choices(values, values.len(), path, &mut found);
             }
             Kind::Text { .. } | Kind::Identity(_) | Kind::Opened { .. } => {
                 let max = most(kind, self.version);
