@@ -291,17 +291,11 @@ macro_rules! actions {
         }
 
         /// The most members a request or response has.
-        const MOST_MEMBERS: usize = {
-            let mut most = 0;
-            let mut at = 0;
-            while at < Action::ALL.len() {
-                let (request, response) = (Action::ALL[at].request_schema(), Action::ALL[at].response_schema());
-                most = if request.fields.len() > most { request.fields.len() } else { most };
-                most = if response.fields.len() > most { response.fields.len() } else { most };
-                at += 1;
-            }
-            most
-        };
+        #[allow(elided_lifetimes_in_paths, reason = "some messages have a lifetime, some have none")]
+        const MOST_MEMBERS: usize = schema::most_members(&[$(
+            <$Request as Message<'_>>::SCHEMA,
+            <$Response as Message<'_>>::SCHEMA,
+        )*]);
 
         actions!(@enum Request $req "request" request_schema ($($parameter)*) $version; $($Action $Request $(<$lt>)?,)*);
         actions!(@enum Response $res "response" response_schema ($($parameter)*) $version; $($Action $Response $(<$rlt>)?,)*);

@@ -78,6 +78,16 @@ impl Object {
     }
 }
 
+/// The most members one of `objects` has.
+pub(crate) const fn most_members(mut objects: &[&Object]) -> usize {
+    let mut most = 0;
+    while let Some((object, rest)) = objects.split_first() {
+        most = if object.fields.len() > most { object.fields.len() } else { most };
+        objects = rest;
+    }
+    most
+}
+
 /// String equality in constants.
 const fn same(a: &str, b: &str) -> bool {
     let (mut a, mut b) = (a.as_bytes(), b.as_bytes());
