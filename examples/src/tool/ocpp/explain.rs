@@ -120,13 +120,18 @@ fn row(action: Action, message: &'static str, path: String, required: bool, kind
             row.multiple_of = (number.form == Form::Tenths).then_some("0.1");
             (row.min, row.max) = (number.min.map(i64::from), number.max.map(i64::from));
         }
-        Kind::Text(most) | Kind::Identity(most) => (row.r#type, row.max) = ("string", bound(most)),
+        Kind::Text { max: most, .. } | Kind::Identity(most) => (row.r#type, row.max) = ("string", bound(most)),
         Kind::DateTime => row.r#type = "date-time",
         Kind::Choice { values, listed, .. } => {
             row.r#type = "enumeration";
             row.values = Some(values.iter().take(listed.into()).copied().collect());
         }
         Kind::Object(_) => row.r#type = "object",
+        Kind::Any => row.r#type = "any",
+        Kind::Opened { values, .. } => {
+            row.r#type = "enumeration";
+            row.values = Some(values.to_vec());
+        }
         Kind::List { min, max, .. } => {
             row.r#type = "array";
             (row.min, row.max) = ((min > 0).then_some(i64::from(min)), bound(max));
