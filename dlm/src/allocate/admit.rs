@@ -1,8 +1,8 @@
 //! Admission: who is served.
 //!
 //! When all minima fit, everybody is. Otherwise only the demands that load an overfull row compete; they
-//! are admitted small ones first, improved by exchanges, and handed to the search, which proves the result
-//! or betters it as long as its fuel lasts.
+//! are admitted small ones first and improved by prices and exchanges. If they are few, the search then
+//! proves the result or betters it as long as its fuel lasts.
 
 use super::Outcome;
 use super::lanes::Lanes;
@@ -10,6 +10,10 @@ use super::memory::Entry;
 use super::problem::{Bound, Demand};
 use super::rows::{Row, RowId, Work};
 use super::search::Goal;
+
+/// Up to so many competitors all sets are searched. With more, a search that the time allows sees only a
+/// corner of them and finds next to nothing that exchanges have not found.
+const SEARCHED: usize = 32;
 
 impl Work<'_> {
     /// Fixes who is served and everybody's share.
@@ -21,7 +25,6 @@ impl Work<'_> {
         let fits = !self.nodes.iter().flat_map(|node| &node.rows).chain(self.pools()).any(Row::is_over);
         if fits && self.settle_on_floors().is_ok() {
             if self.balanced {
-                self.refuel(Goal::Fairer);
                 self.even_out();
             }
             return Outcome { most_served: true, fairest: !self.balanced };
@@ -95,13 +98,13 @@ impl Work<'_> {
         }
         let most_served = self.is_proven() || {
             self.improve();
-            self.is_proven() || self.search(Goal::More) && !self.balanced
+            self.is_proven() || self.competing <= SEARCHED && self.search(Goal::More) && !self.balanced
         };
         self.refuel(Goal::Fairer);
-        let fairest = self.search(Goal::Fairer) && most_served && !self.balanced;
+        let fairest =
+            self.competing <= SEARCHED && self.search(Goal::Fairer) && most_served && !self.balanced;
         self.settle_best();
         if self.balanced {
-            self.refuel(Goal::Fairer);
             self.even_out();
         }
         Outcome { most_served, fairest }

@@ -6,13 +6,21 @@
 
 use super::problem::Bound;
 use super::rows::Work;
+use super::search::Goal;
 
 /// First step of a trial in milliamperes, and the last.
 const STEPS: (u32, u32) = (16_000, 10);
 
+/// With more demands than this the time would not allow trying each of them once.
+const TRIED: usize = 64;
+
 impl Work<'_> {
     /// Betters the shares that are in force, which are those of the best set.
     pub(super) fn even_out(&mut self) {
+        if self.evses.len() > TRIED {
+            return;
+        }
+        self.refuel(Goal::Fairer);
         self.sort_shares();
         self.keep_levels();
         let mut step = STEPS.0;

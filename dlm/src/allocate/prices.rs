@@ -8,8 +8,9 @@
 use super::memory::Entry;
 use super::rows::Work;
 
-/// Rounds of price finding.
-const ROUNDS: u64 = 30;
+/// Rounds of price finding. More find a little better prices, but the exchanges that follow make more of
+/// the same time.
+const ROUNDS: u64 = 8;
 /// An item asks for admission while it costs less than this.
 const WORTH: u64 = 1 << 40;
 /// The first price of a milliampere in a contended row: four such rows make 8 A just worth it.
@@ -32,9 +33,9 @@ impl Work<'_> {
             }
             self.sort_by_cost();
             self.ask();
-            for row in self.rows_mut() {
+            // A row nobody contends for stays without a price.
+            for row in self.rows_mut().filter(|row| row.price > 0) {
                 let (asked, slack) = (row.slope / 16, row.slack().max(1));
-                row.slope = 0;
                 // Up to twice, down to half the price.
                 let ratio = |amount: u64| {
                     (u128::from(row.price) * u128::from(amount.min(slack)) / u128::from(slack)) as u64
