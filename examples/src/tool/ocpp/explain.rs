@@ -120,7 +120,9 @@ fn row(action: Action, message: &'static str, path: String, required: bool, kind
             row.multiple_of = (number.form == Form::Tenths).then_some("0.1");
             (row.min, row.max) = (number.min.map(i64::from), number.max.map(i64::from));
         }
-        Kind::Text { max: most, .. } | Kind::Identity(most) => (row.r#type, row.max) = ("string", bound(most)),
+        Kind::Text { max: most, .. } | Kind::Identity(most) => {
+            (row.r#type, row.max) = ("string", bound(most));
+        }
         Kind::DateTime => row.r#type = "date-time",
         Kind::Choice { values, listed, .. } => {
             row.r#type = "enumeration";
