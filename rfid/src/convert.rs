@@ -4,6 +4,8 @@
 //! the target cannot hold is named. Some losses only lose information; others would let a card charge where it could
 //! not before, as a blocked card in a white list would. [`Converted::safe`] leaves such cards out.
 
+use core::fmt;
+
 use chrono::NaiveDate;
 
 use crate::csv::Label;
@@ -77,6 +79,24 @@ impl Loss {
     /// Whether the card could charge where it could not before.
     pub fn widens(self) -> bool {
         matches!(self, Self::Admin | Self::Expiry | Self::Blocked | Self::Stations | Self::Connector)
+    }
+}
+
+/// One word, for a report.
+impl fmt::Display for Loss {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Name => "name",
+            Self::Number => "number",
+            Self::Priority => "priority",
+            Self::Master => "master",
+            Self::Admin => "admin",
+            Self::Expiry => "expiry",
+            Self::Blocked => "blocked",
+            Self::Stations => "stations",
+            Self::Connector => "connector",
+            Self::Mac => "mac",
+        })
     }
 }
 
@@ -238,16 +258,16 @@ fn without_card<C>(mut lost: Losses) -> Converted<C> {
 }
 
 /// Adds the cards of one list to another as far as that is [safe](Converted::safe). `report` hears of every card that loses
-/// something or is refused; numbers continue those of the target.
+/// something or is refused, with its position in `from`, from 0; numbers continue those of the target.
 pub fn convert_list<'a, 't: 'a, A: Exchange<'t> + 'a, B: Exchange<'t>>(
     from: impl IntoIterator<Item = &'a A>,
     to: &mut Store<'_, B>,
     station: Option<&str>,
-    mut report: impl FnMut(&A, Losses, Result<(), Refusal>),
+    mut report: impl FnMut(usize, &A, Losses, Result<(), Refusal>),
 ) -> usize {
     let mut number = to.iter().filter_map(|card| card.describe().number).max().unwrap_or(0);
     let mut added = 0;
-    for card in from {
+    for (at, card) in from.into_iter().enumerate() {
         let next = number.saturating_add(1);
         let converted = B::adopt(&card.describe(), station, next);
         let result = match converted.safe() {
@@ -258,7 +278,7 @@ pub fn convert_list<'a, 't: 'a, A: Exchange<'t> + 'a, B: Exchange<'t>>(
             None => Ok(()),
         };
         if !converted.lost.is_empty() || result.is_err() {
-            report(card, converted.lost, result);
+            report(at, card, converted.lost, result);
         }
     }
     added

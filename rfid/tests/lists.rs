@@ -547,7 +547,8 @@ mod conversion {
         store!(to, 10);
         to.insert(Badge::new(7, uid("A1B2C3D4"), BadgeKind::User)).unwrap();
         let mut report = Vec::new();
-        let added = convert_list(from.iter(), &mut to, Some("10000002"), |card, lost, result| {
+        let added = convert_list(from.iter(), &mut to, Some("10000002"), |at, card, lost, result| {
+            assert_eq!(sheet.rows().nth(at).unwrap().unwrap().card.uid, card.uid);
             report.push((card.name.to_string(), lost.iter().collect::<Vec<_>>(), result));
         });
         assert_eq!(added, 1);

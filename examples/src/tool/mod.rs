@@ -4,6 +4,7 @@
 //! `-` is standard input; diagnostics go to standard error with file and line (or JSON path) in front. Exit status
 //! 0 is fine, 1 says that the input has findings, 2 that it cannot be used at all.
 
+mod card;
 mod dlm;
 mod ocpp;
 mod pilot;
@@ -33,6 +34,9 @@ enum Command {
     /// Solve and check load management
     #[command(subcommand)]
     Dlm(dlm::Command),
+    /// Show card identifiers and convert card lists
+    #[command(subcommand)]
+    Card(card::Command),
     /// Replay recorded control pilot samples: time_ms,high_mV,low_mV per line
     Pilot(pilot::Arguments),
 }
@@ -52,6 +56,7 @@ pub fn run(arguments: &Arguments) -> ExitCode {
     let result = match &arguments.command {
         Command::Ocpp(command) => ocpp::run(command, json),
         Command::Dlm(command) => dlm::run(command, json),
+        Command::Card(command) => card::run(command, json),
         Command::Pilot(arguments) => pilot::run(arguments, json),
     };
     match result {

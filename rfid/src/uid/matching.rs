@@ -3,6 +3,8 @@
 //! A form that pads, cuts or reverses does not name one UID. It is read into candidates, each with its reason, and
 //! held against a list: one card fits, several do, or none.
 
+use core::fmt;
+
 use super::Uid;
 
 /// Whole UIDs and parts of UIDs a lossy form may stand for, the likeliest first.
@@ -148,7 +150,30 @@ impl Candidates {
     }
 }
 
+/// In words, for a report.
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AsWritten => f.write_str("as written"),
+            Self::Reversed => f.write_str("bytes in opposite order"),
+            Self::KnownMaker => f.write_str("as written, by a known maker of ISO 15693 tags"),
+            Self::Padding { bytes: 1 } => f.write_str("without one zero byte of padding"),
+            Self::Padding { bytes } => write!(f, "without {bytes} zero bytes of padding"),
+            Self::Cut => f.write_str("part of a longer UID"),
+            Self::CutReversed => f.write_str("part of a longer UID, bytes in opposite order"),
+        }
+    }
+}
+
 impl Reading {
+    /// The bytes that are known, whole UID or not.
+    pub fn known(&self) -> &Uid {
+        match self {
+            Self::Whole(uid) => uid,
+            Self::Part(part) => &part.known,
+        }
+    }
+
     /// Whether `uid` may be the one that was written.
     pub fn fits(&self, uid: &Uid) -> bool {
         match self {
