@@ -116,6 +116,8 @@ macro_rules! messages {
                 open: false,
             };
 
+            const NEWEST: $crate::schema::Version = messages!(@newest $new);
+
             #[allow(unused_variables, reason = "some messages have no members")]
             fn from_members(members: &mut $crate::schema::Members<$lt, '_>) -> Self {
                 Self { $($field: $crate::message::Value::read_member(members),)* }
@@ -143,7 +145,36 @@ macro_rules! messages {
                 $Name { $($field: $crate::message::IntoOwned::into_owned(self.$field),)* }
             }
         }
+
+        #[cfg(feature = "alloc")]
+        impl $crate::message::DecodeOwned for $Name $($owned)* {
+            #[allow(elided_lifetimes_in_paths, reason = "some messages have a lifetime, some have none")]
+            fn decode_owned(
+                text: &str,
+                version: $crate::schema::Version,
+            ) -> Result<Self, $crate::schema::Violation> {
+                let message: $Name = $crate::message::Message::decode(text, version)?;
+                Ok($crate::message::IntoOwned::into_owned(message))
+            }
+        }
+
+        #[cfg(feature = "serde")]
+        impl $($generics)* ::serde::Serialize for $Name $($generics)* {
+            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                $crate::with_serde::serialize(self, messages!(@newest $new), serializer)
+            }
+        }
+
+        #[cfg(feature = "serde")]
+        impl<'de: $lt, $lt> ::serde::Deserialize<'de> for $Name $($generics)* {
+            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $crate::with_serde::deserialize(deserializer)
+            }
+        }
     };
+
+    (@newest new) => { $crate::schema::Version::V16 };
+    (@newest of_v2) => { $crate::schema::Version::V21 };
 
     (@enum [$($meta:tt)*] $Name:ident $open:literal [$($(#[$vendor_doc:meta])* $Vendor:ident)?] $(($before_v21:literal))? {
         $($(#[$doc:meta])* $wire:literal => $Variant:ident,)*
@@ -206,6 +237,20 @@ macro_rules! messages {
 
             fn into_owned(self) -> Self {
                 self
+            }
+        }
+
+        #[cfg(feature = "serde")]
+        impl ::serde::Serialize for $Name {
+            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                $crate::with_serde::serialize_choice(self.as_str(), serializer)
+            }
+        }
+
+        #[cfg(feature = "serde")]
+        impl<'de> ::serde::Deserialize<'de> for $Name {
+            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $crate::with_serde::deserialize_choice(deserializer, Self::ALL, Self::TEXTS)
             }
         }
     };

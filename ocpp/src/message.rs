@@ -1,5 +1,7 @@
 //! What every message and every value in it can do: be read from checked text, be written, be owned.
 
+#[cfg(feature = "alloc")]
+use alloc::string::String;
 use core::fmt;
 
 use chrono::{DateTime, Utc};
@@ -87,6 +89,9 @@ pub trait Message<'a>: Value<'a> {
     /// Its schema.
     const SCHEMA: &'static Object;
 
+    /// The newest version that has it.
+    const NEWEST: Version;
+
     /// Reads the members in the order of the table.
     #[doc(hidden)]
     fn from_members(members: &mut Members<'a, '_>) -> Self;
@@ -114,6 +119,28 @@ pub trait Message<'a>: Value<'a> {
         self.write(&mut w);
         finish(w, Self::SCHEMA, version)
     }
+
+    /// As [`encode`](Self::encode), into a text of its own.
+    ///
+    /// # Errors
+    /// If a value breaks the schema.
+    #[cfg(feature = "alloc")]
+    fn to_json(&self, version: Version) -> Result<String, EncodeError> {
+        let mut counter = Writer::new(&mut []);
+        self.write(&mut counter);
+        let mut buffer = alloc::vec![0; counter.len()];
+        self.encode(version, &mut buffer).map(String::from)
+    }
+}
+
+/// A message that can be read from text it does not borrow.
+#[cfg(feature = "alloc")]
+pub trait DecodeOwned: Message<'static> {
+    /// Checks `text` exactly and copies it into a message.
+    ///
+    /// # Errors
+    /// The first rule broken.
+    fn decode_owned(text: &str, version: Version) -> Result<Self, Violation>;
 }
 
 /// The payload written, checked.

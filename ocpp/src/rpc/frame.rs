@@ -115,6 +115,18 @@ pub struct FrameError<'a> {
 }
 
 impl<'a> FrameError<'a> {
+    /// The same error, borrowing nothing of the frame.
+    #[cfg(feature = "alloc")]
+    #[must_use]
+    pub fn into_owned(self) -> FrameError<'static> {
+        FrameError {
+            fault: self.fault,
+            offset: self.offset,
+            message_type: self.message_type,
+            id: self.id.map(MessageId::into_owned),
+        }
+    }
+
     /// Who has to mend it.
     #[must_use]
     pub const fn culprit(&self) -> Culprit {
@@ -311,6 +323,19 @@ pub fn write_result<'b, 'm>(
     write(buffer, version, RESULT, id, None, response)
 }
 
+/// Writes a SEND of 2.1, a message nobody answers; its payload is checked like any other.
+///
+/// # Errors
+/// If the buffer is too small or a value breaks the schema.
+pub fn write_send<'b, 'm>(
+    buffer: &'b mut [u8],
+    id: &MessageId<'_>,
+    action: &str,
+    message: &impl Message<'m>,
+) -> Result<&'b str, EncodeError> {
+    write(buffer, Version::V21, SEND, id, Some(action), message)
+}
+
 fn write<'b, 'm, M: Message<'m>>(
     buffer: &'b mut [u8],
     version: Version,
@@ -344,9 +369,33 @@ pub fn write_error<'b>(
     code: ErrorCode,
     description: &Str<'_, 255>,
 ) -> Result<&'b str, EncodeError> {
+    refusal(buffer, ERROR, id, code.as_str(version), description)
+}
+
+/// Writes a CALLRESULTERROR of 2.1 without details: it refuses an answer, which older versions only drop (2.1 part 4,
+/// FR.06).
+///
+/// # Errors
+/// If the buffer is too small.
+pub fn write_result_error<'b>(
+    buffer: &'b mut [u8],
+    id: &MessageId<'_>,
+    code: ErrorCode,
+    description: &Str<'_, 255>,
+) -> Result<&'b str, EncodeError> {
+    refusal(buffer, RESULT_ERROR, id, code.as_str(Version::V21), description)
+}
+
+fn refusal<'b>(
+    buffer: &'b mut [u8],
+    message_type: i64,
+    id: &MessageId<'_>,
+    code: &str,
+    description: &Str<'_, 255>,
+) -> Result<&'b str, EncodeError> {
     let mut w = Writer::new(buffer);
-    begin(&mut w, ERROR, id);
-    w.string(code.as_str(version));
+    begin(&mut w, message_type, id);
+    w.string(code);
     description.write(&mut w);
     w.begin_object();
     w.end_object();
@@ -519,6 +568,29 @@ mod tests {
     fn hostile_nesting_is_refused() {
         let text = format!(r#"[2,"1","DataTransfer",{}"#, "[".repeat(100_000));
         assert_eq!(Frame::parse(&text, Version::V16).unwrap_err().fault, FrameFault::Json(Reason::Depth));
+    }
+
+    #[test]
+    fn frames_of_2_1_are_read_back() {
+        use crate::v2::ClearCacheRequest;
+        let mut buffer = [0; 200];
+        let text = write_send(&mut buffer, &id("8"), "ClearCache", &ClearCacheRequest { custom_data: None });
+        assert_eq!(text, Ok(r#"[6,"8","ClearCache",{}]"#));
+        let description = Str::new("no status").unwrap();
+        let code = ErrorCode::OccurrenceConstraintViolation;
+        let text = write_result_error(&mut buffer, &id("9"), code, &description).unwrap();
+        assert_eq!(text, r#"[5,"9","OccurrenceConstraintViolation","no status",{}]"#);
+        let frame = Frame::parse(text, Version::V21).unwrap();
+        assert!(matches!(frame, Frame::Error { of_result: true, code: found, .. } if found == code));
+    }
+
+    #[cfg(feature = "alloc")]
+    #[test]
+    fn errors_outlive_their_frame() {
+        let text = format!(r#"[2,"{}","Heartbeat"]"#, "x".repeat(3));
+        let error = Frame::parse(&text, Version::V16).unwrap_err().into_owned();
+        drop(text);
+        assert_eq!((error.fault, error.id), (FrameFault::TooShort, Some(id("xxx"))));
     }
 
     #[test]

@@ -39,6 +39,13 @@ impl<'a> MessageId<'a> {
         &self.0
     }
 
+    /// The same id, owned.
+    #[cfg(feature = "alloc")]
+    #[must_use]
+    pub fn into_owned(self) -> MessageId<'static> {
+        MessageId(self.0.into_owned())
+    }
+
     /// The same id in a buffer of its own.
     #[must_use]
     pub fn to_buf(&self) -> IdBuf {

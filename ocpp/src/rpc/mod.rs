@@ -10,6 +10,9 @@ pub(crate) mod timer;
 
 pub use backoff::Backoff;
 pub use error::{ErrorCode, Policy};
-pub use frame::{Culprit, Frame, FrameError, FrameFault, write_call, write_error, write_result};
+pub use frame::{
+    Culprit, Frame, FrameError, FrameFault, write_call, write_error, write_result, write_result_error,
+    write_send,
+};
 pub use id::{IdBuf, MessageId};
 pub use link::{AnswerError, CallError, Failure, Patience, Responder};
