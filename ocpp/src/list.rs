@@ -174,7 +174,7 @@ impl<'a, T: Value<'a> + Clone> Value<'a> for List<'a, T> {
     const KIND: Kind = Kind::List { item: &T::KIND, min: 0, max: u16::MAX };
 
     fn read(raw: Raw<'a>, _: &mut Readable) -> Self {
-        Self(Storage::Json(raw.text))
+        Self(Storage::Json(raw.text()))
     }
 
     fn write(&self, w: &mut Writer<'_>) {

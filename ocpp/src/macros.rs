@@ -80,7 +80,7 @@ macro_rules! messages {
                 $crate::schema::Kind::Object(<Self as $crate::message::Message<$lt>>::SCHEMA);
 
             fn read(raw: $crate::schema::Raw<$lt>, readable: &mut $crate::schema::Readable) -> Self {
-                Self::read_next(&mut $crate::json::Lexer::new(raw.text), readable)
+                Self::read_next(&mut raw.lexer(), readable)
             }
 
             fn read_next(
@@ -130,8 +130,8 @@ macro_rules! messages {
             ) -> Result<Self, $crate::schema::Violation> {
                 let mut slots = [$crate::schema::Slot::EMPTY; messages!(@count $($wire)*)];
                 let schema = <Self as $crate::message::Message<$lt>>::SCHEMA;
-                $crate::schema::check_into(text, schema, version, tolerance, &mut slots)?;
-                let mut members = $crate::schema::Members::new(text, &slots);
+                let readable = $crate::schema::check_into(text, schema, version, tolerance, &mut slots)?;
+                let mut members = $crate::schema::Members::new(text, &slots, readable);
                 let this = <Self as $crate::message::Message<$lt>>::from_members(&mut members);
                 members.finish(this, schema, version)
             }
@@ -412,8 +412,8 @@ macro_rules! actions {
             ) -> Result<Self, Violation> {
                 let schema = action.$schema();
                 let mut slots = [Slot::EMPTY; MOST_MEMBERS];
-                schema::check_into(payload, schema, version, tolerance, &mut slots)?;
-                let mut members = Members::new(payload, &slots);
+                let readable = schema::check_into(payload, schema, version, tolerance, &mut slots)?;
+                let mut members = Members::new(payload, &slots, readable);
                 let this = match action {
                     $(Action::$Action => Self::$Action(Message::from_members(&mut members)),)*
                 };

@@ -199,7 +199,7 @@ impl<'a, T: Value<'a>> Value<'a> for Option<T> {
     const REQUIRED: bool = false;
 
     fn read(raw: Raw<'a>, readable: &mut Readable) -> Self {
-        if raw.text.is_empty() { None } else { Some(T::read(raw, readable)) }
+        if raw.is_absent() { None } else { Some(T::read(raw, readable)) }
     }
 
     fn write(&self, w: &mut Writer<'_>) {
@@ -254,9 +254,10 @@ macro_rules! scalar {
     };
 }
 
-scalar!(bool, Kind::Boolean, false, |raw| Some(raw.text == "true"), |w, value| w.boolean(value));
-scalar!(i64, Kind::INTEGER, 0, |raw| whole(raw.text), |w, value| w.integer(value));
-scalar!(Decimal, Kind::DECIMAL, Self::ZERO, |raw| Decimal::from_json(raw.text), |w, value| w.decimal(value));
+scalar!(bool, Kind::Boolean, false, |raw| Some(raw.text() == "true"), |w, value| w.boolean(value));
+scalar!(i64, Kind::INTEGER, 0, |raw| whole(raw.text()), |w, value| w.integer(value));
+scalar!(Decimal, Kind::DECIMAL, Self::ZERO, |raw| Decimal::from_json(raw.text()), |w, value| w
+    .decimal(value));
 scalar!(
     DateTime<Utc>,
     Kind::DateTime,
@@ -305,7 +306,7 @@ impl<'a> Value<'a> for JsonText<'a> {
     const KIND: Kind = Kind::Any;
 
     fn read(raw: Raw<'a>, _: &mut Readable) -> Self {
-        Self::checked(raw.text)
+        Self::checked(raw.text())
     }
 
     fn write(&self, w: &mut Writer<'_>) {

@@ -95,7 +95,7 @@ impl<'a, T: Value<'a> + Clone> Value<'a> for Nested<'a, T> {
     const KIND: Kind = T::KIND;
 
     fn read(raw: Raw<'a>, _: &mut Readable) -> Self {
-        Self(Storage::Json(raw.text))
+        Self(Storage::Json(raw.text()))
     }
 
     fn write(&self, w: &mut Writer<'_>) {

@@ -109,6 +109,15 @@ pub struct Number<'a> {
     pub text: &'a str,
     /// Whether it has neither a fraction nor an exponent.
     pub whole: bool,
+    /// Whether it has no exponent.
+    pub plain: bool,
+}
+
+impl Number<'_> {
+    /// Whether it is written with one digit behind the point: a multiple of 0.1 at first sight.
+    pub(crate) fn has_one_decimal(self) -> bool {
+        matches!(self.text.as_bytes(), [.., b'.', _])
+    }
 }
 
 /// The characters of a string with escapes resolved.
@@ -188,6 +197,11 @@ impl<'a> Lexer<'a> {
     #[must_use]
     pub const fn new(text: &'a str) -> Self {
         Self { text, at: 0 }
+    }
+
+    /// Starts inside `text`; offsets count from its beginning.
+    pub(crate) const fn starting_at(text: &'a str, offset: u32) -> Self {
+        Self { text, at: offset as usize }
     }
 
     /// Byte offset of the position.
@@ -366,15 +380,17 @@ impl<'a> Lexer<'a> {
         if self.peek() != Some(b'"') {
             return false;
         }
-        let end = self.at + 1 + name.len();
+        let (start, end) = (self.at, self.at + 1 + name.len());
         let bytes = self.text.as_bytes();
-        let found = bytes.get(end) == Some(&b'"')
-            && bytes.get(self.at + 1..end) == Some(name.as_bytes())
-            && bytes.get(end + 1) == Some(&b':');
+        let found = bytes.get(end) == Some(&b'"') && bytes.get(start + 1..end) == Some(name.as_bytes());
         if found {
-            self.at = end + 2;
+            self.at = end + 1;
+            if self.take(b':') {
+                return true;
+            }
+            self.at = start;
         }
-        found
+        false
     }
 
     /// Takes a number.
@@ -384,7 +400,7 @@ impl<'a> Lexer<'a> {
     pub fn number(&mut self) -> Result<Number<'a>, SyntaxError> {
         self.peek();
         let start = self.at;
-        let mut whole = true;
+        let (mut whole, mut plain) = (true, true);
         if self.byte() == Some(b'-') {
             self.at += 1;
         }
@@ -399,7 +415,7 @@ impl<'a> Lexer<'a> {
             self.digits()?;
         }
         if let Some(b'e' | b'E') = self.byte() {
-            whole = false;
+            (whole, plain) = (false, false);
             self.at += 1;
             if let Some(b'+' | b'-') = self.byte() {
                 self.at += 1;
@@ -409,7 +425,7 @@ impl<'a> Lexer<'a> {
         if self.byte().is_some_and(|byte| byte.is_ascii_digit()) {
             return Err(self.error(Reason::Number));
         }
-        Ok(Number { text: self.text.get(start..self.at).unwrap_or_default(), whole })
+        Ok(Number { text: self.text.get(start..self.at).unwrap_or_default(), whole, plain })
     }
 
     fn digits(&mut self) -> Result<(), SyntaxError> {
@@ -492,8 +508,8 @@ impl<'a> Lexer<'a> {
     }
 
     /// As [`skip`](Self::skip), for text that is known to be JSON: finds the end of the value and nothing else. Says whether
-    /// the value is a string with escapes.
-    pub(crate) fn skip_checked(&mut self) -> Option<bool> {
+    /// the value is a string with escapes. The array `known`, from one offset to another, is not walked through.
+    pub(crate) fn skip_checked(&mut self, known: (u32, u32)) -> Option<bool> {
         match self.peek()? {
             b'"' => return self.skip_string(),
             b'{' | b'[' => {}
@@ -512,6 +528,13 @@ impl<'a> Lexer<'a> {
             match self.byte()? {
                 b'"' => {
                     self.skip_string()?;
+                    continue;
+                }
+                b'[' if self.at == known.0 as usize => {
+                    self.at = known.1 as usize;
+                    if depth == 0 {
+                        return Some(false);
+                    }
                     continue;
                 }
                 b'{' | b'[' => depth += 1,

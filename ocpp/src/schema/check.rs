@@ -14,7 +14,7 @@ use crate::time::{Dialect, Stamp};
 /// # Errors
 /// The first rule the payload breaks.
 pub fn check(text: &str, schema: &'static Object, version: Version) -> Result<(), Violation> {
-    check_into(text, schema, version, &mut Tolerance::default(), &mut [])
+    check_with(text, schema, version, &mut Tolerance::default())
 }
 
 /// Checks a payload and forgives what `tolerance` allows; what was forgiven is noted there.
@@ -27,7 +27,7 @@ pub fn check_with(
     version: Version,
     tolerance: &mut Tolerance,
 ) -> Result<(), Violation> {
-    check_into(text, schema, version, tolerance, &mut [])
+    check_into(text, schema, version, tolerance, &mut []).map(drop)
 }
 
 /// Checks a payload and goes on after a violation as long as the text is JSON.
@@ -38,8 +38,13 @@ pub fn check_with(
 pub fn check_all(text: &str, schema: &'static Object, version: Version) -> Vec<Violation> {
     let mut tolerance = Tolerance::default();
     let mut found = Vec::new();
-    let mut checker =
-        Checker { lexer: Lexer::new(text), version, tolerance: &mut tolerance, found: Some(&mut found) };
+    let mut checker = Checker {
+        lexer: Lexer::new(text),
+        version,
+        tolerance: &mut tolerance,
+        longest: Readable::YES.longest,
+        found: Some(&mut found),
+    };
     let end = checker.root(schema, &mut []);
     found.extend(end.err());
     found.iter().map(|fault| violation(text, schema, version, *fault)).collect()
@@ -56,15 +61,23 @@ pub struct Slot {
 /// The text of a value that has been checked; empty for an absent member. Only this crate can make one.
 #[derive(Clone, Copy, Debug)]
 pub struct Raw<'a> {
-    pub(crate) text: &'a str,
-    /// Whether it is a string with escapes.
-    escaped: bool,
+    /// The whole payload, so that offsets in it stay what they were.
+    payload: &'a str,
+    slot: Slot,
 }
 
-/// Whether all that was checked could also be read. It always can; if it ever could not, a placeholder takes the place
-/// of the value and the message is refused in the end, which is smaller than refusing at every member.
+/// What the validator leaves to the reader.
 #[derive(Clone, Copy, Debug)]
-pub struct Readable(bool);
+pub struct Readable {
+    /// Whether all that was checked could also be read. It always can; if it ever could not, a placeholder takes the place
+    /// of the value and the message is refused in the end, which is smaller than refusing at every member.
+    all: bool,
+    /// Where the longest array is: that of periods or samples, which nobody has to walk through once more.
+    longest: Span,
+}
+
+/// From one offset to another.
+type Span = (u32, u32);
 
 /// The members of a checked object, in the order of its table.
 #[derive(Debug)]
@@ -82,35 +95,50 @@ impl<'a> Raw<'a> {
     /// Takes the next value from text that has been checked.
     pub(crate) fn next(lexer: &mut Lexer<'a>, readable: &mut Readable) -> Self {
         let start = lexer.next_offset();
-        let escaped = readable.or(lexer.skip_checked(), false);
-        Raw { text: lexer.slice(start, lexer.offset()), escaped }
+        let escaped = readable.or(lexer.skip_checked(readable.longest), false);
+        Raw { payload: lexer.text(), slot: Slot { start, end: lexer.offset(), escaped } }
+    }
+
+    /// Its text.
+    pub(crate) fn text(self) -> &'a str {
+        self.payload.get(self.slot.start as usize..self.slot.end as usize).unwrap_or_default()
+    }
+
+    /// Whether there is no value.
+    pub(crate) fn is_absent(self) -> bool {
+        self.slot.start == self.slot.end
+    }
+
+    /// In front of it.
+    pub(crate) fn lexer(self) -> Lexer<'a> {
+        Lexer::starting_at(self.payload, self.slot.start)
     }
 
     /// The value as a string.
     pub(crate) fn quoted(self) -> Quoted<'a> {
-        let inside = self.text.get(1..self.text.len().saturating_sub(1)).unwrap_or_default();
-        Quoted { raw: inside, escaped: self.escaped }
+        let inside = self.slot.start as usize + 1..(self.slot.end as usize).saturating_sub(1);
+        Quoted { raw: self.payload.get(inside).unwrap_or_default(), escaped: self.slot.escaped }
     }
 }
 
 impl Readable {
-    pub(crate) const YES: Self = Self(true);
+    pub(crate) const YES: Self = Self { all: true, longest: (u32::MAX, u32::MAX) };
 
     pub(crate) fn or<T>(&mut self, value: Option<T>, placeholder: T) -> T {
         value.unwrap_or_else(|| {
-            self.0 = false;
+            self.all = false;
             placeholder
         })
     }
 
     pub(crate) fn then<T>(self, value: T) -> Option<T> {
-        self.0.then_some(value)
+        self.all.then_some(value)
     }
 }
 
 impl<'a, 's> Members<'a, 's> {
-    pub(crate) fn new(text: &'a str, slots: &'s [Slot]) -> Self {
-        Self { text, slots: slots.iter(), readable: Readable::YES }
+    pub(crate) fn new(text: &'a str, slots: &'s [Slot], readable: Readable) -> Self {
+        Self { text, slots: slots.iter(), readable }
     }
 
     /// Takes an object from text that has been checked; `slots` has one entry per field.
@@ -120,17 +148,13 @@ impl<'a, 's> Members<'a, 's> {
         slots: &'s mut [Slot],
         readable: &mut Readable,
     ) -> Self {
-        readable.or(index(lexer, object, slots), ());
-        Self::new(lexer.text(), slots)
+        readable.or(index(lexer, object, slots, readable.longest), ());
+        Self::new(lexer.text(), slots, *readable)
     }
 
     /// The value of the next member.
     pub(crate) fn raw(&mut self) -> Raw<'a> {
-        let slot = self.slots.next().copied().unwrap_or(Slot::EMPTY);
-        Raw {
-            text: self.text.get(slot.start as usize..slot.end as usize).unwrap_or_default(),
-            escaped: slot.escaped,
-        }
+        Raw { payload: self.text, slot: self.slots.next().copied().unwrap_or(Slot::EMPTY) }
     }
 
     /// Whether all values so far could be read.
@@ -156,21 +180,25 @@ pub(crate) fn check_into(
     version: Version,
     tolerance: &mut Tolerance,
     slots: &mut [Slot],
-) -> Result<(), Violation> {
+) -> Result<Readable, Violation> {
     let mut checker = Checker {
         lexer: Lexer::new(text),
         version,
         tolerance,
+        longest: Readable::YES.longest,
         #[cfg(feature = "alloc")]
         found: None,
     };
-    checker.root(schema, slots).map_err(|fault| violation(text, schema, version, fault))
+    match checker.root(schema, slots) {
+        Ok(()) => Ok(Readable { all: true, longest: checker.longest }),
+        Err(fault) => Err(violation(text, schema, version, fault)),
+    }
 }
 
 /// Takes an object from text that has been checked and notes where its members are.
 ///
 /// Members that are `null` were forgiven and count as absent.
-fn index(lexer: &mut Lexer<'_>, object: &'static Object, slots: &mut [Slot]) -> Option<()> {
+fn index(lexer: &mut Lexer<'_>, object: &'static Object, slots: &mut [Slot], known: Span) -> Option<()> {
     lexer.expect(b'{').ok()?;
     let mut next = 0;
     let mut more = !lexer.take(b'}');
@@ -179,7 +207,7 @@ fn index(lexer: &mut Lexer<'_>, object: &'static Object, slots: &mut [Slot]) -> 
         let field = member.and_then(|at| object.fields.get(at));
         let is_absent = lexer.kind().ok()? == Json::Null && field.is_some_and(Field::is_never_null);
         let start = lexer.offset();
-        let escaped = lexer.skip_checked()?;
+        let escaped = lexer.skip_checked(known)?;
         if let Some(at) = member {
             next = at + 1;
             if let Some(slot) = slots.get_mut(at).filter(|_| !is_absent) {
@@ -210,6 +238,7 @@ struct Checker<'a, 't> {
     lexer: Lexer<'a>,
     version: Version,
     tolerance: &'t mut Tolerance,
+    longest: Span,
     /// Collects violations instead of stopping at the first.
     #[cfg(feature = "alloc")]
     found: Option<&'t mut Vec<Fault>>,
@@ -330,6 +359,10 @@ impl<'a> Checker<'a, '_> {
             count = count.saturating_add(1);
             more = self.lexer.more(b']')?;
         }
+        let end = self.lexer.offset();
+        if end - start > self.longest.1 - self.longest.0 {
+            self.longest = (start, end);
+        }
         if count < min.into() {
             self.broken(Rule::TooFew, start)?;
         }
@@ -405,8 +438,14 @@ impl<'a> Checker<'a, '_> {
     fn number(&mut self, rules: Number, start: u32) -> Result<(), Fault> {
         let number = self.lexer.number()?;
         let (form, min, max) = rules.in_version(self.version);
-        if number.whole && number.text.len() <= SAFE_DIGITS && (min, max) == (None, None) {
-            return Ok(());
+        // Most numbers need no arithmetic.
+        if number.plain && number.text.len() <= SAFE_DIGITS && (min, max) == (None, None) {
+            match form {
+                _ if number.whole => return Ok(()),
+                Form::Decimal => return Ok(()),
+                Form::Tenths if number.has_one_decimal() => return Ok(()),
+                _ => {}
+            }
         }
         if form == Form::Integer && !number.whole {
             return self.broken(Rule::Type, start);
