@@ -30,8 +30,9 @@
 //!
 //! # Features
 //!
-//! `mfrc522` and `pn532` add a driver for the reader of that name over embedded-hal 1.0. `alloc` and `std` are reserved and
-//! add nothing today.
+//! `mfrc522` and `pn532` add a driver for the reader of that name over embedded-hal 1.0, in `blocking`;
+//! `embedded-hal-async` adds the same drivers for asynchronous buses, in `asynchronous`. `alloc` and `std` are reserved
+//! and add nothing today.
 //!
 #![doc = include_str!("../docs/written-forms.md")]
 #![no_std]

@@ -1,130 +1,91 @@
 //! Driver for the NXP PN532 on I2C or SPI (user manual UM0701-02).
 //!
-//! Frames and bus protocol are those of the crate `pn532`; its types stay inside, because it is not yet at 1.0.
+//! Frames are those of the crate `pn532`; its types stay inside, because it is not yet at 1.0. Its buses only block, so
+//! here it writes to and reads from memory, and what goes over the bus in between is done below.
 
 use core::convert::Infallible;
-use core::time::Duration;
+use core::task::Poll;
 
-use embedded_hal::delay::DelayNs;
-use embedded_hal::i2c::I2c;
-use embedded_hal::spi::SpiDevice;
-use pn532::i2c::I2CInterface;
-use pn532::requests::{BorrowedRequest, Command, SAMMode};
-use pn532::spi::SPIInterface;
-use pn532::{CountDown, Interface, Request, nb};
+use pn532::requests::{BorrowedRequest, Command};
+use pn532::{Error, Interface};
 
-use super::ReaderError;
+use super::{PAUSE_MS, ReaderError};
 use crate::iso14443::{Atqa, FoundCard, Sak, SelectError};
 use crate::uid::Uid;
 
 /// Longest answer: a target with a UID of ten bytes and an ATS of 20.
 const ANSWER: usize = 40;
-/// The driver's buffer holds an answer and nine bytes around it.
-const BUFFER: usize = ANSWER + 9;
+/// What a frame has around its data.
+const AROUND: usize = 9;
+/// Room for the longest frame.
+const FRAME: usize = ANSWER + AROUND;
+/// Length of the frame by which the chip acknowledges a command.
+const ACK: usize = 6;
 
-/// The chip acknowledges within 15 ms (user manual §6.2.2) and activates a card within about 30.
-const TIMEOUT: Duration = Duration::from_millis(200);
+/// How often the chip is asked whether it has an answer, once per millisecond: it acknowledges within 15 ms (user manual
+/// §6.2.2) and activates a card within about 30.
+const ATTEMPTS: u32 = 200;
 
-macro_rules! reader {
-    ($(#[$docs:meta])* $Reader:ident, $Bus:ident: $Trait:ident, $Interface:ident { $field:ident }) => {
-        $(#[$docs])*
-        pub struct $Reader<$Bus: $Trait, D: DelayNs> {
-            chip: pn532::Pn532<$Interface<$Bus>, Timer<D>, BUFFER>,
-        }
+/// Address on I2C.
+const ADDRESS: u8 = 0x24;
+/// The first byte on SPI says what follows (user manual §6.2.5).
+const STATUS_READ: u8 = 0x02;
+const DATA_WRITE: u8 = 0x01;
+const DATA_READ: u8 = 0x03;
+/// Lowest bit of the status: there is an answer.
+const READY: u8 = 0x01;
 
-        impl<$Bus: $Trait, D: DelayNs> $Reader<$Bus, D> {
-            /// Sets the chip up to look for a card once per call.
-            ///
-            /// # Errors
-            ///
-            /// [`ReaderError::Bus`], and [`ReaderError::NoReader`] if nothing answers in time.
-            pub fn new(bus: $Bus, delay: D) -> Result<Self, ReaderError<$Bus::Error>> {
-                let timer = Timer { delay, left: Duration::ZERO };
-                let mut chip = pn532::Pn532::new($Interface { $field: bus }, timer);
-                set_up(&mut chip)?;
-                Ok(Self { chip })
-            }
+/// Normal mode, no time-out, no interrupt line.
+const SAM_CONFIGURATION: BorrowedRequest<'_> =
+    BorrowedRequest::new(Command::SAMConfiguration, &[0x01, 0x00, 0x00]);
+/// Item 5: retries for attribute request, parameter request and passive activation. Without the last, the chip would look
+/// for a card until there is one.
+const RETRIES: BorrowedRequest<'_> =
+    BorrowedRequest::new(Command::RFConfiguration, &[0x05, 0xFF, 0x01, 0x00]);
+/// One target of type A at 106 kbit/s.
+const LIST_TARGET: BorrowedRequest<'_> = BorrowedRequest::new(Command::InListPassiveTarget, &[0x01, 0x00]);
+/// Target 0: all. Without this the card would stay selected and not be found again.
+const RELEASE: BorrowedRequest<'_> = BorrowedRequest::new(Command::InRelease, &[0x00]);
 
-            /// Looks for a card of ISO 14443 type A at 106 kbit/s: `None` if there is none. A card that stays is found
-            /// again by the next call.
-            ///
-            /// # Errors
-            ///
-            /// [`ReaderError`]; the next call starts anew.
-            pub fn find_card(&mut self) -> Result<Option<FoundCard>, ReaderError<$Bus::Error>> {
-                find_card(&mut self.chip)
-            }
+/// Frames as they go to the chip and come from it.
+type Frames = pn532::Pn532<Mailbox, (), FRAME>;
 
-            /// Gives bus and delay back.
-            pub fn release(self) -> ($Bus, D) {
-                (self.chip.interface.$field, self.chip.timer.delay)
-            }
-        }
-    };
+/// The bus of the crate `pn532`: one frame in memory.
+struct Mailbox {
+    frame: [u8; FRAME],
+    len: usize,
 }
 
-reader! {
-    /// A PN532 on I2C (address 24, at most 400 kHz), without its interrupt line.
-    Pn532I2c, I2C: I2c, I2CInterface { i2c }
-}
+impl Interface for Mailbox {
+    type Error = Infallible;
 
-reader! {
-    /// A PN532 on SPI (mode 0, at most 5 MHz, highest bit first: the bits are reversed in software), without its
-    /// interrupt line.
-    Pn532Spi, SPI: SpiDevice, SPIInterface { spi }
-}
-
-/// Asks for an answer every millisecond until the time is up.
-struct Timer<D> {
-    delay: D,
-    left: Duration,
-}
-
-impl<D: DelayNs> CountDown for Timer<D> {
-    type Time = Duration;
-
-    fn start<T: Into<Duration>>(&mut self, count: T) {
-        self.left = count.into();
+    fn write(&mut self, frame: &mut [u8]) -> Result<(), Infallible> {
+        self.len = frame.len().min(FRAME);
+        self.frame.iter_mut().zip(frame).for_each(|(to, byte)| *to = *byte);
+        Ok(())
     }
 
-    fn wait(&mut self) -> nb::Result<(), Infallible> {
-        self.left = self.left.saturating_sub(Duration::from_millis(1));
-        if self.left.is_zero() {
-            return Ok(());
-        }
-        self.delay.delay_ms(1);
-        Err(nb::Error::WouldBlock)
+    fn wait_ready(&mut self) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn read(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
+        bytes.iter_mut().zip(&self.frame).for_each(|(to, byte)| *to = *byte);
+        Ok(())
     }
 }
 
-type Chip<I, D> = pn532::Pn532<I, Timer<D>, BUFFER>;
-
-fn set_up<I: Interface, D: DelayNs>(chip: &mut Chip<I, D>) -> Result<(), ReaderError<I::Error>> {
-    chip.process(&Request::sam_configuration(SAMMode::Normal, false), 0, TIMEOUT).map_err(refused)?;
-    // Item 5: retries for attribute request, parameter request and passive activation. Without the last, the chip would
-    // look for a card until there is one.
-    let retries = BorrowedRequest::new(Command::RFConfiguration, &[0x05, 0xFF, 0x01, 0x00]);
-    chip.process(retries, 0, TIMEOUT).map_err(refused)?;
-    Ok(())
+/// The status of InRelease; the low six bits are the error code (user manual §7.1).
+fn check_status<E>(answer: &[u8]) -> Result<(), ReaderError<E>> {
+    match answer.first().map(|status| status & 0x3F) {
+        Some(0) => Ok(()),
+        Some(fault) => Err(ReaderError::Reader(fault)),
+        None => Err(ReaderError::NoReader),
+    }
 }
 
-fn find_card<I: Interface, D: DelayNs>(
-    chip: &mut Chip<I, D>,
-) -> Result<Option<FoundCard>, ReaderError<I::Error>> {
-    let answer = chip.process(&Request::INLIST_ONE_ISO_A_TARGET, ANSWER, TIMEOUT).map_err(refused)?;
-    let card = parse_target(answer).map_err(ReaderError::Card)?;
-    if card.is_some() {
-        // Target 0: all. Without this the card would stay selected and not be found again.
-        let release = BorrowedRequest::new(Command::InRelease, &[0x00]);
-        let status = chip.process(release, 1, TIMEOUT).map_err(refused)?.first().copied();
-        // The low six bits are the error code (user manual §7.1).
-        match status.map(|status| status & 0x3F) {
-            Some(0) => {}
-            Some(fault) => return Err(ReaderError::Reader(fault)),
-            None => return Err(ReaderError::NoReader),
-        }
-    }
-    Ok(card)
+fn refused<E>(_: Error<Infallible>) -> ReaderError<E> {
+    ReaderError::NoReader
 }
 
 /// Reads the answer to InListPassiveTarget (user manual §7.3.5): number of targets, then per target its number, SENS_RES,
@@ -140,11 +101,212 @@ fn parse_target(answer: &[u8]) -> Result<Option<FoundCard>, SelectError> {
     Ok(Some(FoundCard { uid, atqa: Atqa(u16::from_be_bytes([*high, *low])), sak: Sak(*sak) }))
 }
 
-fn refused<E: core::fmt::Debug>(error: pn532::Error<E>) -> ReaderError<E> {
-    match error {
-        pn532::Error::InterfaceError(bus) => ReaderError::Bus(bus),
-        _ => ReaderError::NoReader,
-    }
+/// A reader on one kind of bus: the type for users around the [`Chip`](blocking::Chip) that does the work.
+macro_rules! reader {
+    ([$($asyncness:ident)?], [$($wait:tt)*], $(#[$docs:meta])* $Reader:ident, $Bus:ident: $Trait:ident, $Link:ident) => {
+        $(#[$docs])*
+        pub struct $Reader<$Bus, D> {
+            chip: Chip<$Link<$Bus>, D>,
+        }
+
+        impl<$Bus: $Trait, D: DelayNs> $Reader<$Bus, D> {
+            /// Sets the chip up to look for a card once per call.
+            ///
+            /// # Errors
+            ///
+            /// [`ReaderError::Bus`], and [`ReaderError::NoReader`] if nothing answers in time.
+            pub $($asyncness)? fn new(bus: $Bus, delay: D) -> Result<Self, ReaderError<$Bus::Error>> {
+                Ok(Self { chip: Chip::new($Link(bus), delay)$($wait)*? })
+            }
+
+            /// Gives bus and delay back.
+            pub fn release(self) -> ($Bus, D) {
+                (self.chip.link.0, self.chip.delay)
+            }
+        }
+
+        impl<$Bus: $Trait, D: DelayNs> CardReader for $Reader<$Bus, D> {
+            type Error = $Bus::Error;
+
+            $($asyncness)? fn find_card(&mut self) -> Result<Option<FoundCard>, ReaderError<$Bus::Error>> {
+                self.chip.find_card()$($wait)*
+            }
+
+            $($asyncness)? fn pause(&mut self) {
+                self.chip.delay.delay_ms(PAUSE_MS)$($wait)*;
+            }
+        }
+    };
+}
+
+/// The driver, once for each kind of waiting: bus traits, delay trait, `async`, `.await`.
+macro_rules! driver {
+    ($i2c:path, $spi:path, $delay:path, $asyncness:tt, $wait:tt) => {
+        use embedded_hal::i2c::{Error as _, ErrorKind, NoAcknowledgeSource, Operation as I2cOperation};
+        use embedded_hal::spi::Operation;
+        use $delay as DelayNs;
+        use $i2c as I2c;
+        use $spi as SpiDevice;
+
+        use super::*;
+
+        chip!($asyncness, $wait);
+
+        reader! {
+            $asyncness, $wait,
+            /// A PN532 on I2C (address 24, at most 400 kHz), without its interrupt line.
+            Pn532I2c, I2C: I2c, OnI2c
+        }
+
+        reader! {
+            $asyncness, $wait,
+            /// A PN532 on SPI (mode 0, at most 5 MHz, highest bit first: the bits are reversed in software), without its
+            /// interrupt line.
+            Pn532Spi, SPI: SpiDevice, OnSpi
+        }
+    };
+}
+
+/// What goes over the bus, and in which order.
+macro_rules! chip {
+    ([$($asyncness:ident)?], [$($wait:tt)*]) => {
+        /// One frame to the chip or from it.
+        pub(super) trait Link {
+            type Error;
+            $($asyncness)? fn write(&mut self, frame: &mut [u8]) -> Result<(), Self::Error>;
+            $($asyncness)? fn is_ready(&mut self) -> Result<bool, Self::Error>;
+            $($asyncness)? fn read(&mut self, frame: &mut [u8]) -> Result<(), Self::Error>;
+        }
+
+        pub(super) struct OnI2c<B>(pub(super) B);
+
+        impl<B: I2c> Link for OnI2c<B> {
+            type Error = B::Error;
+
+            $($asyncness)? fn write(&mut self, frame: &mut [u8]) -> Result<(), B::Error> {
+                self.0.write(ADDRESS, frame)$($wait)*
+            }
+
+            $($asyncness)? fn is_ready(&mut self) -> Result<bool, B::Error> {
+                let mut status = [0];
+                match self.0.read(ADDRESS, &mut status)$($wait)* {
+                    Ok(()) => Ok(status[0] & READY != 0),
+                    // A chip that is busy may not even acknowledge its address.
+                    Err(error) => match error.kind() {
+                        ErrorKind::NoAcknowledge(NoAcknowledgeSource::Address | NoAcknowledgeSource::Unknown) => {
+                            Ok(false)
+                        }
+                        _ => Err(error),
+                    },
+                }
+            }
+
+            $($asyncness)? fn read(&mut self, frame: &mut [u8]) -> Result<(), B::Error> {
+                // The status stands before every answer.
+                let mut operations = [I2cOperation::Read(&mut [0]), I2cOperation::Read(frame)];
+                self.0.transaction(ADDRESS, &mut operations)$($wait)*
+            }
+        }
+
+        pub(super) struct OnSpi<B>(pub(super) B);
+
+        impl<B: SpiDevice> Link for OnSpi<B> {
+            type Error = B::Error;
+
+            $($asyncness)? fn write(&mut self, frame: &mut [u8]) -> Result<(), B::Error> {
+                reverse(frame);
+                let mut operations = [Operation::Write(&[DATA_WRITE.reverse_bits()]), Operation::Write(frame)];
+                self.0.transaction(&mut operations)$($wait)*
+            }
+
+            $($asyncness)? fn is_ready(&mut self) -> Result<bool, B::Error> {
+                let mut status = [STATUS_READ.reverse_bits(), 0x00];
+                self.0.transfer_in_place(&mut status)$($wait)*?;
+                Ok(status[1].reverse_bits() & READY != 0)
+            }
+
+            $($asyncness)? fn read(&mut self, frame: &mut [u8]) -> Result<(), B::Error> {
+                let mut operations = [Operation::Write(&[DATA_READ.reverse_bits()]), Operation::Read(frame)];
+                self.0.transaction(&mut operations)$($wait)*?;
+                reverse(frame);
+                Ok(())
+            }
+        }
+
+        pub(super) struct Chip<L, D> {
+            pub(super) link: L,
+            pub(super) delay: D,
+            frames: Frames,
+        }
+
+        impl<L: Link, D: DelayNs> Chip<L, D> {
+            pub(super) $($asyncness)? fn new(link: L, delay: D) -> Result<Self, ReaderError<L::Error>> {
+                let frames = Frames::new(Mailbox { frame: [0; FRAME], len: 0 }, ());
+                let mut chip = Self { link, delay, frames };
+                chip.process(SAM_CONFIGURATION, 0)$($wait)*?;
+                chip.process(RETRIES, 0)$($wait)*?;
+                Ok(chip)
+            }
+
+            pub(super) $($asyncness)? fn find_card(&mut self) -> Result<Option<FoundCard>, ReaderError<L::Error>> {
+                let card = parse_target(self.process(LIST_TARGET, ANSWER)$($wait)*?).map_err(ReaderError::Card)?;
+                if card.is_some() {
+                    check_status(self.process(RELEASE, 1)$($wait)*?)?;
+                }
+                Ok(card)
+            }
+
+            /// Sends a request and gives the data of the answer, which has `expected` bytes at most.
+            $($asyncness)? fn process(
+                &mut self,
+                request: BorrowedRequest<'_>,
+                expected: usize,
+            ) -> Result<&[u8], ReaderError<L::Error>> {
+                let command = request.command;
+                self.frames.send(request).map_err(refused)?;
+                let Mailbox { frame, len } = &mut self.frames.interface;
+                self.link.write(frame.get_mut(..*len).unwrap_or_default())$($wait)*.map_err(ReaderError::Bus)?;
+                self.receive(ACK)$($wait)*?;
+                self.frames.receive_ack().map_err(refused)?;
+                self.receive(expected + AROUND)$($wait)*?;
+                self.frames.receive_response(command, expected).map_err(refused)
+            }
+
+            /// Waits for a frame and takes `len` bytes of it.
+            $($asyncness)? fn receive(&mut self, len: usize) -> Result<(), ReaderError<L::Error>> {
+                for _ in 0..ATTEMPTS {
+                    if self.link.is_ready()$($wait)*.map_err(ReaderError::Bus)? {
+                        let frame = self.frames.interface.frame.get_mut(..len).unwrap_or_default();
+                        return self.link.read(frame)$($wait)*.map_err(ReaderError::Bus);
+                    }
+                    self.delay.delay_ms(1)$($wait)*;
+                }
+                Err(ReaderError::NoReader)
+            }
+        }
+    };
+}
+
+/// The chip sends and takes the lowest bit first, as hardly any SPI controller does.
+fn reverse(bytes: &mut [u8]) {
+    bytes.iter_mut().for_each(|byte| *byte = byte.reverse_bits());
+}
+
+pub(super) mod blocking {
+    use crate::reader::blocking::CardReader;
+    driver!(embedded_hal::i2c::I2c, embedded_hal::spi::SpiDevice, embedded_hal::delay::DelayNs, [], []);
+}
+
+#[cfg(feature = "embedded-hal-async")]
+pub(super) mod asynchronous {
+    use crate::reader::asynchronous::CardReader;
+    driver!(
+        embedded_hal_async::i2c::I2c,
+        embedded_hal_async::spi::SpiDevice,
+        embedded_hal_async::delay::DelayNs,
+        [async],
+        [.await]
+    );
 }
 
 #[cfg(test)]
@@ -167,6 +329,13 @@ mod tests {
         let card = parse_target(&desfire).unwrap().unwrap();
         assert_eq!((card.uid.as_bytes().len(), card.atqa, card.sak), (7, Atqa(0x0344), Sak(0x20)));
         assert_eq!(parse_target(&[0x00]), Ok(None));
+    }
+
+    #[test]
+    fn a_status_other_than_zero_is_a_fault() {
+        assert_eq!(check_status::<()>(&[0xC0]), Ok(()), "the high two bits do not count");
+        assert_eq!(check_status::<()>(&[0x4D]), Err(ReaderError::Reader(0x0D)), "overheating");
+        assert_eq!(check_status::<()>(&[]), Err(ReaderError::NoReader));
     }
 
     #[test]
