@@ -1,6 +1,7 @@
 //! Programs built from the evkit crates.
 
 pub mod back_end;
+pub mod day;
 pub mod net;
 pub mod plant;
 pub mod site;
