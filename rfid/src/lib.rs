@@ -10,7 +10,7 @@
 //! | a card is found | [`Selection`], [`FoundCard`], [`CardPresence`], [`CardAnswer`]; drivers behind features | ISO 14443-3 |
 //! | it has an identifier | [`Uid`], [`UidFormat`], [`Candidates`], [`FacilityCard`], [`Wiegand34`] | ISO 14443-3, ISO 15693-3 |
 //! | a car has one too | [`ContractId`], [`EvseId`], [`MacAddress`] | ISO 15118-1, DIN SPEC 91286 |
-//! | it is looked up | [`Store`], [`KebaCard`], [`Badge`], [`WhitelistEntry`], [`Cache`] | the vendors' manuals |
+//! | it is looked up | [`Store`], [`KebaCard`], [`Badge`], [`WhitelistEntry`], [`Cache`], [`LocalList`] | the vendors' manuals, OCPP 1.6 §3.5 |
 //! | lists come and go as files | [`Sheet`], [`JoinedList`], [`convert_list`] | the vendors' manuals |
 //! | somebody decides | [`Policy`], [`Situation`], [`Verdict`] | the vendors' manuals, OCPP 1.6 §3.5 |
 //! | the back end is asked | [`IdTag`], [`IdToken`] | OCPP 1.6 §7.28, 2.0.1 part 2 §2.24 |

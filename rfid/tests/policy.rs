@@ -160,9 +160,10 @@ fn evlink_every_mode() {
 #[test]
 fn bender_every_mode() {
     let rows = table(include_str!("vectors/decisions-bender.txt"));
-    assert_eq!(rows.len(), 3 * 2 * 2 * 5);
+    assert_eq!(rows.len(), (3 * 2 * 2 + FreeCharging::MODES.len()) * 5);
     for row in &rows {
         let settings = BenderSettings {
+            free_charging: FreeCharging::MODES.into_iter().find(|mode| format!("{mode:?}") == row["free"]),
             in_doubt: match row["in-doubt"] {
                 "Off" => InDoubt::Off,
                 "On" => InDoubt::On,
@@ -172,6 +173,7 @@ fn bender_every_mode() {
             ocpp_whitelist: row["cache"] == "on",
             ..BenderSettings::default()
         };
+        assert_eq!(settings.free_charging.is_none(), row["free"] == "off", "{row:?}");
         check_row(&Policy::from(&settings), row);
     }
 }

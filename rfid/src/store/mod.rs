@@ -7,11 +7,13 @@ mod bender;
 mod cache;
 mod evlink;
 mod keba;
+mod ocpp;
 
 pub use bender::{BenderList, JoinedList, WhitelistEntry, WhitelistId, write_joined};
 pub use cache::{Cache, CacheEntry, CacheExpiry, CacheFull, CacheRule};
 pub use evlink::{Badge, BadgeKind};
 pub use keba::{KebaCard, KebaStatus, Stations};
+pub use ocpp::{LocalChange, LocalEntry, LocalList, UpdateError};
 
 use core::iter;
 
