@@ -14,7 +14,9 @@ pub type IdTag = Token<20>;
 
 /// 1 to `N` printable ASCII characters, compared, ordered and hashed without regard to case.
 ///
-/// The letters are kept as written for [`Token::as_str`]. `Debug` shortens them: a token is personal data.
+/// The letters are kept as written for [`Token::as_str`]. `Debug` shortens them: a token is personal data, and whoever knows
+/// one can charge with it. Comparing two of a length for equality takes the same time wherever they differ; ordering and
+/// looking one up in a list do not.
 #[derive(Clone, Copy)]
 pub struct Token<const N: usize>(Text<N>);
 
@@ -85,7 +87,9 @@ impl<const N: usize> Token<N> {
 
 impl<const N: usize> PartialEq for Token<N> {
     fn eq(&self, other: &Self) -> bool {
-        self.as_str().eq_ignore_ascii_case(other.as_str())
+        let pairs = self.folded().zip(other.folded());
+        let differing = pairs.fold(0, |sum, (a, b)| sum | (a ^ b));
+        (differing == 0) & (self.as_str().len() == other.as_str().len())
     }
 }
 
@@ -228,6 +232,9 @@ mod tests {
         assert_eq!((a == b, a.cmp(&b)), (true, Ordering::Equal));
         assert_eq!(state.hash_one(a), state.hash_one(b));
         assert_eq!(a.as_str(), "abCD_1", "letters stay as written");
+        for other in ["abCD_", "abCD_12", "abCD_2", "bbCD_1"] {
+            assert_ne!(a, IdTag::new(other).unwrap());
+        }
         // `_` stands between upper and lower case letters in ASCII: order must not depend on the case either.
         let (c, d) = (IdTag::new("A_").unwrap(), IdTag::new("aa").unwrap());
         assert_eq!(c.cmp(&d), IdTag::new("a_").unwrap().cmp(&IdTag::new("AA").unwrap()));

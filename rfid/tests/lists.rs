@@ -91,6 +91,30 @@ fn evlink_badges() {
 }
 
 #[test]
+fn evlink_import_replaces_the_whole_list() {
+    store!(list, 10);
+    list.insert(Badge::new(9, uid("A1B2C3D4"), BadgeKind::Vip)).unwrap();
+    let sheet = Sheet::<Badge<'_>>::open(EVLINK, ()).unwrap();
+    list.replace_all(sheet.rows()).unwrap();
+    assert_eq!((list.len(), list.get(&uid("A1B2C3D4"))), (3, None));
+}
+
+#[test]
+fn evlink_admin_badges_add_and_remove_user_badges() {
+    let sheet = Sheet::<Badge<'_>>::open(EVLINK, ()).unwrap();
+    store!(list, 4);
+    list.replace_all(sheet.rows()).unwrap();
+    assert_eq!(list.learn(uid("E2EB1C02")), Err(Refusal::Duplicate));
+    assert_eq!(list.learn(uid("A1B2C3D4")), Ok(4));
+    assert_eq!(list.get(&uid("A1B2C3D4")), Some(&Badge::new(4, uid("A1B2C3D4"), BadgeKind::User)));
+    assert_eq!(list.learn(uid("A1B2C3D5")), Err(Refusal::Full { limit: 4 }));
+    let forgotten =
+        ["A1B2C3D4", "A1B2C3D4", "E2EB1C02", "04567DAA5F3580"].map(|text| list.forget(&uid(text)));
+    assert_eq!(forgotten, [true, false, false, false], "a stranger, a VIP and an admin badge stay");
+    assert_eq!(list.len(), 3);
+}
+
+#[test]
 fn bender_white_lists() {
     let settings = BenderList { letter_case: UidFormat::UPPER, ..BenderList::default() };
     let sheet = Sheet::<WhitelistEntry>::open(BENDER, settings).unwrap();

@@ -6,7 +6,7 @@
 
 use core::fmt;
 
-use super::{Card, Refusal};
+use super::{Card, Refusal, Store};
 use crate::csv::Label;
 use crate::policy::{Listed, Role, Status};
 use crate::sheet::{Column, ImportError, Line, Problem, SheetCard};
@@ -62,6 +62,27 @@ impl Badge<'_> {
             BadgeKind::Admin => Role::Admin,
         };
         Listed { status: Status::Accepted, role }
+    }
+}
+
+/// What teach-in at the reader does to the list.
+impl Store<'_, Badge<'_>> {
+    /// Adds a badge as a user badge without comment and returns the number it got, the one after the highest.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`]; the list is then unchanged.
+    pub fn learn(&mut self, uid: Uid) -> Result<u32, Refusal> {
+        let highest = self.iter().map(|badge| badge.number).max().unwrap_or_default();
+        let number = highest.saturating_add(1);
+        self.insert(Badge::new(number, uid, BadgeKind::User))?;
+        Ok(number)
+    }
+
+    /// Takes a user badge out of the list and returns whether it was one; badges of the other kinds are managed on the web
+    /// page only.
+    pub fn forget(&mut self, uid: &Uid) -> bool {
+        self.get(uid).is_some_and(|badge| badge.kind == BadgeKind::User) && self.remove(uid).is_some()
     }
 }
 
