@@ -57,6 +57,7 @@ pub mod ledger;
 pub mod limits;
 pub mod meter;
 pub mod phases;
+pub mod protocol;
 pub mod queue;
 pub mod restart;
 pub mod rounding;

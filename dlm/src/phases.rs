@@ -106,6 +106,16 @@ impl Terminals {
         place < 3 && self.0 & (1 << place) != 0
     }
 
+    /// Bits 0 to 2 for terminals 1 to 3.
+    pub(crate) const fn bits(self) -> u8 {
+        self.0
+    }
+
+    /// The set with these bits, `None` if others are set.
+    pub(crate) const fn from_bits(bits: u8) -> Option<Self> {
+        if bits <= 0b111 { Some(Self(bits)) } else { None }
+    }
+
     /// Number of terminals, 0 to 3.
     pub const fn len(self) -> u32 {
         self.0.count_ones()

@@ -1,0 +1,9 @@
+//! The master/slave protocol under every fault there is a name for, and under random ones.
+
+mod faults;
+mod histories;
+extern crate alloc;
+
+#[path = "../common/random.rs"]
+mod random;
+mod sim;
