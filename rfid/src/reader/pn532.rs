@@ -203,7 +203,8 @@ macro_rules! chip {
 
             $($asyncness)? fn read(&mut self, frame: &mut [u8]) -> Result<(), B::Error> {
                 // The status stands before every answer.
-                let mut operations = [I2cOperation::Read(&mut [0]), I2cOperation::Read(frame)];
+                let mut status = [0];
+                let mut operations = [I2cOperation::Read(&mut status), I2cOperation::Read(frame)];
                 self.0.transaction(ADDRESS, &mut operations)$($wait)*
             }
         }
@@ -215,7 +216,8 @@ macro_rules! chip {
 
             $($asyncness)? fn write(&mut self, frame: &mut [u8]) -> Result<(), B::Error> {
                 reverse(frame);
-                let mut operations = [Operation::Write(&[DATA_WRITE.reverse_bits()]), Operation::Write(frame)];
+                let first = [DATA_WRITE.reverse_bits()];
+                let mut operations = [Operation::Write(&first), Operation::Write(frame)];
                 self.0.transaction(&mut operations)$($wait)*
             }
 
@@ -226,7 +228,8 @@ macro_rules! chip {
             }
 
             $($asyncness)? fn read(&mut self, frame: &mut [u8]) -> Result<(), B::Error> {
-                let mut operations = [Operation::Write(&[DATA_READ.reverse_bits()]), Operation::Read(frame)];
+                let first = [DATA_READ.reverse_bits()];
+                let mut operations = [Operation::Write(&first), Operation::Read(frame)];
                 self.0.transaction(&mut operations)$($wait)*?;
                 reverse(frame);
                 Ok(())
