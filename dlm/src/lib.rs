@@ -36,7 +36,8 @@
 //! # Features
 //!
 //! None is on by default. `alloc` adds [`HeapMemory`](allocate) for problems whose size is known at run time
-//! only; `std` is `alloc` for programs that link the standard library.
+//! only; `std` is `alloc` for programs that link the standard library. `ocpp` makes limits of OCPP charging
+//! schedules and composite limits (`profile`).
 #![no_std]
 #![cfg_attr(
     not(test),
@@ -57,6 +58,8 @@ pub mod ledger;
 pub mod limits;
 pub mod meter;
 pub mod phases;
+#[cfg(feature = "ocpp")]
+pub mod profile;
 pub mod protocol;
 pub mod queue;
 pub mod restart;
