@@ -133,6 +133,37 @@ mod tests {
     }
 
     #[test]
+    fn what_is_over_or_no_reduction_takes_no_room() {
+        let mut ledger = Ledger::new(Milliamps(16_000));
+        let mut at = 0;
+        let mut set = |ledger: &mut Ledger, amps: u32| {
+            at += 1;
+            ledger.set(second(at), Milliamps::from_amps(amps));
+            ledger.confirm(second(at), Duration::ZERO);
+        };
+        // The same again is no reduction, up and down again is over each time: 16 A were lowered last at 24 s.
+        for _ in 0..4 {
+            [16, 10, 10, 16, 16, 10].map(|amps| set(&mut ledger, amps));
+        }
+        assert_eq!(ledger.held.iter().flatten().count(), 1);
+        assert_eq!(ledger.possible(second(24)), Milliamps(10_000));
+    }
+
+    #[test]
+    fn a_raise_over_what_is_held_leaves_nothing_to_release() {
+        let mut ledger = Ledger::new(Milliamps(16_000));
+        ledger.set(second(1), Milliamps(10_000));
+        ledger.confirm(second(1), REACTION);
+        ledger.set(second(2), Milliamps(16_000));
+        assert_eq!(ledger.next_release(second(2)), None);
+        // Lowered again, it is held for as long as the second reduction takes, once.
+        ledger.set(second(3), Milliamps(12_000));
+        ledger.confirm(second(3), REACTION);
+        assert_eq!(ledger.possible(second(7)), Milliamps(16_000));
+        assert_eq!(ledger.possible(second(8)), Milliamps(12_000));
+    }
+
+    #[test]
     fn a_long_descent_is_merged_to_the_safe_side() {
         let current = |step: u32| Milliamps(32_000 - 1_000 * step);
         let at = |step: u32| Instant::from_millis(u64::from(step) * 100);

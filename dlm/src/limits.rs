@@ -289,7 +289,23 @@ mod tests {
         assert_eq!(gone.next_change(end), None);
 
         let watchdog = LimitSet::try_from([Limit::new(Role::Ems, A32).until_then(end, A16)]).unwrap();
+        assert_eq!(watchdog.effective(before).lowest(), (A32, Some(Role::Ems.into())));
         assert_eq!(watchdog.effective(end).lowest(), (A16, Some(Role::Ems.into())));
+    }
+
+    #[test]
+    fn of_equal_limits_the_first_one_set_is_named() {
+        let set = LimitSet::try_from([Limit::new(Role::Operator, A16), Limit::new(Role::Ems, A16)]);
+        assert_eq!(set.unwrap().effective(Instant::default()).sources, [Some(Role::Operator.into()); 3]);
+    }
+
+    /// Bender 7.2: hardware maximum, feed cable, installation limit, operator limit, each at most the one
+    /// before; nobody else is in that chain.
+    #[test]
+    fn manufacturer_cable_installer_and_operator_are_a_chain() {
+        let chain = [Role::Hardware, Role::FeedCable, Role::Installation, Role::Operator];
+        assert_eq!(chain.map(Role::authority), [Some(0), Some(1), Some(2), Some(3)]);
+        assert_eq!(Role::Ems.authority(), None);
     }
 
     #[test]

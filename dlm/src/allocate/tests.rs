@@ -183,3 +183,48 @@ fn unusable_problems_are_refused_with_the_index() {
     let many = [car(L1); 25];
     assert!(matches!(refused(&[root(1)], &many), ProblemError::Memory { room: 24, needed: 25, .. }));
 }
+
+/// How many are served, and whether that is proven to be the most.
+fn served(nodes: &[Node], demands: &[Demand], pools: &[Milliamps]) -> (usize, bool) {
+    let mut memory = Memory::<8, 100>::new();
+    let mut shares = [Share::NONE; 100];
+    let problem = Problem { nodes, demands, pools };
+    let outcome = allocate(&problem, memory.scratch(), &mut shares).unwrap();
+    (shares.iter().filter(|share| share.is_served()).count(), outcome.most_served)
+}
+
+/// These are too many for a search: only the bound can prove them.
+#[test]
+fn the_bound_proves_what_one_phase_carries() {
+    assert_eq!(served(&[root(100)], &[car(L1); 40], &[]), (16, true));
+    assert_eq!(served(&[root(100)], &[car(L1); 90], &[]), (16, true));
+    // A node below carries two of them, whatever the root has.
+    let fed = Demand { node: 1, ..car(L2) };
+    let demands = [[car(L2); 45].as_slice(), &[fed; 40]].concat();
+    assert_eq!(served(&[root(60), below(0, 12)], &demands, &[]), (10, true));
+    assert_eq!(served(&[root(600), below(0, 12)], &demands, &[]), (47, true));
+}
+
+#[test]
+fn the_bound_proves_what_three_phases_carry_together() {
+    let pairs = [L1.with(Phase::L2), L2.with(Phase::L3), L3.with(Phase::L1)];
+    let demands: Vec<Demand> = (0..45).map(|at| car(pairs[at % 3])).collect();
+    assert_eq!(served(&[root(60)], &demands, &[]), (15, true));
+}
+
+#[test]
+fn the_bound_proves_what_a_pool_gives() {
+    let pooled = Demand { pools: PoolSet::NONE.with(0), ..car(PhaseSet::ALL) };
+    // 6 A on three conductors are 18 A of the pool.
+    assert_eq!(served(&[root(1_000)], &[pooled; 40], &[Milliamps(100_000)]), (5, true));
+    let larger = Demand { min: Milliamps(7_000), ..pooled };
+    let demands = [[larger; 20].as_slice(), &[pooled; 20], &[car(L1); 40]].concat();
+    assert_eq!(served(&[root(1_000)], &demands, &[Milliamps(100_000)]), (45, true));
+}
+
+#[test]
+fn the_bound_proves_class_by_class() {
+    let later = Demand { priority: 1, ..car(L1) };
+    let demands = [[later; 40].as_slice(), &[car(L3); 15]].concat();
+    assert_eq!(served(&[root(60)], &demands, &[]), (20, true));
+}
