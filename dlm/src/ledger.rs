@@ -143,7 +143,7 @@ mod tests {
         };
         // The same again is no reduction, up and down again is over each time: 16 A were lowered last at 24 s.
         for _ in 0..4 {
-            [16, 10, 10, 16, 16, 10].map(|amps| set(&mut ledger, amps));
+            [16, 10, 10, 16, 16, 10].into_iter().for_each(|amps| set(&mut ledger, amps));
         }
         assert_eq!(ledger.held.iter().flatten().count(), 1);
         assert_eq!(ledger.possible(second(24)), Milliamps(10_000));

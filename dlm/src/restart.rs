@@ -26,11 +26,13 @@ pub struct RestartSettings {
     pub per_second: Milliamps,
     /// Where it ends: from here on there is no limit any more.
     pub end: Milliamps,
+    /// Whether charging goes on by itself after a power failure (KEBA 4.1.4).
+    pub resume: bool,
 }
 
 impl Default for RestartSettings {
-    /// 80 % of 230 V for 3 s, 5 s wait, up to 60 s delay, from 6 A to 32 A by 0.1 A a second. Delay and slope
-    /// are not in the manual.
+    /// 80 % of 230 V for 3 s, 5 s wait, up to 60 s delay, from 6 A to 32 A by 0.1 A a second; after a power
+    /// failure charging stays off. Delay and slope are not in the manual.
     fn default() -> Self {
         Self {
             nominal: Millivolts::NOMINAL,
@@ -41,6 +43,7 @@ impl Default for RestartSettings {
             start: Milliamps(6_000),
             per_second: Milliamps(100),
             end: Milliamps(32_000),
+            resume: false,
         }
     }
 }
@@ -56,6 +59,8 @@ enum State {
     Waiting(Instant),
     /// On the ramp since then.
     Ramping(Instant),
+    /// After a power failure, until somebody asks for charging again.
+    Held,
 }
 
 /// The limit that undervoltage and restarts put on a site or station.
@@ -71,10 +76,19 @@ impl Restart {
         Self { settings, state: State::Normal }
     }
 
-    /// Power is back after a failure: wait, delay and ramp as after undervoltage. `random` as in
+    /// Power is back after a failure: wait, delay and ramp as after undervoltage, or nothing at all until
+    /// [`Restart::handle_request`] if charging is not to [resume](RestartSettings::resume). `random` as in
     /// [`Restart::handle_voltage`].
     pub fn handle_power_up(&mut self, now: Instant, random: u32) {
-        self.state = State::Waiting(self.start_after(now, random));
+        let start = self.start_after(now, random);
+        self.state = if self.settings.resume { State::Waiting(start) } else { State::Held };
+    }
+
+    /// Somebody asks for charging: what a power failure has stopped starts as after undervoltage.
+    pub fn handle_request(&mut self, now: Instant, random: u32) {
+        if self.state == State::Held {
+            self.state = State::Waiting(self.start_after(now, random));
+        }
     }
 
     /// Takes a measurement in: the lowest voltage of the phases in use. `random` decides how long the restart
@@ -91,7 +105,7 @@ impl Restart {
             State::Stopped => State::Waiting(self.start_after(now, random)),
             State::Waiting(start) if now >= start => State::Ramping(start),
             State::Ramping(since) if self.ramp(now, since) >= self.settings.end => State::Normal,
-            State::Normal | State::Waiting(_) | State::Ramping(_) => self.state,
+            State::Normal | State::Waiting(_) | State::Ramping(_) | State::Held => self.state,
         };
     }
 
@@ -100,7 +114,7 @@ impl Restart {
         match self.state {
             State::Normal => Milliamps::MAX,
             State::Sagging(since) if now.since(since) <= self.settings.tolerated => Milliamps::MAX,
-            State::Sagging(_) | State::Stopped => Milliamps::ZERO,
+            State::Sagging(_) | State::Stopped | State::Held => Milliamps::ZERO,
             State::Waiting(start) if now < start => Milliamps::ZERO,
             State::Waiting(since) | State::Ramping(since) => {
                 let ramp = self.ramp(now, since);
@@ -167,8 +181,22 @@ mod tests {
 
     #[test]
     fn power_back_is_a_restart() {
-        let mut restart = Restart::new(RestartSettings::default());
+        let mut restart = Restart::new(RestartSettings { resume: true, ..RestartSettings::default() });
         restart.handle_power_up(second(100), 0);
         assert_eq!([104, 105].map(|at| restart.limit(second(at)).0), [0, 6_000]);
+    }
+
+    /// KEBA 4.1.4: whether charging goes on after a power failure is a setting, off by default.
+    #[test]
+    fn after_a_power_failure_somebody_has_to_ask_again() {
+        let mut restart = Restart::new(RestartSettings::default());
+        restart.handle_request(second(1), 0);
+        assert_eq!(restart.limit(second(1)), Milliamps::MAX);
+        restart.handle_power_up(second(100), 0);
+        restart.handle_voltage(second(101), Millivolts(100_000), 0);
+        restart.handle_voltage(second(110), Millivolts::NOMINAL, 0);
+        assert_eq!(restart.limit(second(10_000)), Milliamps::ZERO);
+        restart.handle_request(second(10_000), 0);
+        assert_eq!([10_004, 10_005].map(|at| restart.limit(second(at)).0), [0, 6_000]);
     }
 }
