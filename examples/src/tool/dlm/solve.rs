@@ -1,7 +1,8 @@
 //! `evkit dlm solve`: recorded allocation problems, and what the library makes of them.
 
 use std::collections::BTreeMap;
-use std::io::{BufWriter, Write};
+use std::fs::File;
+use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::path::Path;
 
 use anyhow::Context as _;
@@ -11,7 +12,7 @@ use evkit_dlm::units::Milliamps;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::tool::{Outcome, read};
+use crate::tool::Outcome;
 
 /// A line may be the instance itself or an object that holds it beside other things.
 #[derive(Deserialize)]
@@ -88,14 +89,20 @@ enum Level {
 }
 
 pub(super) fn run(file: &Path, json: bool) -> anyhow::Result<Outcome> {
-    let content = read(file)?;
+    let mut input = open(file)?;
+    let mut line = Vec::new();
     let mut out = BufWriter::new(std::io::stdout().lock());
     let mut outcome = Outcome::Fine;
-    for (number, line) in (1..).zip(content.split(|&byte| byte == b'\n')) {
+    for number in 1_u64.. {
+        line.clear();
+        let read = input.read_until(b'\n', &mut line);
+        if read.with_context(|| file.display().to_string())? == 0 {
+            break;
+        }
         if line.trim_ascii().is_empty() {
             continue;
         }
-        match parse(line).and_then(|instance| {
+        match parse(&line).and_then(|instance| {
             let shares = instance.solve().map_err(|e| (1, format!("{}: {e:#}", instance.id)))?;
             Ok((instance, shares))
         }) {
@@ -113,6 +120,15 @@ pub(super) fn run(file: &Path, json: bool) -> anyhow::Result<Outcome> {
     }
     out.flush()?;
     Ok(outcome)
+}
+
+/// A file, or standard input for -; a recording may be longer than memory.
+fn open(file: &Path) -> anyhow::Result<Box<dyn BufRead>> {
+    if file == Path::new("-") {
+        return Ok(Box::new(std::io::stdin().lock()));
+    }
+    let opened = File::open(file).with_context(|| file.display().to_string())?;
+    Ok(Box::new(BufReader::new(opened)))
 }
 
 /// Reads one line; an error comes with its column.
