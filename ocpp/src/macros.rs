@@ -374,6 +374,12 @@ macro_rules! actions {
             )*
         }
 
+        // A microcontroller has to hold a few of them on its stack.
+        const _: () = assert!(
+            size_of::<$Enum<'static>>() <= message::MAX_SIZE,
+            "a message is too large: keep a part of it in a Nested",
+        );
+
         impl<$a> $Enum<$a> {
             /// The action.
             #[must_use]

@@ -84,6 +84,9 @@ impl<'w, 'b> MemberWriter<'w, 'b> {
     }
 }
 
+/// Most bytes a message may take by value: 512 where a pointer has 32 bits.
+pub(crate) const MAX_SIZE: usize = 128 * size_of::<usize>();
+
 /// The payload of a message.
 pub trait Message<'a>: Value<'a> {
     /// Its schema.
