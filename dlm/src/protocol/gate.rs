@@ -7,8 +7,9 @@
 //!    the others down: their older, higher grants have ended or were confirmed as replaced.
 //! 2. The *ledger*: what every member could be using now, whatever was lost. A raise has to fit beside it.
 
-use super::account::{ByTerminal, either, on};
+use super::account::{ByTerminal, NOTHING, either, on};
 use super::master::Master;
+use super::member::Member;
 use crate::phases::{Rotation, Terminals};
 use crate::units::{Instant, Milliamps, PhaseCurrents, three};
 
@@ -33,7 +34,13 @@ impl<A: Copy + Eq, const NODES: usize, const MEMBERS: usize> Master<A, NODES, ME
 
     /// What each member is to have: its target, as far as there is room beside what must be kept free.
     fn plan(&self, now: Instant, only_disconnected: bool) -> [Milliamps; MEMBERS] {
-        let mut sums = self.sums(|member| member.reserve(now, &self.timing));
+        let rises = self.members.iter().flatten().any(|member| member.reserve(now, &self.timing) != NOTHING);
+        // A rise that nobody can prevent meets what others hold after their leases.
+        let kept = |member: &Member<A>| {
+            let reserved = member.reserve(now, &self.timing);
+            if rises { either(reserved, member.lasting(now), Milliamps::max) } else { reserved }
+        };
+        let mut sums = self.sums(kept);
         let mut plan = [Milliamps::ZERO; MEMBERS];
         for (member, planned) in self.members.iter().zip(&mut plan) {
             let Some(member) = member.filter(|member| {
@@ -41,7 +48,7 @@ impl<A: Copy + Eq, const NODES: usize, const MEMBERS: usize> Master<A, NODES, ME
             }) else {
                 continue;
             };
-            let reserved = member.reserve(now, &self.timing);
+            let reserved = kept(&member);
             let (node, rotation) = (member.wiring.node, member.wiring.rotation);
             let room = self.room(&sums, node, rotation, member.in_use, reserved);
             let most = if only_disconnected { member.disconnected() } else { member.wiring.most };
@@ -67,11 +74,10 @@ impl<A: Copy + Eq, const NODES: usize, const MEMBERS: usize> Master<A, NODES, ME
         self.sums(|member| member.bound(now, &self.timing))
     }
 
-    fn sums(&self, of: impl Fn(&super::member::Member<A>) -> ByTerminal) -> Sums<NODES> {
+    fn sums(&self, of: impl Fn(&Member<A>) -> ByTerminal) -> Sums<NODES> {
         let mut sums = [three(Milliamps::ZERO); NODES];
         for member in self.members.iter().flatten() {
-            let none = super::account::NOTHING;
-            self.add(&mut sums, member.wiring.node, member.wiring.rotation, none, of(member));
+            self.add(&mut sums, member.wiring.node, member.wiring.rotation, NOTHING, of(member));
         }
         sums
     }

@@ -258,8 +258,13 @@ impl<A: Copy> Member<A> {
         } else if !self.known || self.is_suspect(now, timing) {
             self.alone_use()
         } else {
-            self.account.lasting(now, self.disconnected())
+            NOTHING
         }
+    }
+
+    /// What replaced grants that it never confirmed leave it with if it hears nothing more.
+    pub(super) fn lasting(&self, now: Instant) -> ByTerminal {
+        self.account.lasting(now, self.disconnected())
     }
 
     /// Whether a member that is no longer configured can be dropped.

@@ -146,6 +146,15 @@ mod tests {
     }
 
     #[test]
+    fn what_another_clock_measures_is_widened_by_both_drifts() {
+        let timing = Timing::default();
+        // 10 s at 2 % on either side: 10.45 s, and 6 s until the car has obeyed. 40 s are at least 38.2 s.
+        assert_eq!(timing.lead(), Duration::from_millis(16_450));
+        assert_eq!(timing.settled(), Duration::from_millis(47_800));
+        assert_eq!(timing.not_alone_before(Instant::from_millis(0)), Instant::from_millis(38_200));
+    }
+
+    #[test]
     fn a_lease_outlives_lost_reports() {
         let (lease, least) = (Duration::from_millis(3_999), Duration::from_secs(4));
         assert_eq!(with(|timing| timing.lease = lease), Err(TimingError::Lease { lease, least }));

@@ -18,7 +18,7 @@ fn limit(amps: u32) -> LimitSet {
 }
 
 /// Eight three-phase stations with a disconnected limit of 8 A on a main connection of 80 A and two boards of 63 A.
-fn site() -> Site {
+pub(crate) fn site() -> Site {
     let node = |parent, amps| NodeConfig { parent, limits: limit(amps), ..NodeConfig::default() };
     let rotations = [Rotation::Rst, Rotation::Str, Rotation::Trs];
     let evse = |at: usize| EvseConfig {
@@ -37,7 +37,7 @@ fn site() -> Site {
 }
 
 /// The site in full service: the first two stations at 32 A, the others waiting.
-fn in_service(seed: u64) -> Sim {
+pub(crate) fn in_service(seed: u64) -> Sim {
     started(seed, site(), 1)
 }
 
@@ -49,24 +49,24 @@ fn started(seed: u64, site: Site, masters: usize) -> Sim {
     sim
 }
 
-fn share(sim: &mut Sim, amps: &[u32; MEMBERS]) {
+pub(crate) fn share(sim: &mut Sim, amps: &[u32; MEMBERS]) {
     sim.targets = amps.map(A).to_vec();
 }
 
 /// What the stations signal, whole amperes.
-fn amps(sim: &Sim) -> Vec<u32> {
+pub(crate) fn amps(sim: &Sim) -> Vec<u32> {
     sim.limits().into_iter().map(|limit| limit / 1000).collect()
 }
 
-fn standing(sim: &Sim, at: usize) -> Option<Standing> {
+pub(crate) fn standing(sim: &Sim, at: usize) -> Option<Standing> {
     sim.stations[at].slave.as_ref().map(|slave| slave.standing(sim.local(at)))
 }
 
-fn cut_to(sim: &mut Sim, stations: &[usize]) {
+pub(crate) fn cut_to(sim: &mut Sim, stations: &[usize]) {
     sim.network.cut.extend(stations.iter().map(|&at| (MASTER, at)));
 }
 
-fn cut_from(sim: &mut Sim, stations: &[usize]) {
+pub(crate) fn cut_from(sim: &mut Sim, stations: &[usize]) {
     sim.network.cut.extend(stations.iter().map(|&at| (at, MASTER)));
 }
 

@@ -2,6 +2,7 @@
 
 mod faults;
 mod histories;
+mod rules;
 extern crate alloc;
 
 #[path = "../common/random.rs"]
