@@ -27,6 +27,7 @@
 //! | sharing | [`allocate`] |
 //! | deciding over time | [`controller`], [`queue`], [`ledger`], [`detect`], [`meter`], [`rounding`] |
 //! | describing a site | [`limits`], [`phases`], [`units`], [`check`] |
+//! | managing across stations | [`protocol`] |
 //! | limits of their own | [`schedule`], [`surplus`], [`switching`], [`restart`], [`delay`] |
 //!
 //! The last row makes limits for the others: hand what they say to

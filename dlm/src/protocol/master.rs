@@ -134,7 +134,8 @@ pub struct Master<A, const NODES: usize, const MEMBERS: usize> {
     /// When every member that has not been heard of is certainly at its disconnected limit; `None` while there is no
     /// majority.
     settled_at: Option<Instant>,
-    decided: Option<Instant>,
+    /// Until when the last decision holds if nothing new is heard.
+    decided_until: Option<Instant>,
     event: Option<Event>,
     /// Where the search for the next grant to send goes on.
     turn: usize,
@@ -167,7 +168,7 @@ impl<A: Copy + Eq, const NODES: usize, const MEMBERS: usize> Master<A, NODES, ME
             members: [None; MEMBERS],
             listens_until: Instant::default(),
             settled_at: None,
-            decided: None,
+            decided_until: None,
             event: None,
             turn: 0,
         };
@@ -211,7 +212,7 @@ impl<A: Copy + Eq, const NODES: usize, const MEMBERS: usize> Master<A, NODES, ME
             let capacity = config.limits.effective(now).currents;
             *node = SupplyNode { parent: config.parent, capacity };
         }
-        self.decided = None;
+        self.decided_until = None;
         Ok(())
     }
 
@@ -257,7 +258,7 @@ impl<A: Copy + Eq, const NODES: usize, const MEMBERS: usize> Master<A, NODES, ME
     /// [`ConfigError::NoSuch`] if there is no such node.
     pub fn set_capacity(&mut self, node: usize, capacity: PhaseCurrents) -> Result<(), ConfigError> {
         self.nodes.get_mut(node).ok_or(ConfigError::NoSuch(node))?.capacity = capacity;
-        self.decided = None;
+        self.decided_until = None;
         Ok(())
     }
 
@@ -269,8 +270,10 @@ impl<A: Copy + Eq, const NODES: usize, const MEMBERS: usize> Master<A, NODES, ME
     pub fn set_target(&mut self, member: usize, target: Milliamps) -> Result<(), ConfigError> {
         let slot =
             self.members.get_mut(member).and_then(Option::as_mut).ok_or(ConfigError::NoSuch(member))?;
-        slot.target = target;
-        self.decided = None;
+        if slot.target != target {
+            slot.target = target;
+            self.decided_until = None;
+        }
         Ok(())
     }
 
@@ -315,7 +318,7 @@ impl<A: Copy + Eq, const NODES: usize, const MEMBERS: usize> Master<A, NODES, ME
         }
         self.listens_until = now.after(self.timing.lease / 2);
         self.settled_at = (self.mastership == Mastership::Sole).then(|| now.after(self.timing.settled()));
-        self.decided = None;
+        self.decided_until = None;
     }
 
     /// Takes a datagram in.
@@ -341,9 +344,12 @@ impl<A: Copy + Eq, const NODES: usize, const MEMBERS: usize> Master<A, NODES, ME
             return;
         }
         let ours = self.role == Role::Active && report.epoch == self.epoch && report.master == self.id;
+        let before = member.weight(now, &self.timing);
         member.handle(now, report, ours, &self.timing);
         member.address = Some(from);
-        self.decided = None;
+        if member.weight(now, &self.timing) != before {
+            self.decided_until = None;
+        }
         let terminals = Some(report.in_use);
         let car = Car { plugged: report.plugged, wants: report.wants, terminals, measured: report.measured };
         self.event = Some(Event::Report { member: index, car, stopped: report.stopped });
@@ -383,10 +389,10 @@ impl<A: Copy + Eq, const NODES: usize, const MEMBERS: usize> Master<A, NODES, ME
             return None;
         }
         let listens = self.listens(now);
-        if self.decided != Some(now) && !listens {
+        if !listens && self.decided_until.is_none_or(|until| now >= until) {
             self.drop_left(now);
             self.decide(now);
-            self.decided = Some(now);
+            self.decided_until = Some(self.poll_timeout(now).unwrap_or(now.after(self.timing.lease)));
         }
         let number = self.next_number();
         let timing = self.timing;

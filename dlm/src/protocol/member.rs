@@ -267,6 +267,20 @@ impl<A: Copy> Member<A> {
         self.account.lasting(now, self.disconnected())
     }
 
+    /// All that a decision depends on: a report that changes nothing of it needs no new one.
+    pub(super) fn weight(&self, now: Instant, timing: &Timing) -> impl PartialEq + use<A> {
+        let counted = (self.bound(now, timing), self.reserve(now, timing));
+        (
+            counted,
+            self.account,
+            self.in_use,
+            self.known,
+            self.excluded,
+            self.is_heard(now, timing),
+            self.disconnected(),
+        )
+    }
+
     /// Whether a member that is no longer configured can be dropped.
     pub(super) fn has_left(&self, now: Instant) -> bool {
         self.leaving && self.account.possible(now, Milliamps::ZERO) == NOTHING
