@@ -38,7 +38,7 @@
 //!
 //! None is on by default. `alloc` adds [`HeapMemory`](allocate) for problems whose size is known at run time
 //! only; `std` is `alloc` for programs that link the standard library. `ocpp` makes limits of OCPP charging
-//! schedules and composite limits (`profile`).
+//! schedules and composite limits (`profile`). `hmac` closes the frames of [`protocol`] by a keyed hash.
 #![no_std]
 #![cfg_attr(
     not(test),
