@@ -116,6 +116,19 @@ fn a_site_without_findings() {
 }
 
 #[test]
+fn durations_that_do_not_fit_each_other() {
+    let content = SITE.replace("operator_mA = 25000\n", "").replace("disconnected_mA = 4000", "");
+    let content = content + "[network]\nlease_ms = 10000\nalone_ms = 30000\n";
+    let output = check_site(&content, &[]);
+    let expected = "error: network: going alone after 30s is too early: the others need until 38.561s\n";
+    let said = text(&output.stdout);
+    assert!(said.ends_with(expected), "{said}");
+    assert_eq!(output.status.code(), Some(1));
+    let output = check_site(&content.replace("30000", "38561"), &[]);
+    assert_eq!((text(&output.stdout), output.status.code()), ("", Some(0)));
+}
+
+#[test]
 fn a_site_that_cannot_be_used() {
     let output = check_site(&SITE.replace("node = \"main\"", "node = \"barn\""), &[]);
     assert_eq!(text(&output.stderr), "site.toml:7:1: there is no node \"barn\"\n");

@@ -226,6 +226,13 @@ impl Sim {
         device.wake = self.now;
     }
 
+    /// Whoever was busy with something else is back.
+    pub(crate) fn wake_masters(&mut self) {
+        for device in &mut self.masters {
+            (device.hangs_until, device.wake) = (0, self.now);
+        }
+    }
+
     pub(crate) fn stop_master(&mut self, at: usize) {
         self.masters[at].master = None;
     }

@@ -3,12 +3,14 @@
 use std::io::Write as _;
 use std::ops::Range;
 use std::path::Path;
+use std::time::Duration;
 
 use evkit_dlm::check::{Finding, Place, Severity, check};
 use evkit_dlm::controller::{EvseConfig, Minimum, NodeConfig};
 use evkit_dlm::limits::{Limit, LimitSet, Role};
 use evkit_dlm::meter::{MeterConfig, MeterLocation};
 use evkit_dlm::phases::{Rotation, Terminals};
+use evkit_dlm::protocol::Timing;
 use evkit_dlm::units::{Milliamps, PhaseCurrents, three};
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
@@ -39,7 +41,14 @@ pub(super) const FORMAT: &str = r#"Format of SITE.toml (currents in mA: one numb
   phases = 3                     # wired terminals, default 3
   minimum_mA = 6000              # default 6000
   minimum_multi_mA = 14000       # for cars on two or three phases, default minimum_mA
-  disconnected_mA = 8000         # what it falls to without its master, default 0"#;
+  disconnected_mA = 8000         # what it falls to without its master, default 0
+
+  [network]                      # optional: durations of the master/slave protocol; defaults as shown
+  period_ms = 1000               # between two reports of a station
+  lease_ms = 10000               # how long a grant holds
+  alone_ms = 40000               # silence after which a station goes to its disconnected limit
+  reaction_ms = 6000             # from a new limit until the car obeys
+  drift_ppm = 20000              # how far a clock may run fast or slow"#;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -47,6 +56,31 @@ struct Site {
     node: Vec<Spanned<NodeTable>>,
     #[serde(default)]
     evse: Vec<Spanned<EvseTable>>,
+    network: Option<Spanned<NetworkTable>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NetworkTable {
+    period_ms: Option<u32>,
+    lease_ms: Option<u32>,
+    alone_ms: Option<u32>,
+    reaction_ms: Option<u32>,
+    drift_ppm: Option<u32>,
+}
+
+impl NetworkTable {
+    fn timing(&self) -> Timing {
+        let usual = Timing::default();
+        let or = |given: Option<u32>, usual| given.map_or(usual, |ms| Duration::from_millis(ms.into()));
+        Timing {
+            period: or(self.period_ms, usual.period),
+            lease: or(self.lease_ms, usual.lease),
+            alone: or(self.alone_ms, usual.alone),
+            reaction: or(self.reaction_ms, usual.reaction),
+            drift_ppm: self.drift_ppm.unwrap_or(usual.drift_ppm),
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -146,17 +180,24 @@ pub(super) fn run(path: &Path, json: bool) -> anyhow::Result<Outcome> {
         anyhow::anyhow!("{}:{line}:{column}: {message}", path.display())
     })?;
     let mut findings = Vec::new();
-    check(&nodes, &evses, |finding| findings.push(finding));
-    let mut out = std::io::stdout().lock();
-    for finding in &findings {
-        let (name, span) = site.place(finding);
-        let (line, column) = position(text, span.start);
+    check(&nodes, &evses, |finding| {
+        let (name, span) = site.place(&finding);
         let severity = if finding.severity() == Severity::Error { "error" } else { "warning" };
+        findings.push((name, span, severity, finding.to_string()));
+    });
+    if let Some(network) = &site.network
+        && let Err(error) = network.get_ref().timing().check()
+    {
+        findings.push(("network", network.span(), "error", error.to_string()));
+    }
+    let mut out = std::io::stdout().lock();
+    for (name, span, severity, message) in &findings {
+        let (line, column) = position(text, span.start);
         if json {
-            let row = Row { line, severity, name, message: finding.to_string() };
+            let row = Row { line, severity, name, message: message.clone() };
             writeln!(out, "{}", serde_json::to_string(&row)?)?;
         } else {
-            writeln!(out, "{}:{line}:{column}: {severity}: {name}: {finding}", path.display())?;
+            writeln!(out, "{}:{line}:{column}: {severity}: {name}: {message}", path.display())?;
         }
     }
     eprintln!("{} nodes, {} EVSEs, {} findings", nodes.len(), evses.len(), findings.len());
