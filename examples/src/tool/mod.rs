@@ -5,6 +5,7 @@
 //! 0 is fine, 1 says that the input has findings, 2 that it cannot be used at all.
 
 mod card;
+mod config;
 mod dlm;
 mod ocpp;
 mod pilot;
@@ -37,6 +38,9 @@ enum Command {
     /// Show card identifiers and convert card lists
     #[command(subcommand)]
     Card(card::Command),
+    /// Show, check, change and convert configuration files
+    #[command(subcommand)]
+    Config(config::Command),
     /// Replay recorded control pilot samples: time_ms,high_mV,low_mV per line
     Pilot(pilot::Arguments),
 }
@@ -57,6 +61,7 @@ pub fn run(arguments: &Arguments) -> ExitCode {
         Command::Ocpp(command) => ocpp::run(command, json),
         Command::Dlm(command) => dlm::run(command, json),
         Command::Card(command) => card::run(command, json),
+        Command::Config(command) => config::run(command, json),
         Command::Pilot(arguments) => pilot::run(arguments, json),
     };
     match result {
