@@ -85,6 +85,7 @@ impl<'w, 'b> MemberWriter<'w, 'b> {
 }
 
 /// Most bytes a message may take by value: 512 where a pointer has 32 bits.
+#[allow(dead_code, reason = "Rust 1.87 does not count its use in an assertion")]
 pub(crate) const MAX_SIZE: usize = 128 * size_of::<usize>();
 
 /// The payload of a message.

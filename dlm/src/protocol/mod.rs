@@ -7,6 +7,10 @@
 //! Both sides are sans-IO: datagrams and the time come in, datagrams and deadlines go out. [`Master`] stands behind a
 //! [`Controller`](crate::Controller), whose offers are its targets; [`Slave`] stands before a station's control pilot.
 //!
+//! A master that is a station as well runs a slave beside itself and hands the datagrams over. Its list of members is
+//! the program's to keep: [`Event::Stranger`] names who is not in it, [`Master::configure`] takes a new list over, and
+//! members that were in the old one count until their grants are over.
+//!
 //! # Why it holds
 //!
 //! 1. A grant is a *lease*. It counts from when the slave sent the report that the grant answers, so the master, who
