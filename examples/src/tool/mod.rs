@@ -7,6 +7,7 @@
 mod card;
 mod config;
 mod dlm;
+mod meters;
 mod ocpp;
 mod pilot;
 
@@ -35,6 +36,9 @@ enum Command {
     /// Solve and check load management
     #[command(subcommand)]
     Dlm(dlm::Command),
+    /// List register maps of meters and plan reads
+    #[command(subcommand)]
+    Meters(meters::Command),
     /// Show card identifiers and convert card lists
     #[command(subcommand)]
     Card(card::Command),
@@ -60,6 +64,7 @@ pub fn run(arguments: &Arguments) -> ExitCode {
     let result = match &arguments.command {
         Command::Ocpp(command) => ocpp::run(command, json),
         Command::Dlm(command) => dlm::run(command, json),
+        Command::Meters(command) => meters::run(command, json),
         Command::Card(command) => card::run(command, json),
         Command::Config(command) => config::run(command, json),
         Command::Pilot(arguments) => pilot::run(arguments, json),
