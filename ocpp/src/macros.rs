@@ -274,7 +274,7 @@ macro_rules! actions {
     (
         ($($parameter:tt)*) $version:expr, Request<$req:lifetime>, Response<$res:lifetime>;
         $(
-            $(#[$doc:meta])*
+            #[doc = $doc:literal]
             $Action:ident $(since $since:ident)?:
                 $Request:ident $(<$lt:lifetime>)? => $Response:ident $(<$rlt:lifetime>)?,
         )*
@@ -282,7 +282,7 @@ macro_rules! actions {
         /// The actions of this version, named as on the wire.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Action {
-            $($(#[$doc])* $Action,)*
+            $(#[doc = $doc] $Action,)*
         }
 
         #[allow(elided_lifetimes_in_paths, reason = "some messages have a lifetime, some have none")]
@@ -295,6 +295,15 @@ macro_rules! actions {
             pub const fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$Action => stringify!($Action),)*
+                }
+            }
+
+            /// Its functional block, who sends its request and, if it is not there from the start, since which version, in
+            /// the words above: "Core, from the charge point."
+            #[must_use]
+            pub const fn summary(self) -> &'static str {
+                match self {
+                    $(Self::$Action => $doc.trim_ascii(),)*
                 }
             }
 

@@ -269,3 +269,14 @@ pub fn check_request(action: Action, payload: &str, version: Version) -> Result<
 pub fn check_response(action: Action, payload: &str, version: Version) -> Result<(), Violation> {
     schema::check(payload, action.response_schema(), version)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_action_says_its_block_and_sender() {
+        assert_eq!(Action::Authorize.summary(), "Authorization, from the station.");
+        assert_eq!(Action::AFRRSignal.summary(), "Bidirectional power transfer, from the CSMS; since 2.1.");
+    }
+}
