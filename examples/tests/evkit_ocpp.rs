@@ -53,13 +53,7 @@ fn each_line_gets_a_verdict() {
         bad(7, "NotImplemented", "Action", "$[2]", r#"OCPP 1.6 has no action \"Dance\""#),
         bad(8, "PropertyConstraintViolation", "Choice", "$.type", "not one of Hard, Soft"),
         good(9),
-        bad(
-            10,
-            form,
-            "Version",
-            "$.version",
-            r#"there are no tables for version \"2.0.1\", only for \"1.6\""#,
-        ),
+        bad(10, "OccurrenceConstraintViolation", "Missing", "$.type", "required but missing"),
         bad(11, "GenericError", "Frame", "$", "unknown message type 7"),
         bad(12, form, "Frame", "$", "not an array"),
     ];
@@ -109,10 +103,57 @@ fn text_that_is_not_unicode() {
 }
 
 #[test]
-fn versions_without_tables_are_refused() {
-    let output = check(b"", &["--version", "2.0.1"]);
-    assert_eq!(text(&output.stderr), "there are no tables for OCPP 2.0.1, only for 1.6\n");
-    assert_eq!(output.status.code(), Some(2));
+fn unknown_versions_are_refused() {
+    let line = br#"{"version":"1.5","action":"Reset","direction":"request","payload":{}}"#;
+    assert_eq!(
+        text(&check(line, &[]).stdout),
+        "log.jsonl:1:13: FormationViolation: $.version: there is no version \"1.5\", only \"1.6\", \"2.0.1\" and \"2.1\"\n"
+    );
+    assert_eq!(check(b"", &["--version", "1.5"]).status.code(), Some(2));
+}
+
+#[test]
+fn frames_of_2_1() {
+    let log = r#"[2,"1","Heartbeat",{}]
+[3,"1",{"currentTime":"2026-01-02T03:04:05Z"}]
+[5,"1","FormatViolation","",{}]
+[6,"2","NotifyPeriodicEventStream",{"data":[{"t":0,"v":"1"}],"id":1,"pending":0,"basetime":"2026-01-02T03:04:05Z"}]
+[6,"3","NotifyPeriodicEventStream",{}]
+[6,"4","Heartbeat",{}]
+"#;
+    let output = check(log.as_bytes(), &["--version", "2.1"]);
+    assert_eq!(
+        text(&output.stdout),
+        "log.jsonl:5:36: OccurrenceConstraintViolation: $.data: required but missing\n\
+         log.jsonl:6:9: NotImplemented: $[2]: OCPP 2.1 has no action \"Heartbeat\" to send without answer\n"
+    );
+    assert_eq!(text(&output.stderr), "6 lines, 4 valid, 2 invalid\n");
+}
+
+#[test]
+fn actions_belong_to_their_versions() {
+    let frame = br#"[2,"1","BatterySwap",{}]"#;
+    assert_eq!(
+        text(&check(frame, &["--version", "2.0.1"]).stdout),
+        "log.jsonl:1:9: NotImplemented: $[2]: OCPP 2.0.1 has no action \"BatterySwap\"\n"
+    );
+    let stated = br#"{"version":"2.0.1","frame":[2,"1","ClearCache",{}]}"#;
+    assert_eq!(check(stated, &[]).status.code(), Some(0));
+}
+
+#[test]
+fn fields_belong_to_their_versions() {
+    let source = |version| {
+        let output =
+            evkit(Path::new("."), &["ocpp", "explain", "ClearedChargingLimit", "--version", version]);
+        let row = text(&output.stdout).lines().find(|row| row.contains("chargingLimitSource"));
+        row.map(|row| row.split_whitespace().collect::<Vec<_>>().join(" "))
+    };
+    assert_eq!(
+        source("2.0.1").as_deref(),
+        Some("chargingLimitSource required enumeration: EMS, Other, SO, CSO")
+    );
+    assert_eq!(source("2.1").as_deref(), Some("chargingLimitSource required string, at most 20 characters"));
 }
 
 #[test]
@@ -120,7 +161,7 @@ fn an_action_in_words() {
     let output = evkit(Path::new("."), &["ocpp", "explain", "getconfiguration"]);
     assert_eq!(
         text(&output.stdout),
-        "GetConfiguration: OCPP 1.6, core, sent by the central system\n\n\
+        "GetConfiguration: OCPP 1.6, Core, sender: central system\n\n\
          request\n  key    optional  array\n  key[]  required  string, at most 50 characters\n\n\
          response\n\
          \x20 configurationKey             optional  array\n\
@@ -134,7 +175,7 @@ fn an_action_in_words() {
     assert_eq!(
         text(&output.stdout),
         concat!(
-            r#"{"version":"1.6","action":"Heartbeat","block":"core","from":"charge point","message":"response","#,
+            r#"{"version":"1.6","action":"Heartbeat","block":"Core","from":"charge point","message":"response","#,
             r#""path":"currentTime","required":true,"type":"date-time","min":null,"max":null,"multiple_of":null,"#,
             r#""values":null}"#,
             "\n"

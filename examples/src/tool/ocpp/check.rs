@@ -87,9 +87,8 @@ struct Tally {
 const BUFFER: usize = 1 << 20;
 
 pub(super) fn run(arguments: &Arguments, json: bool) -> anyhow::Result<Outcome> {
-    let version = arguments.version.supported()?;
     let lenient = arguments.lenient.iter().fold(Leniency::STRICT, |set, name| set | name.leniency());
-    let mut checker = Checker::new(version, lenient);
+    let mut checker = Checker::new(arguments.version.into(), lenient);
     let mut out = BufWriter::with_capacity(BUFFER, std::io::stdout().lock());
     let mut tally = Tally::default();
     for path in &arguments.files {

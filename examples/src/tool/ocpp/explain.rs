@@ -4,10 +4,10 @@ use std::io::Write as _;
 
 use clap::Args;
 use evkit_ocpp::schema::{Form, Kind, Object, Version};
-use evkit_ocpp::v16::Action;
 use serde::Serialize;
 
-use super::profile;
+use super::action::Action;
+use super::version_name;
 use crate::tool::Outcome;
 
 #[derive(Debug, Args)]
@@ -39,21 +39,20 @@ struct Row {
 }
 
 pub(super) fn run(arguments: &Arguments, json: bool) -> anyhow::Result<Outcome> {
-    let version = arguments.version.supported()?;
+    let version = arguments.version.into();
     let name = &arguments.action;
-    let Some(action) = Action::ALL.iter().copied().find(|action| action.as_str().eq_ignore_ascii_case(name))
-    else {
-        let all: Vec<&str> = Action::ALL.iter().map(|action| action.as_str()).collect();
-        anyhow::bail!("OCPP 1.6 has no action {name:?}; it has {}", all.join(", "));
+    let Some(action) = Action::all(version).find(|action| action.as_str().eq_ignore_ascii_case(name)) else {
+        let all: Vec<&str> = Action::all(version).map(Action::as_str).collect();
+        anyhow::bail!("OCPP {} has no action {name:?}; it has {}", version_name(version), all.join(", "));
     };
-    let (block, from) = profile::of(action);
+    let (block, from) = action.block_and_sender();
     let mut out = std::io::stdout().lock();
     if !json {
-        writeln!(out, "{action}: OCPP 1.6, {block}, sent by the {from}")?;
+        writeln!(out, "{}: OCPP {}, {block}, sender: {from}", action.as_str(), version_name(version))?;
     }
     for (message, schema) in [("request", action.request_schema()), ("response", action.response_schema())] {
         let mut rows = Vec::new();
-        let template = |path, required, kind| row(action, message, path, required, kind);
+        let template = |path, required, kind| row(version, action, message, path, required, kind);
         collect(schema, version, "", &template, &mut rows);
         if json {
             for row in &rows {
@@ -95,10 +94,17 @@ fn collect(
     }
 }
 
-fn row(action: Action, message: &'static str, path: String, required: bool, kind: Kind) -> Row {
-    let (block, from) = profile::of(action);
+fn row(
+    version: Version,
+    action: Action,
+    message: &'static str,
+    path: String,
+    required: bool,
+    kind: Kind,
+) -> Row {
+    let (block, from) = action.block_and_sender();
     let mut row = Row {
-        version: "1.6",
+        version: version_name(version),
         action: action.as_str(),
         block,
         from,
@@ -115,25 +121,30 @@ fn row(action: Action, message: &'static str, path: String, required: bool, kind
     match kind {
         Kind::Boolean => {}
         Kind::Number(number) => {
-            let whole = matches!(number.form, Form::Integer | Form::Draft6Integer);
+            let (form, min, max) = number.in_version(version);
+            let whole = matches!(form, Form::Integer | Form::Draft6Integer);
             row.r#type = if whole { "integer" } else { "number" };
-            row.multiple_of = (number.form == Form::Tenths).then_some("0.1");
-            (row.min, row.max) = (number.min.map(i64::from), number.max.map(i64::from));
+            row.multiple_of = (form == Form::Tenths).then_some("0.1");
+            (row.min, row.max) = (min.map(i64::from), max.map(i64::from));
         }
-        Kind::Text { max: most, .. } | Kind::Identity(most) => {
+        Kind::Text { max, before_v21 } => {
+            let most = if version < Version::V21 { before_v21 } else { max };
             (row.r#type, row.max) = ("string", bound(most));
         }
+        Kind::Identity(most) => (row.r#type, row.max) = ("string", bound(most)),
         Kind::DateTime => row.r#type = "date-time",
         Kind::Choice { values, listed, .. } => {
+            let listed = if version < Version::V21 { listed.into() } else { values.len() };
             row.r#type = "enumeration";
-            row.values = Some(values.iter().take(listed.into()).copied().collect());
+            row.values = Some(values.iter().take(listed).copied().collect());
         }
-        Kind::Object(_) => row.r#type = "object",
-        Kind::Any => row.r#type = "any",
-        Kind::Opened { values, .. } => {
+        Kind::Opened { values, .. } if version < Version::V21 => {
             row.r#type = "enumeration";
             row.values = Some(values.to_vec());
         }
+        Kind::Opened { max, .. } => (row.r#type, row.max) = ("string", Some(i64::from(max))),
+        Kind::Object(_) => row.r#type = "object",
+        Kind::Any => row.r#type = "any",
         Kind::List { min, max, .. } => {
             row.r#type = "array";
             (row.min, row.max) = ((min > 0).then_some(i64::from(min)), bound(max));

@@ -4,9 +4,13 @@ use std::collections::HashMap;
 use std::fmt;
 
 use evkit_ocpp::json::{Json, Lexer, Reason, SyntaxError};
+use evkit_ocpp::message::Message;
 use evkit_ocpp::rpc::{ErrorCode, Frame, FrameError, FrameFault, Policy};
 use evkit_ocpp::schema::{Leniency, Object, Path, Rule, Tolerance, Version, Violation, check_with};
-use evkit_ocpp::v16::Action;
+use evkit_ocpp::v2::NotifyPeriodicEventStream;
+
+use super::action::Action;
+use super::version_name;
 
 /// What is wrong with a line.
 pub(super) struct Problem {
@@ -45,12 +49,38 @@ struct Envelope<'a> {
     frame: Option<&'a str>,
 }
 
+/// Calls without answer so far, by station, calling side and message id. Of a log with calls that nobody answers it keeps
+/// the newest ones, between one and two [`GENERATION`](Self::GENERATION)s.
+#[derive(Default)]
+struct Pending {
+    young: HashMap<String, Action>,
+    old: HashMap<String, Action>,
+}
+
+impl Pending {
+    /// Far more than the calls all stations of a large site have under way at once: each has one in each direction.
+    const GENERATION: usize = 1 << 16;
+
+    fn insert(&mut self, key: String, action: Action) {
+        if self.young.len() == Self::GENERATION {
+            self.old = std::mem::take(&mut self.young);
+        }
+        self.young.insert(key, action);
+    }
+
+    fn remove(&mut self, key: &str) -> Option<Action> {
+        self.young.remove(key).or_else(|| self.old.remove(key))
+    }
+}
+
 /// Checks line after line and remembers the calls that wait for their answers.
 pub(super) struct Checker {
+    /// The version of lines that name none.
+    default: Version,
+    /// The version of the newest line.
     version: Version,
     lenient: Leniency,
-    /// Station, calling side and message id, for calls without answer so far.
-    pending: HashMap<String, Action>,
+    pending: Pending,
     key: String,
     /// What the newest line was forgiven.
     pub(super) forgiven: Leniency,
@@ -58,17 +88,18 @@ pub(super) struct Checker {
 
 impl Checker {
     pub(super) fn new(version: Version, lenient: Leniency) -> Self {
-        let (pending, key) = (HashMap::new(), String::new());
-        Self { version, lenient, pending, key, forgiven: Leniency::STRICT }
+        let (pending, key) = (Pending::default(), String::new());
+        Self { default: version, version, lenient, pending, key, forgiven: Leniency::STRICT }
     }
 
     /// Forgets the calls, for the next file.
     pub(super) fn forget(&mut self) {
-        self.pending.clear();
+        self.pending = Pending::default();
     }
 
     pub(super) fn check(&mut self, line: &[u8]) -> Result<(), Problem> {
         self.forgiven = Leniency::STRICT;
+        self.version = self.default;
         let text = match std::str::from_utf8(line) {
             Ok(text) => text,
             Err(e) => return Err(self.form("Json", "$", "not UTF-8".to_owned(), e.valid_up_to())),
@@ -77,6 +108,9 @@ impl Checker {
             return self.frame(text, text, &Envelope::default());
         }
         let envelope = Envelope::read(text).map_err(|e| self.syntax(e))?;
+        if let Some(name) = envelope.version {
+            self.version = self.named(name, place_of(text, name))?;
+        }
         match envelope.frame {
             Some(frame) => self.frame(text, frame, &envelope),
             None => self.message(text, &envelope),
@@ -92,13 +126,20 @@ impl Checker {
             (from, _) => from.unwrap_or_default(),
         };
         match &frame {
-            Frame::Call { id, action, payload } | Frame::Send { id, action, payload } => {
+            Frame::Call { id, action, payload } => {
                 let known = self.action(action, "$[2]", place_of(line, action))?;
-                if matches!(frame, Frame::Call { .. }) {
-                    self.remember(around.station, caller(false), id);
-                    self.pending.insert(self.key.clone(), known);
-                }
+                self.remember(around.station, caller(false), id);
+                self.pending.insert(self.key.clone(), known);
                 self.payload(line, payload, known.request_schema())
+            }
+            // The one message that is sent without being answered.
+            Frame::Send { action: "NotifyPeriodicEventStream", payload, .. } => {
+                self.payload(line, payload, <NotifyPeriodicEventStream<'_> as Message<'_>>::SCHEMA)
+            }
+            Frame::Send { action, .. } => {
+                let mut problem = self.no_action(action, "$[2]", place_of(line, action));
+                problem.message += " to send without answer";
+                Err(problem)
             }
             Frame::Result { id, payload } => {
                 self.remember(around.station, caller(true), id);
@@ -134,11 +175,6 @@ impl Checker {
 
     fn message(&mut self, line: &str, envelope: &Envelope<'_>) -> Result<(), Problem> {
         let missing = |path, name: &str| self.form("Missing", path, format!("{name} is missing"), 0);
-        let version = envelope.version.unwrap_or("1.6");
-        if version != "1.6" {
-            let message = format!("there are no tables for version {version:?}, only for \"1.6\"");
-            return Err(self.form("Version", "$.version", message, place_of(line, version)));
-        }
         let name = envelope.action.ok_or_else(|| missing("$.action", "action"))?;
         let direction = envelope.direction.ok_or_else(|| missing("$.direction", "direction"))?;
         let payload = envelope.payload.ok_or_else(|| missing("$.payload", "payload"))?;
@@ -154,14 +190,27 @@ impl Checker {
         self.payload(line, payload, schema)
     }
 
+    fn named(&self, name: &str, offset: usize) -> Result<Version, Problem> {
+        let all = [Version::V16, Version::V201, Version::V21];
+        all.into_iter().find(|version| version_name(*version) == name).ok_or_else(|| {
+            let message = format!("there is no version {name:?}, only \"1.6\", \"2.0.1\" and \"2.1\"");
+            self.form("Version", "$.version", message, offset)
+        })
+    }
+
     fn action(&self, name: &str, path: &'static str, offset: usize) -> Result<Action, Problem> {
-        Action::from_text(name).ok_or_else(|| Problem {
+        Action::from_text(name, self.version).ok_or_else(|| self.no_action(name, path, offset))
+    }
+
+    #[cold]
+    fn no_action(&self, name: &str, path: &'static str, offset: usize) -> Problem {
+        Problem {
             code: ErrorCode::NotImplemented.as_str(self.version),
             rule: "Action",
             path: Place::Around(path),
-            message: format!("OCPP 1.6 has no action {name:?}"),
+            message: format!("OCPP {} has no action {name:?}", version_name(self.version)),
             offset,
-        })
+        }
     }
 
     fn payload(&mut self, line: &str, payload: &str, schema: &'static Object) -> Result<(), Problem> {
@@ -275,5 +324,23 @@ const fn rule_name(rule: Rule) -> &'static str {
         Rule::TooMany => "TooMany",
         Rule::DateTime => "DateTime",
         _ => "Other",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn calls_nobody_answers_do_not_pile_up() {
+        let action = Action::from_text("Heartbeat", Version::V16).expect("an action");
+        let mut pending = Pending::default();
+        let calls = 3 * Pending::GENERATION;
+        for call in 0..calls {
+            pending.insert(call.to_string(), action);
+        }
+        assert!(pending.young.len() + pending.old.len() <= 2 * Pending::GENERATION);
+        assert!(pending.remove("0").is_none());
+        assert!(pending.remove(&(calls - Pending::GENERATION).to_string()).is_some());
     }
 }

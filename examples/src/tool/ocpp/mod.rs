@@ -1,9 +1,9 @@
 //! `evkit ocpp`.
 
+mod action;
 mod check;
 mod explain;
 mod line;
-mod profile;
 
 use clap::{Subcommand, ValueEnum};
 use evkit_ocpp::schema;
@@ -15,7 +15,8 @@ pub(super) enum Command {
     /// Check messages against the official schemas, one JSON value per line
     ///
     /// A line is an OCPP-J frame ([2,"id","Action",{…}]), an object {"version","action","direction","payload"}, or an
-    /// object that holds a frame: {"station","from","frame"}. Answers are matched to their calls by message id.
+    /// object that holds a frame: {"station","from","frame"}. Answers are matched to their calls by
+    /// message id, among the newest 65536 calls without answer.
     Check(check::Arguments),
     /// Show fields, types, bounds and allowed values of a message
     Explain(explain::Arguments),
@@ -32,17 +33,22 @@ enum Version {
     V21,
 }
 
-impl Version {
-    /// The library's version.
-    ///
-    /// # Errors
-    /// If there are no tables for it.
-    fn supported(self) -> anyhow::Result<schema::Version> {
-        match self {
-            Self::V16 => Ok(schema::Version::V16),
-            Self::V201 => anyhow::bail!("there are no tables for OCPP 2.0.1, only for 1.6"),
-            Self::V21 => anyhow::bail!("there are no tables for OCPP 2.1, only for 1.6"),
+impl From<Version> for schema::Version {
+    fn from(version: Version) -> Self {
+        match version {
+            Version::V16 => Self::V16,
+            Version::V201 => Self::V201,
+            Version::V21 => Self::V21,
         }
+    }
+}
+
+/// The name of a version as people write it.
+const fn version_name(version: schema::Version) -> &'static str {
+    match version {
+        schema::Version::V16 => "1.6",
+        schema::Version::V201 => "2.0.1",
+        schema::Version::V21 => "2.1",
     }
 }
 
