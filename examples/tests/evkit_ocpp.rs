@@ -120,14 +120,16 @@ fn frames_of_2_1() {
 [6,"2","NotifyPeriodicEventStream",{"data":[{"t":0,"v":"1"}],"id":1,"pending":0,"basetime":"2026-01-02T03:04:05Z"}]
 [6,"3","NotifyPeriodicEventStream",{}]
 [6,"4","Heartbeat",{}]
+{"action":"NotifyPeriodicEventStream","direction":"request","payload":{"data":[]}}
 "#;
     let output = check(log.as_bytes(), &["--version", "2.1"]);
     assert_eq!(
         text(&output.stdout),
         "log.jsonl:5:36: OccurrenceConstraintViolation: $.data: required but missing\n\
-         log.jsonl:6:9: NotImplemented: $[2]: OCPP 2.1 has no action \"Heartbeat\" to send without answer\n"
+         log.jsonl:6:9: NotImplemented: $[2]: OCPP 2.1 has no action \"Heartbeat\" to send without answer\n\
+         log.jsonl:7:79: OccurrenceConstraintViolation: $.data: fewer than 1 items\n"
     );
-    assert_eq!(text(&output.stderr), "6 lines, 4 valid, 2 invalid\n");
+    assert_eq!(text(&output.stderr), "7 lines, 4 valid, 3 invalid\n");
 }
 
 #[test]

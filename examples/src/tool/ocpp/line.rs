@@ -12,6 +12,10 @@ use evkit_ocpp::v2::NotifyPeriodicEventStream;
 use super::action::Action;
 use super::version_name;
 
+/// The one message that is sent without being answered, since 2.1; it is not among the actions, which are.
+const UNANSWERED: &str = "NotifyPeriodicEventStream";
+const UNANSWERED_SCHEMA: &Object = <NotifyPeriodicEventStream<'_> as Message<'_>>::SCHEMA;
+
 /// What is wrong with a line.
 pub(super) struct Problem {
     pub(super) code: &'static str,
@@ -132,10 +136,7 @@ impl Checker {
                 self.pending.insert(self.key.clone(), known);
                 self.payload(line, payload, known.request_schema())
             }
-            // The one message that is sent without being answered.
-            Frame::Send { action: "NotifyPeriodicEventStream", payload, .. } => {
-                self.payload(line, payload, <NotifyPeriodicEventStream<'_> as Message<'_>>::SCHEMA)
-            }
+            Frame::Send { action: UNANSWERED, payload, .. } => self.payload(line, payload, UNANSWERED_SCHEMA),
             Frame::Send { action, .. } => {
                 let mut problem = self.no_action(action, "$[2]", place_of(line, action));
                 problem.message += " to send without answer";
@@ -178,6 +179,9 @@ impl Checker {
         let name = envelope.action.ok_or_else(|| missing("$.action", "action"))?;
         let direction = envelope.direction.ok_or_else(|| missing("$.direction", "direction"))?;
         let payload = envelope.payload.ok_or_else(|| missing("$.payload", "payload"))?;
+        if (name, direction, self.version) == (UNANSWERED, "request", Version::V21) {
+            return self.payload(line, payload, UNANSWERED_SCHEMA);
+        }
         let action = self.action(name, "$.action", place_of(line, name))?;
         let schema = match direction {
             "request" => action.request_schema(),
