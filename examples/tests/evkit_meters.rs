@@ -1,6 +1,7 @@
 //! `evkit meters`, as a program.
 
-use std::process::{Command, Output};
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Command, Output, Stdio};
 
 fn evkit(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_evkit")).args(arguments).output().expect("the program starts")
@@ -57,4 +58,62 @@ fn unknown_and_ambiguous_models_are_wrong_usage() {
         assert!(text(&output.stderr).contains(complaint), "{model}");
         assert_eq!(output.status.code(), Some(2), "{model}");
     }
+}
+
+/// A simulated meter that ends with the test.
+struct Meter {
+    process: Child,
+    address: String,
+}
+
+impl Meter {
+    fn start(arguments: &[&str]) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_evkit"));
+        command.args(["meters", "simulate", "--listen", "127.0.0.1:0"]).args(arguments);
+        let mut process = command.stdout(Stdio::piped()).spawn().expect("the program starts");
+        let mut line = String::new();
+        let output = process.stdout.take().expect("piped");
+        BufReader::new(output).read_line(&mut line).expect("it says where it listens");
+        let address = line.trim_end().rsplit(' ').next().unwrap_or_default().to_owned();
+        Self { process, address }
+    }
+}
+
+impl Drop for Meter {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+#[test]
+fn a_simulated_meter_is_read_over_a_socket() {
+    let meter = Meter::start(&["pac2200", "--set", "current_l1=15.98", "--set", "power_active_total=-250.5"]);
+    let wanted = ["current_l1", "voltage_l1n", "power_active_total"];
+    let output =
+        evkit(&[&["--json", "meters", "read", "pac2200", "--tcp", &meter.address][..], &wanted].concat());
+    let rows = [
+        r#"{"quantity":"voltage_l1n","value":null,"unit":"V","address":1,"error":"register 1: voltage_l1n: not a number"}"#,
+        r#"{"quantity":"current_l1","value":"15.98","unit":"A","address":13,"error":null}"#,
+        r#"{"quantity":"power_active_total","value":"-250.5","unit":"W","address":65,"error":null}"#,
+    ];
+    assert_eq!(text(&output.stdout).lines().collect::<Vec<_>>(), rows, "{}", text(&output.stderr));
+    assert_eq!(output.status.code(), Some(0));
+}
+
+#[test]
+fn a_refusal_names_the_register() {
+    // The PAC2200 does not have the energies of the PAC1600.
+    let meter = Meter::start(&["pac2200"]);
+    let output = evkit(&[
+        "meters",
+        "read",
+        "siemens pac1600 (7kt1665, 7kt1666)",
+        "--tcp",
+        &meter.address,
+        "energy_active_import_total",
+    ]);
+    assert_eq!(text(&output.stdout), "");
+    assert_eq!(text(&output.stderr), "function 0x04 at register 6687: illegal data address\n");
+    assert_eq!(output.status.code(), Some(1));
 }

@@ -36,7 +36,7 @@ enum Command {
     /// Solve and check load management
     #[command(subcommand)]
     Dlm(dlm::Command),
-    /// List register maps of meters and plan reads
+    /// List register maps of meters, plan reads, read and simulate over Modbus TCP
     #[command(subcommand)]
     Meters(meters::Command),
     /// Show card identifiers and convert card lists

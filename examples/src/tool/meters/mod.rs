@@ -1,7 +1,9 @@
-//! `evkit meters`: the register maps, and what would be asked of a device.
+//! `evkit meters`: the register maps, what would be asked of a device, and both sides of a Modbus TCP connection.
 
 mod list;
 mod plan;
+mod read;
+mod simulate;
 
 use clap::{Args, Subcommand};
 use evkit_modbus_registers::devices::ALL;
@@ -17,12 +19,18 @@ pub(super) enum Command {
     List(list::Arguments),
     /// Show the requests that bring the quantities of a meter
     Plan(plan::Arguments),
+    /// Read a meter over Modbus TCP
+    Read(read::Arguments),
+    /// Serve the registers of a meter over Modbus TCP until stopped
+    Simulate(simulate::Arguments),
 }
 
 pub(super) fn run(command: &Command, json: bool) -> anyhow::Result<Outcome> {
     match command {
         Command::List(arguments) => list::run(arguments, json),
         Command::Plan(arguments) => plan::run(arguments, json),
+        Command::Read(arguments) => read::run(arguments, json),
+        Command::Simulate(arguments) => simulate::run(arguments),
     }
 }
 
