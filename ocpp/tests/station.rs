@@ -303,8 +303,6 @@ fn configuration_changes_are_judged_by_the_table() {
         ("SupportedFeatureProfiles", "Core", "Rejected"),
         ("MeterValuesSampledData", "Current.Import,Voltage.L1", "Accepted"),
         ("MeterValuesSampledData", "SoC", "Rejected"),
-        ("SecurityProfile", "1", "RebootRequired"),
-        ("SecurityProfile", "0", "Rejected"),
         ("NoSuchKey", "1", "NotSupported"),
     ] {
         let answer = change(&mut world, key, value);
@@ -390,6 +388,7 @@ fn a_question_ends_with_the_connection() {
 fn a_start_that_is_not_accepted_is_the_applications_decision() {
     let mut world = online();
     world.server.id_tag_status = AuthorizationStatus::Invalid;
+    world.station.program.mute = true;
     world.start(1);
     world.wait(1_000);
     let event = world.station.events.iter().find(|event| event.starts_with("TransactionAccepted")).unwrap();
@@ -787,7 +786,7 @@ fn one_call_at_a_time_and_the_answer_must_fit_it() {
 #[test]
 fn a_call_nobody_answers_is_answered_in_the_end() {
     let mut world = online();
-    world.station.mute = true;
+    world.station.program.mute = true;
     let request = DataTransferRequest { vendor_id: CiStr::cut("x"), message_id: None, data: None };
     world.call(&request);
     world.wait(25_000);

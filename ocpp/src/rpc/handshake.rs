@@ -136,6 +136,39 @@ impl<'b> Credentials<'b> {
     }
 }
 
+/// The value of the `Authorization` header a station sends: HTTP Basic with its identity and password. `None`: the
+/// buffer is too small; 6 bytes and 4 for every 3 of identity, colon and password are enough.
+#[must_use]
+pub fn basic_credentials<'b>(identity: &str, password: &[u8], buffer: &'b mut [u8]) -> Option<&'b str> {
+    const SCHEME: &[u8] = b"Basic ";
+    let mut plain = identity.bytes().chain([b':']).chain(password.iter().copied());
+    let len = identity.len() + 1 + password.len();
+    let text = buffer.get_mut(..SCHEME.len() + len.div_ceil(3) * 4)?;
+    let (scheme, digits) = text.split_at_mut_checked(SCHEME.len())?;
+    scheme.copy_from_slice(SCHEME);
+    for group in digits.chunks_mut(4) {
+        let bytes: [Option<u8>; 3] = core::array::from_fn(|_| plain.next());
+        let bits = bytes.iter().fold(0, |bits: u32, byte| bits << 8 | u32::from(byte.unwrap_or(0)));
+        let used = bytes.iter().flatten().count();
+        for (at, digit) in group.iter_mut().enumerate() {
+            *digit = if at <= used { base64_digit(bits >> (18 - 6 * at) & 63) } else { b'=' };
+        }
+    }
+    core::str::from_utf8(text).ok()
+}
+
+/// The digit of a value below 64.
+fn base64_digit(value: u32) -> u8 {
+    let value = value as u8;
+    match value {
+        0..26 => b'A' + value,
+        26..52 => b'a' + (value - 26),
+        52..62 => b'0' + (value - 52),
+        62 => b'+',
+        _ => b'/',
+    }
+}
+
 /// The bytes of an `AuthorizationKey`: up to 20, two hexadecimal digits each. `None`: not a key.
 #[must_use]
 pub fn authorization_key<'b>(digits: &str, buffer: &'b mut [u8; 20]) -> Option<&'b [u8]> {
@@ -183,6 +216,22 @@ fn decode_base64<'b>(text: &str, buffer: &'b mut [u8]) -> Result<&'b [u8], Crede
 mod tests {
     use super::*;
 
+    /// The example of RFC 7617 §2, and one of every length of the last group.
+    #[test]
+    fn credentials_are_written_as_they_are_read() {
+        let mut buffer = [0; 64];
+        assert_eq!(
+            basic_credentials("Aladdin", b"open sesame", &mut buffer),
+            Some("Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==")
+        );
+        for password in [&b""[..], b"\xFF", b"\xFF\x00", b"\xFB\xEF\xBE"] {
+            let mut read = [0; 64];
+            let header = basic_credentials("CP", password, &mut buffer).unwrap();
+            assert!(Credentials::parse(header, &mut read).unwrap().matches("CP", password));
+        }
+        assert_eq!(basic_credentials("CP", b"password", &mut [0; 8]), None);
+    }
+
     #[test]
     fn the_clients_first_supported_choice() {
         let both = [Version::V16, Version::V201];
@@ -216,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn basic_credentials() {
+    fn basic_credentials_are_read() {
         let mut buffer = [0; 32];
         // CP1:secret
         let credentials = Credentials::parse("Basic Q1AxOnNlY3JldA==", &mut buffer).unwrap();

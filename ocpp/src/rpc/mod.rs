@@ -7,6 +7,7 @@ pub mod handshake;
 mod id;
 pub(crate) mod link;
 pub(crate) mod timer;
+mod trial;
 
 pub use backoff::Backoff;
 pub use error::{ErrorCode, Policy};
@@ -16,3 +17,4 @@ pub use frame::{
 };
 pub use id::{IdBuf, MessageId};
 pub use link::{AnswerError, CallError, Failure, Patience, Responder};
+pub use trial::Trial;

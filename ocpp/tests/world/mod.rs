@@ -4,6 +4,8 @@
 //! operations. What is charged is known to the model, so what the central system has in its books can be compared.
 #![allow(dead_code, reason = "each test program uses a part")]
 
+mod program;
+
 use alloc::collections::{BTreeMap, VecDeque};
 use core::ops::ControlFlow;
 
@@ -16,12 +18,14 @@ use evkit_ocpp::v16::csms::{self, Csms, Started, Stopped, Transactions};
 use evkit_ocpp::v16::keys::Key;
 use evkit_ocpp::v16::{
     AuthorizationStatus, AuthorizeResponse, BootNotificationRequest, BootNotificationResponse,
-    ChangeConfigurationResponse, ChargePointStatus, ConfigurationStatus, DataTransferResponse,
-    DataTransferStatus, HeartbeatResponse, IdTag, IdTagInfo, KeyValue, MeterValuesResponse, Reason,
-    RegistrationStatus, RemoteStartStopStatus, RemoteStartTransactionResponse, ResetResponse, ResetStatus,
-    SecurityEventNotificationResponse, StartTransactionResponse, StatusNotificationResponse,
-    StopTransactionResponse, UnlockConnectorResponse, UnlockStatus, UpdateStatus,
+    ChargePointStatus, DataTransferResponse, DataTransferStatus, DiagnosticsStatusNotificationResponse,
+    FirmwareStatusNotificationResponse, GenericStatus, HeartbeatResponse, IdTag, IdTagInfo,
+    LogStatusNotificationResponse, MeterValuesResponse, Reason, RegistrationStatus,
+    SecurityEventNotificationResponse, SignCertificateResponse, SignedFirmwareStatusNotificationResponse,
+    StartTransactionResponse, StatusNotificationResponse, StopTransactionResponse,
 };
+
+use program::Program;
 
 pub(crate) const CONNECTORS: usize = 2;
 
@@ -111,8 +115,7 @@ pub(crate) struct Station {
     booted: u64,
     runs: u64,
     resume: bool,
-    /// Leaves calls unanswered.
-    pub(crate) mute: bool,
+    pub(crate) program: Program,
 }
 
 /// The central system: its books outlive its sessions.
@@ -131,6 +134,10 @@ pub(crate) struct Server {
     pub(crate) status_log: Vec<(i64, ChargePointStatus)>,
     pub(crate) boots: u32,
     pub(crate) starts: u32,
+    /// The station's calls as they came.
+    pub(crate) calls: Vec<String>,
+    /// Group of every identifier.
+    pub(crate) parent: Option<&'static str>,
     /// Frames with which the station answered the server's calls.
     pub(crate) answers: Vec<String>,
     /// Check every change of status against the table.
@@ -185,7 +192,7 @@ impl World {
             booted: 0,
             runs: 0,
             resume,
-            mute: false,
+            program: Program::new(),
         };
         let server = Server {
             session: Csms::new(csms::Config::new(0)),
@@ -199,6 +206,8 @@ impl World {
             status_log: Vec::new(),
             boots: 0,
             starts: 0,
+            calls: Vec::new(),
+            parent: None,
             answers: Vec::new(),
             strict_status: true,
             refuse: false,
@@ -298,6 +307,10 @@ impl World {
 
     /// Begins to charge, unless the connector is busy.
     pub(crate) fn start(&mut self, connector: u8) {
+        self.begin(connector, IdTag::new("04A2B3C4").unwrap(), None);
+    }
+
+    fn begin(&mut self, connector: u8, id_tag: IdTag, reservation: Option<i64>) {
         if self.open_transaction(connector).is_some() {
             return;
         }
@@ -305,9 +318,10 @@ impl World {
         self.station.registers[usize::from(connector) - 1] += 1;
         let from = self.station.registers[usize::from(connector) - 1];
         let now = self.station_now();
-        let id_tag = IdTag::new("04A2B3C4").unwrap();
         self.report(connector, true);
-        if self.station.session.start_transaction(now, connector, id_tag, WattHours(from), None).is_ok() {
+        let begun =
+            self.station.session.start_transaction(now, connector, id_tag, WattHours(from), reservation);
+        if begun.is_ok() {
             self.station.charged.push(Charged { connector, from, to: None, certain: false });
             self.settle();
             // Still in the same run: nothing was cut, so the start is durable.
@@ -329,15 +343,21 @@ impl World {
     }
 
     pub(crate) fn stop(&mut self, connector: u8, reason: Reason) {
+        self.end(connector, reason, None);
+        self.report(connector, false);
+        self.settle();
+    }
+
+    /// Ends a transaction; the cable stays where it is.
+    pub(crate) fn end(&mut self, connector: u8, reason: Reason, id_tag: Option<IdTag>) {
         let Some(at) = self.open_transaction(connector) else { return };
         let register = self.station.registers[usize::from(connector) - 1];
         let now = self.station_now();
         self.station.charged[at].to = Some(register);
         self.station
             .session
-            .stop_transaction(now, connector, reason, WattHours(register), None)
+            .stop_transaction(now, connector, reason, WattHours(register), id_tag)
             .expect("a running transaction can be stopped");
-        self.report(connector, false);
         self.settle();
     }
 
@@ -494,73 +514,17 @@ impl World {
         self.server.answers.pop().unwrap_or_default()
     }
 
-    /// The station's program: says yes to what it is asked.
-    fn react(&mut self, event: charge_point::Event<'_>) {
-        use charge_point::Event;
-        if self.station.mute {
-            return;
-        }
-        let now = self.station_now();
-        let session = &mut self.station.session;
-        let mut buffer = [0; 8192];
-        let answer = match event {
-            Event::RemoteStart { connector, profile, responder, .. } => {
-                let connector = connector.unwrap_or(1);
-                if let Some(profile) = profile {
-                    session.set_transaction_profile(connector, &profile).unwrap();
-                }
-                session.await_vehicle(now, connector).unwrap();
-                let status = RemoteStartStopStatus::Accepted;
-                session.answer(responder, &RemoteStartTransactionResponse { status }, &mut buffer)
-            }
-            Event::RemoteStop { connector } => return self.stop(connector, Reason::Remote),
-            Event::GetConfiguration(request, responder) => {
-                let own = [
-                    KeyValue {
-                        key: CiStr::cut("ConnectorPhaseRotation"),
-                        readonly: false,
-                        value: Some(CiStr::cut("1.RST,2.RST")),
-                    },
-                    KeyValue { key: CiStr::cut("OwnKey"), readonly: true, value: Some(CiStr::cut("\"7\"")) },
-                ];
-                session.answer_configuration(responder, &request, &own, &mut buffer)
-            }
-            Event::ChangeConfiguration(_, responder) => {
-                let status = ConfigurationStatus::NotSupported;
-                session.answer(responder, &ChangeConfigurationResponse { status }, &mut buffer)
-            }
-            Event::SendLocalList(_, responder) => {
-                session.answer_local_list(responder, UpdateStatus::Accepted, false, &mut buffer)
-            }
-            Event::UnlockConnector { responder, .. } => {
-                let status = UnlockStatus::Unlocked;
-                session.answer(responder, &UnlockConnectorResponse { status }, &mut buffer)
-            }
-            Event::DataTransfer(_, responder) => {
-                let response =
-                    DataTransferResponse { status: DataTransferStatus::UnknownVendorId, data: None };
-                session.answer(responder, &response, &mut buffer)
-            }
-            Event::Reset(_, responder) => {
-                session.answer(responder, &ResetResponse { status: ResetStatus::Accepted }, &mut buffer)
-            }
-            Event::ClearCache(responder) => {
-                session.reject(responder, evkit_ocpp::rpc::ErrorCode::NotSupported);
-                return;
-            }
-            _ => return,
-        };
-        let text = answer.unwrap().to_owned();
-        self.send(text, true);
-    }
-
     fn serve(&mut self, text: &str) {
         use csms::Event;
         let utc = self.utc();
         let now = Instant::from_millis(self.now);
         let mut buffer = [0; 4096];
         let server = &mut self.server;
-        let info = IdTagInfo { expiry_date: None, parent_id_tag: None, status: server.id_tag_status };
+        if text.starts_with("[2,") {
+            server.calls.push(text.to_owned());
+        }
+        let parent_id_tag = server.parent.map(CiStr::cut);
+        let info = IdTagInfo { expiry_date: None, parent_id_tag, status: server.id_tag_status };
         let session = &mut server.session;
         let answer =
             match session.handle_frame(now, text).unwrap().expect("every frame of the station is valid") {
@@ -644,6 +608,26 @@ impl World {
                         return self.settle();
                     }
                 },
+                Event::FirmwareStatusNotification(_, responder) => {
+                    session.answer(responder, &FirmwareStatusNotificationResponse {}, &mut buffer)
+                }
+                Event::SignedFirmwareStatusNotification(_, responder) => {
+                    session.answer(responder, &SignedFirmwareStatusNotificationResponse {}, &mut buffer)
+                }
+                Event::DiagnosticsStatusNotification(_, responder) => {
+                    session.answer(responder, &DiagnosticsStatusNotificationResponse {}, &mut buffer)
+                }
+                Event::LogStatusNotification(_, responder) => {
+                    session.answer(responder, &LogStatusNotificationResponse {}, &mut buffer)
+                }
+                Event::SignCertificate(_, responder) => {
+                    let response = SignCertificateResponse { status: GenericStatus::Accepted };
+                    session.answer(responder, &response, &mut buffer)
+                }
+                Event::DataTransfer(_, responder) => {
+                    let response = DataTransferResponse { status: DataTransferStatus::Accepted, data: None };
+                    session.answer(responder, &response, &mut buffer)
+                }
                 Event::Answered { .. } => return server.answers.push(text.to_owned()),
                 other => panic!("{other:?}"),
             };

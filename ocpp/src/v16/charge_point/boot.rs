@@ -141,5 +141,6 @@ impl<const N: usize> ChargePoint<'_, N> {
     fn set_clock(&mut self, now: Instant, utc: crate::time::DateTime<crate::time::Utc>) {
         self.clock.set(now, utc);
         self.align(now);
+        self.arm_reservations(now);
     }
 }

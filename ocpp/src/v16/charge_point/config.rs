@@ -26,6 +26,8 @@ pub(super) struct Settings {
     values: [i32; Key::COUNT],
     /// Keys that differ from what is stored, one bit each.
     dirty: u64,
+    /// Highest security profile the station holds credentials for.
+    highest_profile: u8,
 }
 
 // One bit per key.
@@ -33,7 +35,7 @@ const _: () = assert!(Key::COUNT <= 64);
 
 impl Settings {
     pub(super) fn new(connectors: usize, config: &Config<'_>) -> Self {
-        let mut settings = Self { values: Key::DEFAULTS, dirty: 0 };
+        let mut settings = Self { values: Key::DEFAULTS, dirty: 0, highest_profile: 0 };
         let list = i32::from(config.local_list_entries);
         for (key, value) in [
             (Key::NumberOfConnectors, connectors as i32),
@@ -108,6 +110,13 @@ impl<const N: usize> ChargePoint<'_, N> {
         Ok(())
     }
 
+    /// Says up to which security profile the station holds what is needed: a password for 1, a root certificate of the
+    /// central system as well for 2, a certificate of its own for 3. A change of `SecurityProfile` beyond is answered
+    /// `Rejected`. At first 0.
+    pub fn set_highest_security_profile(&mut self, profile: u8) {
+        self.settings.highest_profile = profile;
+    }
+
     /// Lets a changed value work.
     fn apply(&mut self, now: Instant, key: Key) {
         match key {
@@ -145,9 +154,10 @@ impl<const N: usize> ChargePoint<'_, N> {
     }
 
     fn may_change(&self, row: &Row, value: i32) -> bool {
-        // Security white paper, SecurityProfile: it can be raised, never lowered, over OCPP.
-        let lowered = row.key == Key::SecurityProfile && value < self.settings.get(row.key);
-        row.access != Access::Read && !lowered
+        // Security white paper, SecurityProfile: over OCPP it can be raised, never lowered, and only as far as the
+        // station holds what the profile needs.
+        let profiles = self.settings.get(Key::SecurityProfile)..=i32::from(self.settings.highest_profile);
+        row.access != Access::Read && (row.key != Key::SecurityProfile || profiles.contains(&value))
     }
 
     /// Answers GetConfiguration: the session's keys, and those of the application, which also gives the values of the

@@ -54,7 +54,7 @@ impl<S: Copy> Told<S> {
 #[derive(Debug)]
 pub(super) struct Statuses {
     pub(super) firmware: Told<FirmwareStatus>,
-    signed: Told<(SignedFirmwareStatus, Option<i64>)>,
+    pub(super) signed: Told<(SignedFirmwareStatus, Option<i64>)>,
     pub(super) diagnostics: Told<DiagnosticsStatus>,
     pub(super) log: Told<(UploadLogStatus, Option<i64>)>,
 }

@@ -87,9 +87,19 @@
 //! # Ok::<(), Box<dyn core::error::Error>>(())
 //! ```
 
+//!
+//! # Compliance cases
+//!
+//! The public ids of the compliance tool's cases for charge points, each a function of that name in
+//! `tests/compliance` on a virtual clock. What a case asks for is inferred from public code. Cases 086 and 087, TLS with
+//! server and client certificates, are played over real sockets by the tests of the `tokio` feature.
+//!
+#![doc = include_str!("compliance.md")]
+
 mod authorize;
 mod availability;
 mod boot;
+mod certificates;
 mod clock;
 mod config;
 mod connector;
@@ -99,6 +109,7 @@ mod limits;
 mod local_list;
 mod metering;
 mod outbox;
+mod permission;
 mod record;
 mod remote;
 mod reservation;
@@ -109,9 +120,11 @@ mod status;
 mod storage;
 mod transaction;
 
+pub use certificates::{CertificateId, CertificateIdError, Certificates};
 pub use connector::{Facts, Fault};
 pub use event::{ActionError, Event};
 pub use metering::Meter;
+pub use permission::{Entry, InvalidId, Permission};
 pub use reservation::Reservation;
 pub use security::{SecurityEvent, TECH_INFO_MAX};
 pub use smart_charging::{Limit, LimitSource, MAX_PERIODS, MAX_STACK_LEVEL, STACK_DEPTH, Supply};

@@ -43,6 +43,7 @@ enum Trigger {
     Status,
     Meter,
     Firmware,
+    SignedFirmware,
     Diagnostics,
     Log,
     SignCertificate,
@@ -264,6 +265,7 @@ impl<const N: usize> ChargePoint<'_, N> {
             Trigger::Boot => self.boot.trigger(),
             Trigger::Heartbeat => self.boot.trigger_heartbeat(),
             Trigger::Firmware => self.progress.firmware.trigger(),
+            Trigger::SignedFirmware => self.progress.signed.trigger(),
             Trigger::Diagnostics => self.progress.diagnostics.trigger(),
             Trigger::Log => self.progress.log.trigger(),
             Trigger::SignCertificate => {}
@@ -314,7 +316,8 @@ impl From<ExtendedMessageTrigger> for Trigger {
         match message {
             ExtendedMessageTrigger::BootNotification => Self::Boot,
             ExtendedMessageTrigger::LogStatusNotification => Self::Log,
-            ExtendedMessageTrigger::FirmwareStatusNotification => Self::Firmware,
+            // White paper: the signed form, whatever it is called.
+            ExtendedMessageTrigger::FirmwareStatusNotification => Self::SignedFirmware,
             ExtendedMessageTrigger::Heartbeat => Self::Heartbeat,
             ExtendedMessageTrigger::MeterValues => Self::Meter,
             ExtendedMessageTrigger::SignChargePointCertificate => Self::SignCertificate,

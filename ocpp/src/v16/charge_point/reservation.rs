@@ -1,10 +1,13 @@
 //! Reservations (OCPP 1.6 §3.11, §5.1, §5.13).
 //!
 //! One per connector, and one for connector 0, which keeps some connector free. The application compares identifiers
-//! when somebody wants to charge; the session keeps the reservation, ends it in time and shows it as `Reserved`.
+//! when somebody wants to charge; the session keeps the reservation, over restarts too, ends it in time and shows it as
+//! `Reserved`.
 
+use super::record::{Reader, Writer};
 use super::remote::Answer;
 use super::{ChargePoint, Event};
+use crate::journal::{BLOB_MAX, SEAL_LEN};
 use crate::rpc::ErrorCode;
 use crate::rpc::link::Ticket;
 use crate::rpc::timer::Deadline;
@@ -29,12 +32,22 @@ pub struct Reservation {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Held {
     reservation: Option<Reservation>,
+    /// When it ends, in milliseconds of Unix time.
+    until: i64,
+    /// The same on the monotonic clock; never while the time of day is unknown.
     expiry: Deadline,
     expired: bool,
+    /// Whether it differs from what is stored.
+    dirty: bool,
 }
 
+/// Longest stored form: id, two identifiers, end.
+const STORED_MAX: usize = 8 + 21 + 21 + 8;
+const _: () = assert!(STORED_MAX + SEAL_LEN <= BLOB_MAX);
+
 impl Held {
-    pub(super) const NONE: Self = Self { reservation: None, expiry: Deadline::NEVER, expired: false };
+    pub(super) const NONE: Self =
+        Self { reservation: None, until: 0, expiry: Deadline::NEVER, expired: false, dirty: false };
 
     pub(super) fn is_set(&self) -> bool {
         self.reservation.is_some()
@@ -83,7 +96,8 @@ impl<const N: usize> ChargePoint<'_, N> {
         };
         let id = request.reservation_id;
         let connector = usize::try_from(request.connector_id).ok().filter(|connector| *connector <= N);
-        let expiry = self.clock.instant(now, request.expiry_date.timestamp_millis()).filter(|at| *at > now);
+        let until = request.expiry_date.timestamp_millis();
+        let expiry = self.clock.instant(now, until).filter(|at| *at > now);
         let status = match (connector, expiry) {
             (Some(0), Some(_)) => self.any_reservable(id),
             (Some(connector), Some(_)) => self.reservable(connector, id),
@@ -97,8 +111,8 @@ impl<const N: usize> ChargePoint<'_, N> {
         // §5.13: a reservation with the same id is replaced, wherever it was.
         self.end_reservation(now, |held| held.is(id));
         if let Some(held) = self.held_mut(connector) {
-            held.reservation = Some(Reservation { id, id_tag, parent_id_tag });
-            held.expiry = Deadline::at(expiry);
+            let reservation = Some(Reservation { id, id_tag, parent_id_tag });
+            *held = Held { reservation, until, expiry: Deadline::at(expiry), dirty: true, ..Held::NONE };
         }
         self.refresh_all(now);
         Some(Event::ReservationChanged { connector: connector as u8 })
@@ -172,10 +186,60 @@ impl<const N: usize> ChargePoint<'_, N> {
     fn end_reservation(&mut self, now: Instant, which: impl Fn(&Held) -> bool) -> Option<u8> {
         let connector = (0..=N).find(|connector| self.held(*connector).is_some_and(&which))?;
         if let Some(held) = self.held_mut(connector) {
-            *held = Held { expired: held.expired, ..Held::NONE };
+            *held = Held { expired: held.expired, dirty: true, ..Held::NONE };
         }
         self.refresh_all(now);
         Some(connector as u8)
+    }
+
+    // ---- storage ----
+
+    /// A reservation, or its absence, that differs from what is stored; from here on it counts as stored.
+    pub(super) fn take_dirty_reservation(&mut self) -> Option<u8> {
+        let connector = (0..=N).find(|connector| self.held(*connector).is_some_and(|held| held.dirty))?;
+        self.held_mut(connector)?.dirty = false;
+        Some(connector as u8)
+    }
+
+    pub(super) fn mark_dirty_reservation(&mut self, connector: u8) {
+        if let Some(held) = self.held_mut(connector.into()) {
+            held.dirty = true;
+        }
+    }
+
+    /// The stored form; no bytes: none.
+    pub(super) fn encode_reservation<'b>(&self, connector: u8, out: &'b mut [u8]) -> &'b [u8] {
+        let mut writer = Writer::new(out);
+        if let Some(Held { reservation: Some(held), until, .. }) = self.held(connector.into()) {
+            writer.put(&held.id.to_le_bytes()).tag(Some(&held.id_tag)).tag(held.parent_id_tag.as_ref());
+            writer.put(&until.to_le_bytes());
+        }
+        writer.finish()
+    }
+
+    pub(super) fn restore_reservation(&mut self, connector: u8, bytes: &[u8]) {
+        let mut reader = Reader(bytes);
+        let mut read = || {
+            let id = i64::from_le_bytes(reader.take()?);
+            let reservation = Reservation { id, id_tag: reader.tag()??, parent_id_tag: reader.tag()? };
+            Some((reservation, i64::from_le_bytes(reader.take()?)))
+        };
+        let found = read();
+        if let (Some(held), Some((reservation, until))) = (self.held_mut(connector.into()), found) {
+            *held = Held { reservation: Some(reservation), until, ..Held::NONE };
+            self.refresh_all(Instant::ZERO);
+        }
+    }
+
+    /// The time of day was learnt or corrected.
+    pub(super) fn arm_reservations(&mut self, now: Instant) {
+        for connector in 0..=N {
+            let until = self.held(connector).filter(|held| held.is_set()).map(|held| held.until);
+            let expiry = until.and_then(|until| self.clock.instant(now, until));
+            if let (Some(held), Some(expiry)) = (self.held_mut(connector), expiry) {
+                held.expiry = Deadline::at(expiry);
+            }
+        }
     }
 
     fn refresh_all(&mut self, now: Instant) {

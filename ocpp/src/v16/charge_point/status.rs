@@ -76,6 +76,27 @@ mod tests {
         assert_eq!(all.filter(|(from, to)| is_legal(*from, *to)).count(), 53);
     }
 
+    /// All 81 pairs as §4.9 draws them: rows are left, columns entered, both from Available to Faulted.
+    #[test]
+    fn every_pair_is_as_drawn() {
+        let drawn = [
+            ".xxxx.xxx",
+            "x.xxxx..x",
+            "x..xxx.xx",
+            "x.x.xx.xx",
+            "x.xx.x.xx",
+            "xx.....xx",
+            "xx.....xx",
+            "xxxxx...x",
+            "xxxxxxxx.",
+        ];
+        for (from, row) in STATES.into_iter().zip(drawn) {
+            for (to, mark) in STATES.into_iter().zip(row.chars()) {
+                assert_eq!(is_legal(from, to), mark == 'x', "{from:?} to {to:?}");
+            }
+        }
+    }
+
     /// The rows of §4.9 read in words where they are not obvious.
     #[test]
     fn changes_that_are_easily_got_wrong() {

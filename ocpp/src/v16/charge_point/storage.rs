@@ -26,6 +26,7 @@ const AVAILABILITY: u16 = 0x0400;
 const SETTING: u16 = 0x0500;
 const PROFILE: u16 = 0x0600;
 const LIST_VERSION: u16 = 0x0700;
+const RESERVATION: u16 = 0x0800;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
@@ -46,6 +47,7 @@ enum Job {
     Setting(u8),
     Profile(u8),
     ListVersion,
+    Reservation(u8),
 }
 
 #[derive(Debug)]
@@ -119,6 +121,7 @@ impl<const N: usize> Store for ChargePoint<'_, N> {
             Job::Setting(number) => put(SETTING, number),
             Job::Profile(slot) => put(PROFILE, slot),
             Job::ListVersion => put(LIST_VERSION, 0),
+            Job::Reservation(connector) => put(RESERVATION, connector),
         })
     }
 
@@ -175,6 +178,9 @@ impl<const N: usize> ChargePoint<'_, N> {
         if let Some(slot) = self.profiles.take_dirty() {
             return Some(Job::Profile(slot));
         }
+        if let Some(connector) = self.take_dirty_reservation() {
+            return Some(Job::Reservation(connector));
+        }
         self.local_list.take_dirty().then_some(Job::ListVersion)
     }
 
@@ -205,6 +211,7 @@ impl<const N: usize> ChargePoint<'_, N> {
             Job::Setting(number) => copy(&self.settings.value(number).to_le_bytes(), out),
             Job::Profile(slot) => out.first_chunk_mut().map_or(&[], |out| self.profiles.encode(slot, out)),
             Job::ListVersion => copy(&self.local_list.version().to_le_bytes(), out),
+            Job::Reservation(connector) => self.encode_reservation(connector, out),
         }
     }
 
@@ -217,7 +224,11 @@ impl<const N: usize> ChargePoint<'_, N> {
                 self.outbox.begin_run(self.storage.run);
             }
             Job::Outbox(wish) => self.outbox.written(wish),
-            Job::Availability(_) | Job::Setting(_) | Job::Profile(_) | Job::ListVersion => {}
+            Job::Availability(_)
+            | Job::Setting(_)
+            | Job::Profile(_)
+            | Job::ListVersion
+            | Job::Reservation(_) => {}
         }
     }
 
@@ -229,6 +240,7 @@ impl<const N: usize> ChargePoint<'_, N> {
             Job::Setting(number) => self.settings.mark_dirty(number),
             Job::Profile(slot) => self.profiles.mark_dirty(slot),
             Job::ListVersion => self.local_list.mark_dirty(),
+            Job::Reservation(connector) => self.mark_dirty_reservation(connector),
         }
     }
 
@@ -265,6 +277,7 @@ impl<const N: usize> ChargePoint<'_, N> {
                 }
             }
             PROFILE => self.profiles.restore(which, body),
+            RESERVATION => self.restore_reservation(which, body),
             LIST_VERSION => {
                 if let Ok(version) = body.try_into() {
                     self.local_list.restore(i64::from_le_bytes(version));
