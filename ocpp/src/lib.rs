@@ -33,6 +33,8 @@ pub mod rpc;
 pub mod schema;
 pub mod text;
 pub mod time;
+#[cfg(feature = "tokio")]
+pub mod tokio;
 pub mod units;
 pub mod v16;
 pub mod v2;

@@ -5,6 +5,7 @@ mod error;
 mod frame;
 pub mod handshake;
 mod id;
+mod keepalive;
 pub(crate) mod link;
 pub(crate) mod timer;
 mod trial;
@@ -16,5 +17,6 @@ pub use frame::{
     write_send,
 };
 pub use id::{IdBuf, MessageId};
+pub use keepalive::{Keepalive, Pulse};
 pub use link::{AnswerError, CallError, Failure, Patience, Responder};
 pub use trial::Trial;
