@@ -3,9 +3,11 @@
 //! `tc_086_cs` and `tc_087_cs` are the compliance cases about TLS.
 #![cfg(feature = "tokio")]
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+extern crate alloc;
+
+use alloc::sync::Arc;
+use core::sync::atomic::{AtomicUsize, Ordering};
+use core::time::Duration;
 
 use evkit_ocpp::journal::{MemJournal, drive_blocking};
 use evkit_ocpp::schema::Version;
@@ -377,7 +379,7 @@ async fn two_drivers_talk_until_one_stops_gracefully() {
     let station = tokio::spawn(async move {
         let mut station = Station::new(Duration::ZERO);
         let (_keep, mut none) = mpsc::channel(1);
-        let end = drive(&mut station, &mut socket, &mut none, clock(), std::future::pending()).await;
+        let end = drive(&mut station, &mut socket, &mut none, clock(), core::future::pending()).await;
         (end, station.session.is_accepted())
     });
     while statuses.load(Ordering::Relaxed) < 2 {
@@ -398,7 +400,7 @@ struct Deaf {
 
 impl Socket for Deaf {
     async fn send(&mut self, _: String) -> Result<(), evkit_ocpp::tokio::Closed> {
-        if self.reads { Ok(()) } else { std::future::pending().await }
+        if self.reads { Ok(()) } else { core::future::pending().await }
     }
 
     async fn ping(&mut self) -> Result<(), evkit_ocpp::tokio::Closed> {
@@ -407,7 +409,7 @@ impl Socket for Deaf {
     }
 
     async fn receive(&mut self) -> Result<Received, evkit_ocpp::tokio::Closed> {
-        std::future::pending().await
+        core::future::pending().await
     }
 
     async fn close(&mut self) {}
@@ -417,7 +419,7 @@ async fn end_of(mut socket: Deaf) -> (End, Duration, usize) {
     let start = tokio::time::Instant::now();
     let (_keep, mut none) = mpsc::channel(1);
     let mut station = Station::new(Duration::from_secs(60));
-    let end = drive(&mut station, &mut socket, &mut none, clock(), std::future::pending()).await;
+    let end = drive(&mut station, &mut socket, &mut none, clock(), core::future::pending()).await;
     (end, start.elapsed(), socket.pings)
 }
 
