@@ -2,7 +2,7 @@
 //!
 //! Both get the same arrivals, batteries, building and sun. The [`Controller`] learns phases and appetites,
 //! waits for cars to follow, and keeps a queue; its rival is told what every car can take, is obeyed at once,
-//! and shares anew in every step as many served and as fair as [`allocate`] can. What the controller delivers
+//! and shares anew in every step as many served and as fair as [`allocate`](evkit_dlm::allocate::allocate) can. What the controller delivers
 //! less is the price of not knowing.
 
 mod cars;
