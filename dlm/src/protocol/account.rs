@@ -1,8 +1,9 @@
 //! What one member could be using: the master's side of every grant, however many were lost on the way.
 
+use super::stamp::{Shift, Stamp};
 use super::timing::Timing;
 use crate::phases::Terminals;
-use crate::units::{Instant, Milliamps};
+use crate::units::Milliamps;
 use core::time::Duration;
 
 /// Currents by terminal.
@@ -29,13 +30,13 @@ pub(super) struct Account {
     limit: Milliamps,
     terminals: Terminals,
     /// When its lease is certainly over, and what that means for the car done.
-    until: Instant,
+    until: Stamp,
     /// Number of the first grant of this limit and these terminals.
     first: u32,
     /// Whether the member said that it accepted it.
     confirmed: bool,
     older: ByTerminal,
-    older_until: Instant,
+    older_until: Stamp,
 }
 
 impl Account {
@@ -43,16 +44,16 @@ impl Account {
     pub(super) const NEW: Self = Self {
         limit: Milliamps::ZERO,
         terminals: Terminals::NONE,
-        until: Instant::from_millis(0),
+        until: Stamp::LONG_AGO,
         first: 0,
         confirmed: true,
         older: NOTHING,
-        older_until: Instant::from_millis(0),
+        older_until: Stamp::LONG_AGO,
     };
 
     /// Of a member that reported this limit under our epoch. Its car may still be following a higher one.
     pub(super) fn reported(
-        now: Instant,
+        now: Stamp,
         limit: Milliamps,
         granted: Terminals,
         most: ByTerminal,
@@ -80,7 +81,7 @@ impl Account {
     /// Decides another grant; `number` is the least it can go out with.
     pub(super) fn set(
         &mut self,
-        now: Instant,
+        now: Stamp,
         limit: Milliamps,
         terminals: Terminals,
         number: u32,
@@ -93,7 +94,7 @@ impl Account {
     }
 
     /// What older grants still allow.
-    fn older(&self, now: Instant, disconnected: Milliamps) -> ByTerminal {
+    fn older(&self, now: Stamp, disconnected: Milliamps) -> ByTerminal {
         if now < self.older_until {
             self.older
         } else if self.confirmed {
@@ -104,19 +105,13 @@ impl Account {
     }
 
     /// The newest grant goes out once more, as the answer to a report that arrived at `heard`.
-    pub(super) fn renew(&mut self, heard: Instant, timing: &Timing) {
+    pub(super) fn renew(&mut self, heard: Stamp, timing: &Timing) {
         self.until = self.until.max(heard.after(timing.lead()));
     }
 
     /// The member accepted a grant of this number: the newest limit if it is not from before it. What it was using
     /// before is over when its car has reacted.
-    pub(super) fn confirm(
-        &mut self,
-        now: Instant,
-        accepted: u32,
-        disconnected: Milliamps,
-        reaction: Duration,
-    ) {
+    pub(super) fn confirm(&mut self, now: Stamp, accepted: u32, disconnected: Milliamps, reaction: Duration) {
         if !self.confirmed && accepted >= self.first {
             self.older = self.possible(now, disconnected);
             self.older_until = now.after(reaction);
@@ -127,7 +122,7 @@ impl Account {
     /// The member was using this by itself until now; its car may go on for as long as it takes to react.
     pub(super) fn linger(
         &mut self,
-        now: Instant,
+        now: Stamp,
         using: ByTerminal,
         disconnected: Milliamps,
         reaction: Duration,
@@ -137,14 +132,14 @@ impl Account {
     }
 
     /// The most the member can be using by terminal if it obeys and is not alone.
-    pub(super) fn possible(&self, now: Instant, disconnected: Milliamps) -> ByTerminal {
+    pub(super) fn possible(&self, now: Stamp, disconnected: Milliamps) -> ByTerminal {
         let limit = if now < self.until { self.limit } else { self.limit.min(disconnected) };
         either(on(self.terminals, limit), self.older(now, disconnected), Milliamps::max)
     }
 
     /// What replaced grants leave for long if the member never hears of it: it holds the lower of them and its
     /// disconnected limit.
-    pub(super) fn lasting(&self, now: Instant, disconnected: Milliamps) -> ByTerminal {
+    pub(super) fn lasting(&self, now: Stamp, disconnected: Milliamps) -> ByTerminal {
         if self.confirmed {
             NOTHING
         } else {
@@ -152,8 +147,14 @@ impl Account {
         }
     }
 
+    /// Reads all stamps as `shift` says.
+    pub(super) fn shift(&mut self, shift: Shift) {
+        shift.apply(&mut self.until);
+        shift.apply(&mut self.older_until);
+    }
+
     /// When [`possible`](Self::possible) falls next.
-    pub(super) fn next_release(&self, now: Instant) -> Option<Instant> {
+    pub(super) fn next_release(&self, now: Stamp) -> Option<Stamp> {
         [self.until, self.older_until].into_iter().filter(|&at| at > now).min()
     }
 }

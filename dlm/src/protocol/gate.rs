@@ -10,6 +10,7 @@
 use super::account::{ByTerminal, NOTHING, either, on};
 use super::master::Master;
 use super::member::Member;
+use super::stamp::Stamp;
 use crate::phases::{Rotation, Terminals};
 use crate::units::{Instant, Milliamps, PhaseCurrents, three};
 
@@ -18,7 +19,7 @@ type Sums<const NODES: usize> = [PhaseCurrents; NODES];
 
 impl<A: Copy + Eq, const NODES: usize, const MEMBERS: usize> Master<A, NODES, MEMBERS> {
     /// Decides anew.
-    pub(super) fn decide(&mut self, now: Instant) {
+    pub(super) fn decide(&mut self, now: Stamp) {
         let only_disconnected = !self.handle_majority(now);
         let plan = self.plan(now, only_disconnected);
         for (at, planned) in plan.into_iter().enumerate() {
@@ -33,7 +34,7 @@ impl<A: Copy + Eq, const NODES: usize, const MEMBERS: usize> Master<A, NODES, ME
     }
 
     /// What each member is to have: its target, as far as there is room beside what must be kept free.
-    fn plan(&self, now: Instant, only_disconnected: bool) -> [Milliamps; MEMBERS] {
+    fn plan(&self, now: Stamp, only_disconnected: bool) -> [Milliamps; MEMBERS] {
         let rises = self.members.iter().flatten().any(|member| member.reserve(now, &self.timing) != NOTHING);
         // A rise that nobody can prevent meets what others hold after their leases.
         let kept = |member: &Member<A>| {
@@ -63,7 +64,7 @@ impl<A: Copy + Eq, const NODES: usize, const MEMBERS: usize> Master<A, NODES, ME
     }
 
     /// What every member could be using now, and silent ones before long.
-    fn ledger(&self, now: Instant) -> Sums<NODES> {
+    fn ledger(&self, now: Stamp) -> Sums<NODES> {
         self.sums(|member| {
             either(member.bound(now, &self.timing), member.reserve(now, &self.timing), Milliamps::max)
         })
@@ -71,6 +72,7 @@ impl<A: Copy + Eq, const NODES: usize, const MEMBERS: usize> Master<A, NODES, ME
 
     /// The bound itself: the most that can be flowing to the members of every node, by phase.
     pub fn bound(&self, now: Instant) -> [PhaseCurrents; NODES] {
+        let now = self.calendar.stamp(now);
         self.sums(|member| member.bound(now, &self.timing))
     }
 
@@ -83,7 +85,7 @@ impl<A: Copy + Eq, const NODES: usize, const MEMBERS: usize> Master<A, NODES, ME
     }
 
     /// Puts everything that is less in force.
-    fn lower(&mut self, now: Instant, at: usize, planned: Milliamps) {
+    fn lower(&mut self, now: Stamp, at: usize, planned: Milliamps) {
         let number = self.next_number();
         let Some(member) = self.members.get_mut(at).and_then(Option::as_mut).filter(|member| member.known)
         else {
@@ -99,7 +101,7 @@ impl<A: Copy + Eq, const NODES: usize, const MEMBERS: usize> Master<A, NODES, ME
     }
 
     /// Gives a raise as far as the ledger allows.
-    fn raise(&mut self, now: Instant, at: usize, planned: Milliamps, ledger: &mut Sums<NODES>) {
+    fn raise(&mut self, now: Stamp, at: usize, planned: Milliamps, ledger: &mut Sums<NODES>) {
         let Some(mut member) = self.members.get(at).copied().flatten() else { return };
         let (limit, terminals) = (member.account.limit(), member.account.terminals());
         let (node, rotation, wanted) = (member.wiring.node, member.wiring.rotation, member.in_use);

@@ -3,6 +3,7 @@
 use super::frame::{Frame, FrameError, Grant, MAX_FRAME, Report, Seal};
 use super::member::{Member, Wiring};
 use super::slave::Car;
+use super::stamp::{Calendar, Stamp};
 use super::timing::{Timing, TimingError};
 use crate::check::{self, Finding, Severity};
 use crate::controller::{EvseConfig, NodeConfig};
@@ -112,7 +113,7 @@ enum Role {
     Active,
     /// Another master is at work, or was until this time.
     Silent {
-        until: Instant,
+        until: Stamp,
         epoch: u32,
     },
 }
@@ -121,6 +122,8 @@ enum Role {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Master<A, const NODES: usize, const MEMBERS: usize> {
     id: u32,
+    /// What all times below count from.
+    pub(super) calendar: Calendar,
     mastership: Mastership,
     pub(super) timing: Timing,
     seal: Seal,
@@ -130,12 +133,12 @@ pub struct Master<A, const NODES: usize, const MEMBERS: usize> {
     pub(super) nodes: [SupplyNode; NODES],
     pub(super) members: [Option<Member<A>>; MEMBERS],
     /// Until when it only listens, so that leases of before go on.
-    listens_until: Instant,
+    listens_until: Stamp,
     /// When every member that has not been heard of is certainly at its disconnected limit; `None` while there is no
     /// majority.
-    settled_at: Option<Instant>,
+    settled_at: Option<Stamp>,
     /// Until when the last decision holds if nothing new is heard.
-    decided_until: Option<Instant>,
+    decided_until: Option<Stamp>,
     event: Option<Event>,
     /// Where the search for the next grant to send goes on.
     turn: usize,
@@ -158,6 +161,7 @@ impl<A: Copy + Eq, const NODES: usize, const MEMBERS: usize> Master<A, NODES, ME
         config.timing.check()?;
         let mut master = Self {
             id: config.id,
+            calendar: Calendar::default(),
             mastership: config.mastership,
             timing: config.timing,
             seal,
@@ -166,7 +170,7 @@ impl<A: Copy + Eq, const NODES: usize, const MEMBERS: usize> Master<A, NODES, ME
             number: 0,
             nodes: [SupplyNode { parent: None, capacity: [Milliamps::ZERO; 3] }; NODES],
             members: [None; MEMBERS],
-            listens_until: Instant::default(),
+            listens_until: Stamp::LONG_AGO,
             settled_at: None,
             decided_until: None,
             event: None,
@@ -207,7 +211,8 @@ impl<A: Copy + Eq, const NODES: usize, const MEMBERS: usize> Master<A, NODES, ME
         if let Some(finding) = worst {
             return Err(ConfigError::Finding(finding));
         }
-        self.members = self.matched(now, ids, evses)?;
+        let stamp = self.stamp(now);
+        self.match_members(stamp, ids, evses)?;
         for (node, config) in self.nodes.iter_mut().zip(nodes) {
             let capacity = config.limits.effective(now).currents;
             *node = SupplyNode { parent: config.parent, capacity };
@@ -216,35 +221,44 @@ impl<A: Copy + Eq, const NODES: usize, const MEMBERS: usize> Master<A, NODES, ME
         Ok(())
     }
 
-    /// The members of a new list, with what is known of those that were there before; then the leaving ones.
-    fn matched(
-        &self,
-        now: Instant,
-        ids: &[u32],
-        evses: &[EvseConfig],
-    ) -> Result<[Option<Member<A>>; MEMBERS], ConfigError> {
-        let leaving = self
-            .members
-            .iter()
-            .flatten()
-            .filter(|member| !ids.contains(&member.wiring.id) && !member.leave().has_left(now));
-        let needed = ids.len() + leaving.clone().count();
+    /// Puts the members in the order of a new list, with what is known of those that were there before; the leaving
+    /// ones behind them.
+    fn match_members(&mut self, now: Stamp, ids: &[u32], evses: &[EvseConfig]) -> Result<(), ConfigError> {
+        let leaves = |member: &&Member<A>| !ids.contains(&member.wiring.id) && !member.leave().has_left(now);
+        let needed = ids.len() + self.members.iter().flatten().filter(leaves).count();
         if needed > MEMBERS {
             return Err(ConfigError::Full { needed, room: MEMBERS });
         }
-        let staying = ids.iter().zip(evses).map(|(&id, evse)| {
-            let wiring = Wiring::new(id, evse);
-            match self.members.iter().flatten().find(|member| member.wiring.id == id) {
-                Some(known) => known.rewired(wiring),
-                None => Member::new(wiring),
-            }
-        });
-        let leaving = leaving.map(|member| member.leave());
-        let mut members = [None; MEMBERS];
-        for (slot, member) in members.iter_mut().zip(staying.chain(leaving)) {
-            *slot = Some(member);
+        for slot in &mut self.members {
+            *slot = slot.map(|member| if ids.contains(&member.wiring.id) { member } else { member.leave() });
         }
-        Ok(members)
+        self.drop_left(now);
+        for (at, (&id, evse)) in ids.iter().zip(evses).enumerate() {
+            let wiring = Wiring::new(id, evse);
+            let rest = self.members.get_mut(at..).unwrap_or_default();
+            let known = rest.iter().position(|slot| slot.is_some_and(|member| member.wiring.id == id));
+            // There is a free slot for everybody else: they were counted.
+            let Some(from) = known.or_else(|| rest.iter().position(Option::is_none)) else { break };
+            rest.swap(0, from);
+            if let Some(slot) = rest.first_mut() {
+                *slot = Some(slot.map_or(Member::new(wiring), |member| member.rewired(wiring)));
+            }
+        }
+        Ok(())
+    }
+
+    /// The time as members remember it.
+    fn stamp(&mut self, now: Instant) -> Stamp {
+        if let Some(shift) = self.calendar.advance(now) {
+            self.members.iter_mut().flatten().for_each(|member| member.shift(shift));
+            let until = match &mut self.role {
+                Role::Silent { until, .. } => Some(until),
+                Role::Storing { .. } | Role::Active => None,
+            };
+            let own = [Some(&mut self.listens_until), self.settled_at.as_mut(), self.decided_until.as_mut()];
+            own.into_iter().chain([until]).flatten().for_each(|stamp| shift.apply(stamp));
+        }
+        self.calendar.stamp(now)
     }
 
     /// Whether it gives grants: its epoch is stored and no other master is at work.
@@ -291,7 +305,7 @@ impl<A: Copy + Eq, const NODES: usize, const MEMBERS: usize> Master<A, NODES, ME
     /// Whether a report of the member arrived within the lease.
     pub fn is_heard(&self, member: usize, now: Instant) -> bool {
         let member = self.members.get(member).and_then(Option::as_ref);
-        member.is_some_and(|member| member.is_heard(now, &self.timing))
+        member.is_some_and(|member| member.is_heard(self.calendar.stamp(now), &self.timing))
     }
 
     /// An epoch to be written to stable storage; confirm it with [`Master::handle_stored`].
@@ -312,6 +326,7 @@ impl<A: Copy + Eq, const NODES: usize, const MEMBERS: usize> Master<A, NODES, ME
             Role::Storing { epoch, .. } if epoch == stored => {}
             _ => return,
         }
+        let now = self.stamp(now);
         (self.epoch, self.number, self.role) = (stored, 0, Role::Active);
         for member in self.members.iter_mut().flatten() {
             member.forget();
@@ -327,12 +342,13 @@ impl<A: Copy + Eq, const NODES: usize, const MEMBERS: usize> Master<A, NODES, ME
     /// [`FrameError`] if it is not a frame of this network; nothing has changed then.
     pub fn handle_datagram(&mut self, now: Instant, from: A, datagram: &[u8]) -> Result<(), FrameError> {
         if let Frame::Report(report) = self.seal.read(datagram)? {
+            let now = self.stamp(now);
             self.handle_report(now, from, &report);
         }
         Ok(())
     }
 
-    fn handle_report(&mut self, now: Instant, from: A, report: &Report) {
+    fn handle_report(&mut self, now: Stamp, from: A, report: &Report) {
         self.handle_rival(now, report);
         let members = self.members.iter_mut().enumerate();
         let known = members.filter_map(|(index, member)| Some((index, member.as_mut()?)));
@@ -356,7 +372,7 @@ impl<A: Copy + Eq, const NODES: usize, const MEMBERS: usize> Master<A, NODES, ME
     }
 
     /// A member that follows a master of higher rank: that one speaks, unless it is gone or was ourselves.
-    fn handle_rival(&mut self, now: Instant, report: &Report) {
+    fn handle_rival(&mut self, now: Stamp, report: &Report) {
         if (report.epoch, report.master) <= (self.epoch, self.id) || report.epoch == 0 {
             return;
         }
@@ -380,6 +396,7 @@ impl<A: Copy + Eq, const NODES: usize, const MEMBERS: usize> Master<A, NODES, ME
     /// The next datagram to send and where it goes; to be asked until there is none.
     #[must_use]
     pub fn poll_transmit(&mut self, now: Instant, out: &mut [u8; MAX_FRAME]) -> Option<(A, usize)> {
+        let now = self.stamp(now);
         if let Role::Silent { until, epoch } = self.role {
             if now >= until {
                 self.role = Role::Storing { epoch: epoch.saturating_add(1), asked: false };
@@ -392,7 +409,7 @@ impl<A: Copy + Eq, const NODES: usize, const MEMBERS: usize> Master<A, NODES, ME
         if !listens && self.decided_until.is_none_or(|until| now >= until) {
             self.drop_left(now);
             self.decide(now);
-            self.decided_until = Some(self.poll_timeout(now).unwrap_or(now.after(self.timing.lease)));
+            self.decided_until = Some(self.next_change(now).unwrap_or(now.after(self.timing.lease)));
         }
         let number = self.next_number();
         let timing = self.timing;
@@ -423,7 +440,7 @@ impl<A: Copy + Eq, const NODES: usize, const MEMBERS: usize> Master<A, NODES, ME
         self.number.saturating_add(1)
     }
 
-    fn drop_left(&mut self, now: Instant) {
+    fn drop_left(&mut self, now: Stamp) {
         for slot in &mut self.members {
             if slot.as_ref().is_some_and(|member| member.has_left(now)) {
                 *slot = None;
@@ -432,21 +449,21 @@ impl<A: Copy + Eq, const NODES: usize, const MEMBERS: usize> Master<A, NODES, ME
     }
 
     /// Whether the first word is still to be waited for: half a lease at most, less if everybody has been heard.
-    fn listens(&self, now: Instant) -> bool {
+    fn listens(&self, now: Stamp) -> bool {
         let mut members = self.members.iter().flatten();
         now < self.listens_until
             && members.any(|member| !member.known || member.is_suspect(now, &self.timing))
     }
 
     /// Whether raises may be given at all: what every member holds is known, or certainly over.
-    pub(super) fn is_ready(&self, now: Instant) -> bool {
+    pub(super) fn is_ready(&self, now: Stamp) -> bool {
         let all_known = self.members.iter().flatten().all(|member| member.known);
         all_known || self.settled_at.is_some_and(|at| now >= at)
     }
 
     /// Keeps account of the majority; says whether more than disconnected limits may be given. Who loses it knows
     /// nothing any more of members it does not hear.
-    pub(super) fn handle_majority(&mut self, now: Instant) -> bool {
+    pub(super) fn handle_majority(&mut self, now: Stamp) -> bool {
         if self.settled_at.is_some_and(|at| now >= at) {
             for member in self.members.iter_mut().flatten() {
                 member.known = true;
@@ -475,6 +492,10 @@ impl<A: Copy + Eq, const NODES: usize, const MEMBERS: usize> Master<A, NODES, ME
     /// When something changes by itself: a member turns silent, an older grant is over, a start is waited out.
     #[must_use]
     pub fn poll_timeout(&self, now: Instant) -> Option<Instant> {
+        Some(self.calendar.instant(self.next_change(self.calendar.stamp(now))?))
+    }
+
+    fn next_change(&self, now: Stamp) -> Option<Stamp> {
         let members = self.members.iter().flatten().flat_map(|member| {
             let silent = member.heard.map(|heard| heard.after(self.timing.lease));
             [silent, member.suspect_from(&self.timing), member.account.next_release(now)]

@@ -2,6 +2,7 @@
 
 use super::account::{Account, ByTerminal, NOTHING, either, on};
 use super::frame::Report;
+use super::stamp::{Shift, Stamp};
 use super::timing::Timing;
 use crate::controller::EvseConfig;
 use crate::phases::{Rotation, Terminals};
@@ -51,9 +52,9 @@ impl Wiring {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Mark {
     number: u32,
-    made: Instant,
+    made: Stamp,
     /// When the report it answered was sent, at the earliest, where that is known.
-    answers: Option<Instant>,
+    answers: Option<Stamp>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -65,21 +66,21 @@ pub(super) struct Member<A> {
     pub(super) session: u32,
     pub(super) counter: u32,
     /// When its last report arrived.
-    pub(super) heard: Option<Instant>,
+    pub(super) heard: Option<Stamp>,
     /// Whether what it holds is known: from itself under our epoch, or because all it ever held is over.
     pub(super) known: bool,
     pub(super) account: Account,
     /// When its last report was sent, at the earliest.
-    floor: Option<Instant>,
+    floor: Option<Stamp>,
     mark: Option<Mark>,
     /// When the report was sent, at the earliest, that the last grant it accepted answers.
-    alive: Option<Instant>,
+    alive: Option<Stamp>,
     pub(super) target: Milliamps,
     pub(super) in_use: Terminals,
     measured: ByTerminal,
     /// Its own word for its disconnected limit, if that is higher than ours.
     reported_disconnected: Milliamps,
-    excess_since: Option<Instant>,
+    excess_since: Option<Stamp>,
     /// It draws more than it was granted: nothing for it, and all it can take is reserved.
     pub(super) excluded: bool,
     /// A grant should go out.
@@ -130,19 +131,27 @@ impl<A: Copy> Member<A> {
         };
     }
 
+    /// Reads all stamps as `shift` says.
+    pub(super) fn shift(&mut self, shift: Shift) {
+        self.account.shift(shift);
+        let mark = self.mark.iter_mut().flat_map(|mark| [Some(&mut mark.made), mark.answers.as_mut()]);
+        let own = [&mut self.heard, &mut self.floor, &mut self.alive, &mut self.excess_since];
+        mark.chain(own.map(Option::as_mut)).flatten().for_each(|stamp| shift.apply(stamp));
+    }
+
     /// What it falls to alone; the higher of our list's word and its own.
     pub(super) fn disconnected(&self) -> Milliamps {
         self.wiring.disconnected.max(self.reported_disconnected)
     }
 
     /// Whether a grant sent now would still be accepted.
-    pub(super) fn is_heard(&self, now: Instant, timing: &Timing) -> bool {
+    pub(super) fn is_heard(&self, now: Stamp, timing: &Timing) -> bool {
         self.heard.is_some_and(|heard| now.since(heard) < timing.lease)
     }
 
     /// Whether this report is news. A new session replaces the old one only after it has fallen silent, so that an
     /// old report, repeated, cannot push a member aside.
-    pub(super) fn is_new(&self, now: Instant, report: &Report, timing: &Timing) -> bool {
+    pub(super) fn is_new(&self, now: Stamp, report: &Report, timing: &Timing) -> bool {
         if report.session == self.session {
             return report.counter > self.counter;
         }
@@ -150,7 +159,7 @@ impl<A: Copy> Member<A> {
     }
 
     /// Takes a report in that is news; `ours`: whether it follows this master in this epoch.
-    pub(super) fn handle(&mut self, now: Instant, report: &Report, ours: bool, timing: &Timing) {
+    pub(super) fn handle(&mut self, now: Stamp, report: &Report, ours: bool, timing: &Timing) {
         let same_session = report.session == self.session;
         (self.session, self.counter, self.heard, self.due) =
             (report.session, report.counter, Some(now), true);
@@ -170,7 +179,7 @@ impl<A: Copy> Member<A> {
         self.watch(now, timing);
     }
 
-    fn acknowledge(&mut self, now: Instant, report: &Report, timing: &Timing) {
+    fn acknowledge(&mut self, now: Stamp, report: &Report, timing: &Timing) {
         let (disconnected, reaction) = (self.disconnected(), timing.reaction);
         if self.known {
             self.account.confirm(now, report.accepted, disconnected, reaction);
@@ -190,7 +199,7 @@ impl<A: Copy> Member<A> {
     }
 
     /// A member that draws clearly more than it may, for longer than cars need, is no longer believed.
-    fn watch(&mut self, now: Instant, timing: &Timing) {
+    fn watch(&mut self, now: Stamp, timing: &Timing) {
         let obeyed = self.obeyed(now, timing).map(|current| current.saturating_add(TOLERANCE));
         if !self.known || self.measured.iter().zip(obeyed).all(|(measured, most)| *measured <= most) {
             self.excess_since = None;
@@ -200,7 +209,7 @@ impl<A: Copy> Member<A> {
     }
 
     /// Notes that its newest grant goes out with this number.
-    pub(super) fn granted(&mut self, now: Instant, number: u32, keep: bool, timing: &Timing) {
+    pub(super) fn granted(&mut self, now: Stamp, number: u32, keep: bool, timing: &Timing) {
         self.due = false;
         if let (false, Some(heard)) = (keep, self.heard) {
             self.account.renew(heard, timing);
@@ -215,29 +224,28 @@ impl<A: Copy> Member<A> {
     }
 
     /// Whether it may be at its disconnected limit by now.
-    fn is_alone(&self, now: Instant, timing: &Timing) -> bool {
+    fn is_alone(&self, now: Stamp, timing: &Timing) -> bool {
         self.alive.is_none_or(|alive| now >= timing.not_alone_before(alive))
     }
 
     /// Whether it may get there before grants given to others now are over: its disconnected limit is kept free.
-    pub(super) fn is_suspect(&self, now: Instant, timing: &Timing) -> bool {
+    pub(super) fn is_suspect(&self, now: Stamp, timing: &Timing) -> bool {
         self.is_alone(now.after(timing.lead()), timing)
     }
 
     /// When that becomes so.
-    pub(super) fn suspect_from(&self, timing: &Timing) -> Option<Instant> {
-        let alone = timing.not_alone_before(self.alive?).as_millis();
-        Some(Instant::from_millis(alone.saturating_sub(timing.lead().as_millis() as u64)))
+    pub(super) fn suspect_from(&self, timing: &Timing) -> Option<Stamp> {
+        Some(timing.not_alone_before(self.alive?).before(timing.lead()))
     }
 
     /// What it can be using if it obeys.
-    fn obeyed(&self, now: Instant, timing: &Timing) -> ByTerminal {
+    fn obeyed(&self, now: Stamp, timing: &Timing) -> ByTerminal {
         let granted = self.account.possible(now, self.disconnected());
         if self.is_alone(now, timing) { either(granted, self.alone_use(), Milliamps::max) } else { granted }
     }
 
     /// What it can be using, by terminal.
-    pub(super) fn bound(&self, now: Instant, timing: &Timing) -> ByTerminal {
+    pub(super) fn bound(&self, now: Stamp, timing: &Timing) -> ByTerminal {
         let mut bound = self.obeyed(now, timing);
         if self.heard.is_some_and(|heard| now.since(heard) < timing.lead()) {
             bound = either(bound, self.measured, Milliamps::max);
@@ -250,7 +258,7 @@ impl<A: Copy> Member<A> {
     }
 
     /// What must be kept free for it beside what it is granted from now on.
-    pub(super) fn reserve(&self, now: Instant, timing: &Timing) -> ByTerminal {
+    pub(super) fn reserve(&self, now: Stamp, timing: &Timing) -> ByTerminal {
         if self.excluded {
             on(self.wiring.wired, self.wiring.most)
         } else if self.leaving {
@@ -263,12 +271,12 @@ impl<A: Copy> Member<A> {
     }
 
     /// What replaced grants that it never confirmed leave it with if it hears nothing more.
-    pub(super) fn lasting(&self, now: Instant) -> ByTerminal {
+    pub(super) fn lasting(&self, now: Stamp) -> ByTerminal {
         self.account.lasting(now, self.disconnected())
     }
 
     /// All that a decision depends on: a report that changes nothing of it needs no new one.
-    pub(super) fn weight(&self, now: Instant, timing: &Timing) -> impl PartialEq + use<A> {
+    pub(super) fn weight(&self, now: Stamp, timing: &Timing) -> impl PartialEq + use<A> {
         let counted = (self.bound(now, timing), self.reserve(now, timing));
         (
             counted,
@@ -282,7 +290,7 @@ impl<A: Copy> Member<A> {
     }
 
     /// Whether a member that is no longer configured can be dropped.
-    pub(super) fn has_left(&self, now: Instant) -> bool {
+    pub(super) fn has_left(&self, now: Stamp) -> bool {
         self.leaving && self.account.possible(now, Milliamps::ZERO) == NOTHING
     }
 }

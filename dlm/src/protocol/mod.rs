@@ -38,6 +38,7 @@ mod gate;
 mod master;
 mod member;
 mod slave;
+mod stamp;
 mod timing;
 
 pub use frame::{Frame, FrameError, Grant, MAX_FRAME, Report, Seal};

@@ -1,6 +1,6 @@
 //! The durations master and slaves agree on, and whether they fit each other.
 
-use crate::units::Instant;
+use super::stamp::Stamp;
 use core::time::Duration;
 use thiserror::Error;
 
@@ -117,7 +117,7 @@ impl Timing {
     }
 
     /// Until when a slave that accepted a grant answering a report sent at or after `alive` is certainly not alone.
-    pub(super) fn not_alone_before(&self, alive: Instant) -> Instant {
+    pub(super) fn not_alone_before(&self, alive: Stamp) -> Stamp {
         alive.after(self.alone.saturating_sub(self.drift_of(self.alone)))
     }
 }
@@ -151,7 +151,8 @@ mod tests {
         // 10 s at 2 % on either side: 10.45 s, and 6 s until the car has obeyed. 40 s are at least 38.2 s.
         assert_eq!(timing.lead(), Duration::from_millis(16_450));
         assert_eq!(timing.settled(), Duration::from_millis(47_800));
-        assert_eq!(timing.not_alone_before(Instant::from_millis(0)), Instant::from_millis(38_200));
+        let start = Stamp::LONG_AGO;
+        assert_eq!(timing.not_alone_before(start).since(start), Duration::from_millis(38_200));
     }
 
     #[test]

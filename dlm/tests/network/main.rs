@@ -1,6 +1,7 @@
 //! The master/slave protocol under every fault there is a name for, and under random ones.
 
 mod faults;
+mod figures;
 mod histories;
 mod rules;
 extern crate alloc;

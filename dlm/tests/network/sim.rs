@@ -10,7 +10,7 @@ use evkit_dlm::phases::{Rotation, Terminals};
 use evkit_dlm::protocol::{
     Car, MAX_FRAME, Master, MasterConfig, Mastership, Seal, Slave, SlaveConfig, Timing, To,
 };
-use evkit_dlm::units::{Instant, Milliamps};
+use evkit_dlm::units::{Instant, Milliamps, PhaseCurrents};
 
 pub(crate) const NODES: usize = 3;
 pub(crate) const MEMBERS: usize = 8;
@@ -135,6 +135,13 @@ struct Datagram {
     bytes: Vec<u8>,
 }
 
+/// What was sent.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Traffic {
+    pub(crate) datagrams: u64,
+    pub(crate) bytes: u64,
+}
+
 pub(crate) struct Sim {
     pub(crate) site: Site,
     pub(crate) random: Random,
@@ -146,6 +153,7 @@ pub(crate) struct Sim {
     datagrams: BTreeMap<u64, Datagram>,
     sent: u64,
     pub(crate) events: u64,
+    pub(crate) traffic: Traffic,
     pub(crate) targets: Vec<Milliamps>,
 }
 
@@ -153,7 +161,8 @@ impl Sim {
     pub(crate) fn new(site: Site, mut random: Random, masters: usize) -> Self {
         let drift = site.timing.drift_ppm;
         let mut clock = || Clock {
-            offset: u64::from(random.below(1_000_000)),
+            // Up for 25 days soon, when four bytes of milliseconds are half full.
+            offset: (1 << 31) - u64::from(random.below(1_000_000)),
             ppm: i64::from(random.within(0, 2 * drift)) - i64::from(drift),
         };
         let stations = (0..site.evses.len())
@@ -182,6 +191,7 @@ impl Sim {
             datagrams: BTreeMap::new(),
             sent: 0,
             events: 0,
+            traffic: Traffic::default(),
             targets,
         };
         for at in 0..sim.stations.len() {
@@ -224,6 +234,16 @@ impl Sim {
         let master = Master::new(&config, SEAL, device.epoch, &site.nodes, &site.ids(), &site.evses);
         device.master = Some(master.expect("the random site passes the check"));
         device.wake = self.now;
+    }
+
+    /// A meter or a fuse says that a node carries less; the master is told and acts at once.
+    pub(crate) fn set_capacity(&mut self, node: usize, capacity: PhaseCurrents) {
+        for at in 0..self.masters.len() {
+            if let Some(master) = &mut self.masters[at].master {
+                master.set_capacity(node, capacity).expect("there is such a node");
+            }
+            self.drive_master(at);
+        }
     }
 
     /// Whoever was busy with something else is back.
@@ -362,6 +382,8 @@ impl Sim {
     }
 
     pub(crate) fn send(&mut self, from: Address, to: Address, bytes: Vec<u8>) {
+        self.traffic.datagrams += 1;
+        self.traffic.bytes += bytes.len() as u64;
         if self.network.cut.contains(&(from, to)) || self.random.below(100) < self.network.lost_percent {
             return;
         }
