@@ -73,7 +73,7 @@ fn second(at: u64, (master, slaves): &mut Site) -> Duration {
         }
         let watch = Stopwatch::now();
         if index == 0 {
-            let amps = if at % 2 == 0 { 16 } else { 10 };
+            let amps = if at.is_multiple_of(2) { 16 } else { 10 };
             let _ = master.set_target(at as usize % STATIONS, Milliamps::from_amps(amps));
         }
         let mut next = master.poll_transmit(now, &mut out);
