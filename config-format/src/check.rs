@@ -42,7 +42,7 @@ pub(crate) fn value_file(entry: &Entry<'_>, bytes: &[u8]) -> Option<Finding> {
     if let Some(finding) = foreign(bytes) {
         return Some(Finding { file, key: entry.key.decode(), ..finding });
     }
-    let (check, span, message) = characters(entry.line_text, entry.line_start)?;
+    let (check, span, message) = characters(entry.line_text, entry.line_span.start)?;
     Some(Finding::at(check, entry, span, message))
 }
 
@@ -78,7 +78,7 @@ fn about_line(check: Check, line: usize, message: String) -> Finding {
 fn lines(document: &Document<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut sections = BTreeMap::new();
-    for (index, line) in document.lines().iter().enumerate() {
+    for (index, line) in document.lines().enumerate() {
         let number = index + 1;
         let mut push = |check, span: Span, message| {
             let column = crate::text::column(

@@ -1,56 +1,66 @@
-//! A whole file as a flat tape of lines over its bytes, and the way to find things in it.
+//! A whole file as a flat tape of tokens over its bytes, and the way to find things in it.
 //!
 //! The tape lies in memory the caller lends ([`Document::parse_in`]) or, under `alloc`, in a vector
-//! ([`Document::parse`]). It holds spans only: printing a document is writing its bytes, so nothing can get
-//! lost. Every entry is addressable, duplicates and entries before the first section included.
+//! ([`Document::parse`]), 8 bytes for each token. It says only what starts where: printing a document is writing
+//! its bytes, so nothing can get lost. Every entry is addressable, duplicates and entries before the first
+//! section included.
+//!
+//! Offsets on the tape have 32 bits. Of an input beyond 4 GiB the rest is one stray line.
 
 use core::fmt;
 
-use crate::lex::{self, Dialect, Line, LineKind, Token, TokenKind};
+use crate::lex::{self, Boundary, Dialect, Line, LineKind, TapeLines, Token};
 use crate::text::{self, Span, Text};
 
 /// The lent tape is too short for the input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the input has {needed} lines but the lent tape holds {lent}; lend a slice of {needed}")]
+#[error("the input has {needed} tokens but the lent tape holds {lent}; lend a slice of {needed}")]
 pub struct TapeTooShort {
-    /// Lines of the input.
+    /// Tokens of the input; never more than it has bytes.
     pub needed: usize,
     /// Length of the tape.
     pub lent: usize,
 }
 
-/// A parsed file: its bytes and where its lines and their parts are.
+/// A parsed file: its bytes and where its tokens are.
 #[derive(Clone)]
 pub struct Document<'a> {
     bytes: &'a [u8],
     dialect: Dialect,
-    lines: Tape<'a>,
+    tape: Tape<'a>,
 }
 
 #[derive(Clone)]
 enum Tape<'a> {
-    Lent(&'a [Line]),
+    Lent(&'a [Boundary]),
     #[cfg(feature = "alloc")]
-    Owned(alloc::vec::Vec<Line>),
+    Owned(alloc::vec::Vec<Boundary>),
 }
 
+/// How far offsets on the tape reach.
+const REACH: usize = u32::MAX as usize;
+
 impl<'a> Document<'a> {
-    /// Parses into a tape of the caller. Any input parses.
+    /// Parses into a tape of the caller, which [`Boundary::default`] fills. Any input parses.
     ///
     /// # Errors
-    /// [`TapeTooShort`] says how many lines the input has.
-    pub fn parse_in(bytes: &'a [u8], dialect: Dialect, tape: &'a mut [Line]) -> Result<Self, TapeTooShort> {
+    /// [`TapeTooShort`] says how many tokens the input has.
+    pub fn parse_in(
+        bytes: &'a [u8],
+        dialect: Dialect,
+        tape: &'a mut [Boundary],
+    ) -> Result<Self, TapeTooShort> {
         let lent = tape.len();
         let mut needed = 0;
         let mut slots = tape.iter_mut();
-        for line in lex::lines(bytes, dialect) {
+        lex::tape(bytes, dialect, REACH, |boundary| {
             needed += 1;
             if let Some(slot) = slots.next() {
-                *slot = line;
+                *slot = boundary;
             }
-        }
+        });
         match tape.get(..needed) {
-            Some(lines) => Ok(Self { bytes, dialect, lines: Tape::Lent(lines) }),
+            Some(tape) => Ok(Self { bytes, dialect, tape: Tape::Lent(tape) }),
             None => Err(TapeTooShort { needed, lent }),
         }
     }
@@ -59,7 +69,11 @@ impl<'a> Document<'a> {
     #[cfg(feature = "alloc")]
     #[must_use]
     pub fn parse(bytes: &'a [u8], dialect: Dialect) -> Self {
-        Self { bytes, dialect, lines: Tape::Owned(lex::lines(bytes, dialect).collect()) }
+        let mut tape = alloc::vec::Vec::new();
+        lex::tape(bytes, dialect, REACH, |boundary| tape.push(boundary));
+        // A vector grows by doubling; the tape is kept as long as the document.
+        tape.shrink_to_fit();
+        Self { bytes, dialect, tape: Tape::Owned(tape) }
     }
 
     /// The input, which is also the printed form.
@@ -74,22 +88,30 @@ impl<'a> Document<'a> {
         self.dialect
     }
 
-    /// The tape: one element per line of the file.
+    /// The tape: one element for each token.
     #[must_use]
-    pub fn lines(&self) -> &[Line] {
-        match &self.lines {
-            Tape::Lent(lines) => lines,
+    pub fn tape(&self) -> &[Boundary] {
+        match &self.tape {
+            Tape::Lent(tape) => tape,
             #[cfg(feature = "alloc")]
-            Tape::Owned(lines) => lines,
+            Tape::Owned(tape) => tape,
         }
     }
 
     /// All tokens in order. Their spans joined are the input.
     pub fn tokens(&self) -> impl Iterator<Item = Token> {
-        let bom = self.lines().first().map_or(self.bytes.len(), |line| line.span.start);
-        let bom = Token { kind: TokenKind::Bom, span: Span::new(0, bom) };
-        let bom = (!bom.span.is_empty()).then_some(bom);
-        bom.into_iter().chain(self.lines().iter().flat_map(Line::tokens))
+        let tape = self.tape();
+        let ends = tape.iter().skip(1).map(|next| next.start as usize).chain([self.bytes.len()]);
+        let token = |(boundary, end): (&Boundary, usize)| Token {
+            kind: boundary.kind,
+            span: Span::new(boundary.start as usize, end),
+        };
+        tape.iter().zip(ends).map(token)
+    }
+
+    /// The lines of the file.
+    pub fn lines(&self) -> impl Iterator<Item = Line> + Clone {
+        TapeLines::new(self.tape(), self.bytes.len())
     }
 
     /// The text of a span of this document.
@@ -98,22 +120,27 @@ impl<'a> Document<'a> {
         Text::new(span.of(self.bytes))
     }
 
-    /// Line and column, both from 1, of a byte offset. Columns count characters.
+    /// Line and column, both from 1, of a byte offset. Columns count characters. Walks the file up to there.
     #[must_use]
     pub fn position(&self, offset: usize) -> (usize, usize) {
-        let lines = self.lines();
-        let index = lines.partition_point(|line| line.span.end <= offset).min(lines.len().saturating_sub(1));
-        let Some(line) = lines.get(index) else { return (1, 1) };
-        (index + 1, text::column(line.span.of(self.bytes), offset.saturating_sub(line.span.start)))
+        let mut found = (1, 1);
+        for (index, line) in self.lines().enumerate() {
+            found =
+                (index + 1, text::column(line.span.of(self.bytes), offset.saturating_sub(line.span.start)));
+            if offset < line.span.end {
+                break;
+            }
+        }
+        found
     }
 
     /// The entries in file order, each with its section.
     pub fn entries(&self) -> impl Iterator<Item = Entry<'a>> + '_ {
         let mut section = None;
-        self.lines().iter().enumerate().filter_map(move |(index, line)| {
+        self.lines().enumerate().filter_map(move |(index, line)| {
             match line.kind {
                 LineKind::Section => section = Some(self.text(line.name)),
-                LineKind::Entry => return Some(self.entry(section, index, line)),
+                LineKind::Entry => return Some(self.entry(section, index, &line)),
                 LineKind::Blank | LineKind::Comment | LineKind::Stray => {}
             }
             None
@@ -122,7 +149,7 @@ impl<'a> Document<'a> {
 
     /// The section headings in file order with their line numbers.
     pub fn sections(&self) -> impl Iterator<Item = (Text<'a>, usize)> + '_ {
-        let headings = self.lines().iter().enumerate().filter(|(_, line)| line.kind == LineKind::Section);
+        let headings = self.lines().enumerate().filter(|(_, line)| line.kind == LineKind::Section);
         headings.map(|(index, line)| (self.text(line.name), index + 1))
     }
 
@@ -147,7 +174,7 @@ impl<'a> Document<'a> {
             line: index + 1,
             key_span: line.name,
             value_span: line.value,
-            line_start: line.span.start,
+            line_span: line.span,
             line_text: line.body.of(self.bytes),
         }
     }
@@ -156,8 +183,8 @@ impl<'a> Document<'a> {
 /// Shows sizes only: values may be secrets, and only a profile knows which.
 impl fmt::Debug for Document<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (bytes, lines) = (self.bytes.len(), self.lines().len());
-        f.debug_struct("Document").field("bytes", &bytes).field("lines", &lines).finish_non_exhaustive()
+        let (bytes, tokens) = (self.bytes.len(), self.tape().len());
+        f.debug_struct("Document").field("bytes", &bytes).field("tokens", &tokens).finish_non_exhaustive()
     }
 }
 
@@ -178,7 +205,7 @@ pub struct Entry<'a> {
     pub key_span: Span,
     /// Where the value is.
     pub value_span: Span,
-    pub(crate) line_start: usize,
+    pub(crate) line_span: Span,
     pub(crate) line_text: &'a [u8],
 }
 
@@ -186,7 +213,7 @@ impl Entry<'_> {
     /// Column, from 1 in characters, of a byte offset on this line.
     #[must_use]
     pub fn column(&self, offset: usize) -> usize {
-        text::column(self.line_text, offset.saturating_sub(self.line_start))
+        text::column(self.line_text, offset.saturating_sub(self.line_span.start))
     }
 }
 
@@ -212,13 +239,13 @@ mod tests {
 
     const TEXT: &[u8] = b"early=0\n[A]\nx=1\nx=2\n[B]\nx=3";
 
-    fn in_tape(tape: &mut [Line]) -> Document<'_> {
+    fn in_tape(tape: &mut [Boundary]) -> Document<'_> {
         Document::parse_in(TEXT, Dialect::Ini, tape).unwrap()
     }
 
     #[test]
     fn every_entry_is_addressable() {
-        let mut tape = [Line::default(); 6];
+        let mut tape = [Boundary::default(); 23];
         let document = in_tape(&mut tape);
         let found: Vec<_> = document.entries().map(|e| (e.section, e.key, e.value, e.line)).collect();
         let (a, b) = (Some(Text::from("A")), Some(Text::from("B")));
@@ -234,14 +261,17 @@ mod tests {
 
     #[test]
     fn a_short_tape_says_how_long_it_must_be() {
-        let mut tape = [Line::default(); 5];
+        let mut tape = [Boundary::default(); 22];
         let error = Document::parse_in(TEXT, Dialect::Ini, &mut tape).unwrap_err();
-        assert_eq!(format!("{error}"), "the input has 6 lines but the lent tape holds 5; lend a slice of 6");
+        assert_eq!(
+            format!("{error}"),
+            "the input has 23 tokens but the lent tape holds 22; lend a slice of 23"
+        );
     }
 
     #[test]
     fn positions_count_lines_and_characters() {
-        let mut tape = [Line::default(); 6];
+        let mut tape = [Boundary::default(); 23];
         let document = in_tape(&mut tape);
         assert_eq!(document.position(0), (1, 1));
         assert_eq!(document.position(14), (3, 3));
@@ -252,7 +282,7 @@ mod tests {
 
     #[test]
     fn debug_shows_no_value() {
-        let mut tape = [Line::default(); 1];
+        let mut tape = [Boundary::default(); 3];
         let document = Document::parse_in(b"PIN=4711", Dialect::Ini, &mut tape).unwrap();
         let entry = document.entries().next().unwrap();
         let shown = format!("{document:?} {entry:?}");

@@ -85,8 +85,14 @@ impl<'a> Document<'a> {
     /// Deletes line `number` (from 1) with its end; `None` if the file has fewer lines.
     #[must_use]
     pub fn delete_line(&self, number: usize) -> Option<Change<'a>> {
-        let line = number.checked_sub(1).and_then(|index| self.lines().get(index))?;
+        let line = number.checked_sub(1).and_then(|index| self.lines().nth(index))?;
         Some(Change::replace(line.span, b""))
+    }
+
+    /// Deletes the line of `entry` with its end.
+    #[must_use]
+    pub const fn delete(&self, entry: &Entry<'_>) -> Change<'a> {
+        Change::replace(entry.line_span, b"")
     }
 
     /// Inserts an entry behind the last one of the first section of this name (`None`: before the first
@@ -106,7 +112,7 @@ impl<'a> Document<'a> {
         let above = self.last_entry_of(section)?;
         let sign =
             above.filter(|line| line.kind == LineKind::Entry).or_else(|| self.first_entry()).map_or_else(
-                || self.dialect().sign().as_bytes(),
+                || &self.dialect().sign()[..],
                 |line| Span::new(line.name.end, line.value.start).of(self.as_bytes()),
             );
         let newline = self.newline();
@@ -125,7 +131,7 @@ impl<'a> Document<'a> {
     }
 
     /// The line to insert behind: the section's last entry, else its heading; none for the start of the file.
-    fn last_entry_of(&self, section: Option<&str>) -> Result<Option<&Line>, EditError> {
+    fn last_entry_of(&self, section: Option<&str>) -> Result<Option<Line>, EditError> {
         let mut above = None;
         let mut inside = section.is_none();
         for line in self.lines() {
@@ -142,20 +148,20 @@ impl<'a> Document<'a> {
         if inside { Ok(above) } else { Err(EditError::NoSection) }
     }
 
-    fn first_entry(&self) -> Option<&Line> {
-        self.lines().iter().find(|line| line.kind == LineKind::Entry)
+    fn first_entry(&self) -> Option<Line> {
+        self.lines().find(|line| line.kind == LineKind::Entry)
     }
 
     /// The file's own line end: that of its first line, else LF.
     fn newline(&self) -> &'a [u8] {
-        match self.lines().first().map(|line| line.ending().of(self.as_bytes())) {
+        match self.lines().next().map(|line| line.ending().of(self.as_bytes())) {
             Some(ending) if !ending.is_empty() => ending,
             _ => b"\n",
         }
     }
 
     fn first_line_start(&self) -> usize {
-        self.lines().first().map_or(self.as_bytes().len(), |line| line.span.start)
+        self.lines().next().map_or(self.as_bytes().len(), |line| line.span.start)
     }
 }
 
@@ -169,7 +175,7 @@ pub(crate) fn check_value(value: &[u8]) -> Result<(), EditError> {
 
 fn check_key(key: &[u8], dialect: Dialect) -> Result<(), EditError> {
     let misread = key.starts_with(UTF8_BOM) || matches!(key.first(), None | Some(b'[' | b'#' | b';'));
-    let has_sign = key.windows(1).any(|byte| byte == dialect.sign().as_bytes());
+    let has_sign = key.windows(1).any(|byte| byte == dialect.sign());
     if misread || has_sign || check_value(key).is_err() { Err(EditError::BadKey) } else { Ok(()) }
 }
 
@@ -252,9 +258,10 @@ mod tests {
     use alloc::{format, vec::Vec};
 
     use super::*;
+    use crate::lex::Boundary;
 
     fn edited(text: &[u8], edit: impl for<'a> Fn(&Document<'a>) -> Change<'a>) -> Vec<u8> {
-        let mut tape = [Line::default(); 16];
+        let mut tape = [Boundary::default(); 32];
         let document = Document::parse_in(text, Dialect::Ini, &mut tape).unwrap();
         let change = [edit(&document)];
         Edited::new(text, &change).unwrap().pieces().flatten().copied().collect()
@@ -294,7 +301,7 @@ mod tests {
 
     #[test]
     fn refuses_text_that_would_be_read_differently() {
-        let mut tape = [Line::default(); 2];
+        let mut tape = [Boundary::default(); 7];
         let document = Document::parse_in(b"[A]\nk=v", Dialect::Ini, &mut tape).unwrap();
         let entry = document.entries().next().unwrap();
         assert_eq!(document.set(&entry, b"a\nb=1"), Err(EditError::BadValue { at: 1 }));

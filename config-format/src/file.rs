@@ -69,22 +69,23 @@ impl<'a> File<'a> {
 
     /// The entry a key has, by any spelling the profile knows; `None` as section means any. Of duplicates the
     /// last one: which one a station obeys is not documented, and most readers keep the last.
+    ///
+    /// Walks the file; whoever asks for many keys takes an [`Index`](File::index).
     #[must_use]
     pub fn entry(&self, section: Option<&str>, key: &str) -> Option<(Entry<'a>, Option<Known<'a>>)> {
-        let wanted = self.profile.find(section.map(Text::from), key.into());
+        let wanted = subject(key.into(), self.profile.find(section.map(Text::from), key.into()));
         let same_section =
             |entry: &Entry<'_>| section.is_none_or(|name| entry.section.is_some_and(|s| s == name));
         self.entries()
-            .filter(|(entry, known)| {
-                same_section(entry)
-                    && match (wanted, known) {
-                        (Some(wanted), Some(known)) => {
-                            wanted.key.name == known.key.name && wanted.number == known.number
-                        }
-                        _ => entry.key == key,
-                    }
-            })
+            .filter(|(entry, known)| same_section(entry) && subject(entry.key, *known) == wanted)
             .last()
+    }
+
+    /// The entries by key, for many lookups: counted out in one walk over the file.
+    #[cfg(feature = "alloc")]
+    #[must_use]
+    pub fn index(&self) -> Index<'_, 'a> {
+        Index::new(self)
     }
 
     /// The typed value of a key, by any spelling the profile knows.
@@ -95,7 +96,7 @@ impl<'a> File<'a> {
     where
         'a: 'k,
     {
-        let (entry, known) = self.known_entry(section, key)?;
+        let (entry, known) = known(self.entry(section, key), key)?;
         known.key.read(entry.value).ok_or_else(|| wrong(&entry, known))
     }
 
@@ -113,25 +114,75 @@ impl<'a> File<'a> {
     where
         'a: 't,
     {
-        let (entry, known) = self.known_entry(section, key)?;
+        let (entry, known) = known(self.entry(section, key), key)?;
         if known.key.read(value.into()).is_none() {
             return Err(wrong(&entry, known));
         }
         Ok(self.document.set(&entry, value.as_bytes())?)
     }
+}
 
-    fn known_entry<'k>(
-        &self,
-        section: Option<&str>,
-        key: &'k str,
-    ) -> Result<(Entry<'a>, Known<'a>), KeyError<'k>> {
-        let (entry, known) = self.entry(section, key).ok_or(KeyError::Absent { key })?;
-        Ok((entry, known.ok_or(KeyError::Unknown { key })?))
-    }
+/// What an entry is about: the profile's name of its key, else the key as written, and the number behind it.
+fn subject<'a>(key: Text<'a>, known: Option<Known<'a>>) -> (Text<'a>, Option<u16>) {
+    known.map_or((key, None), |known| (known.key.name.into(), known.number))
+}
+
+type Found<'a> = Option<(Entry<'a>, Option<Known<'a>>)>;
+
+fn known<'a, 'k>(found: Found<'a>, key: &'k str) -> Result<(Entry<'a>, Known<'a>), KeyError<'k>> {
+    let (entry, known) = found.ok_or(KeyError::Absent { key })?;
+    Ok((entry, known.ok_or(KeyError::Unknown { key })?))
 }
 
 pub(crate) fn wrong<'a>(entry: &Entry<'_>, known: Known<'a>) -> KeyError<'a> {
     KeyError::Wrong { line: entry.line, column: entry.column(entry.value_span.start), key: known.key }
+}
+
+/// The entries of a file by key; see [`File::index`].
+#[cfg(feature = "alloc")]
+#[derive(Debug, Clone)]
+pub struct Index<'f, 'a> {
+    profile: Profile<'a>,
+    /// The last entry of each subject in each section, and (`None`) in any.
+    entries: alloc::collections::BTreeMap<Place<'f>, (Entry<'a>, Option<Known<'a>>)>,
+}
+
+#[cfg(feature = "alloc")]
+type Place<'f> = (Text<'f>, Option<u16>, Option<Text<'f>>);
+
+#[cfg(feature = "alloc")]
+impl<'f, 'a> Index<'f, 'a> {
+    fn new(file: &'f File<'a>) -> Self {
+        let mut entries = alloc::collections::BTreeMap::new();
+        for (entry, known) in file.entries() {
+            let (name, number) = subject(entry.key, known);
+            entries.insert((name, number, None), (entry, known));
+            if entry.section.is_some() {
+                entries.insert((name, number, entry.section), (entry, known));
+            }
+        }
+        Self { profile: file.profile, entries }
+    }
+
+    /// As [`File::entry`].
+    #[must_use]
+    pub fn entry(&self, section: Option<&str>, key: &str) -> Option<(Entry<'a>, Option<Known<'a>>)> {
+        let section = section.map(Text::from);
+        let (name, number) = subject(key.into(), self.profile.find(section, key.into()));
+        self.entries.get(&(name, number, section)).copied()
+    }
+
+    /// As [`File::get`].
+    ///
+    /// # Errors
+    /// As [`File::get`].
+    pub fn get<'k>(&self, section: Option<&str>, key: &'k str) -> Result<Value<'a>, KeyError<'k>>
+    where
+        'a: 'k,
+    {
+        let (entry, known) = known(self.entry(section, key), key)?;
+        known.key.read(entry.value).ok_or_else(|| wrong(&entry, known))
+    }
 }
 
 #[cfg(test)]
@@ -142,13 +193,13 @@ mod tests {
     use super::*;
     use crate::edit::Edited;
     use crate::keba;
-    use crate::lex::{Dialect, Line};
+    use crate::lex::{Boundary, Dialect};
 
     const TEXT: &[u8] = b"[CONFIGURATION]\nAuthorizationEnabled=TRUE\nNew=1\n[NETWORK]\nHOTSPOT SSID=x\n[LOADMANAGEMENT]\nNominalVoltage = 230V\n";
 
     #[test]
     fn typed_values_need_no_allocator() {
-        let mut tape = [Line::default(); 8];
+        let mut tape = [Boundary::default(); 32];
         let file = File::new(Document::parse_in(TEXT, Dialect::Ini, &mut tape).unwrap(), keba::PROFILE);
         assert_eq!(file.get(None, "AuthorizationEnabled"), Ok(Value::Bool(true)));
         assert_eq!(

@@ -121,7 +121,7 @@ impl<'a> Dump<'a> {
                 line: index + 1,
                 key_span: Span::empty(0),
                 value_span: Span::empty(0),
-                line_start: 0,
+                line_span: Span::empty(0),
                 line_text: b"",
             };
             (entry, known)

@@ -12,10 +12,9 @@
 use core::fmt;
 
 use nom::branch::alt;
-use nom::bytes::complete::{tag, take_till, take_until, take_while};
-use nom::character::complete::one_of;
-use nom::combinator::{eof, not, recognize, rest, verify};
-use nom::sequence::{preceded, terminated};
+use nom::bytes::complete::{tag, take_till, take_till1, take_while};
+use nom::combinator::{eof, recognize, rest};
+use nom::sequence::terminated;
 use nom::{IResult, Parser};
 
 use crate::text::{Span, is_blank, trim};
@@ -35,10 +34,10 @@ pub enum Dialect {
 impl Dialect {
     /// The sign between key and value; the first one in a line counts.
     #[must_use]
-    pub const fn sign(self) -> &'static str {
+    pub const fn sign(self) -> &'static [u8; 1] {
         match self {
-            Self::Ini => "=",
-            Self::Colon => ":",
+            Self::Ini => b"=",
+            Self::Colon => b":",
         }
     }
 }
@@ -59,7 +58,7 @@ pub enum LineKind {
     Stray,
 }
 
-/// One line of the input as spans: an element of the tape.
+/// One line of the input as spans.
 ///
 /// `name` is the section's name, the entry's key, or the text of a comment or stray line; `value` is empty
 /// but for entries.
@@ -86,6 +85,10 @@ impl Line {
 
     /// The tokens of the line in order, empty ones left out. Their spans joined are the line.
     pub fn tokens(&self) -> impl Iterator<Item = Token> + use<> {
+        self.parts().into_iter().filter(|token| !token.span.is_empty())
+    }
+
+    fn parts(&self) -> [Token; 6] {
         let (before, name) = match self.kind {
             LineKind::Blank => (TokenKind::Blank, TokenKind::Blank),
             LineKind::Comment => (TokenKind::Blank, TokenKind::Comment),
@@ -101,17 +104,51 @@ impl Line {
             Token { kind: TokenKind::Blank, span: Span::new(self.value.end, self.body.end) },
             Token { kind: TokenKind::Ending, span: self.ending() },
         ]
-        .into_iter()
-        .filter(|token| !token.span.is_empty())
+    }
+
+    fn starting_at(at: usize) -> Self {
+        let nothing = Span::empty(at);
+        Self { kind: LineKind::Blank, span: nothing, name: nothing, value: nothing, body: nothing }
+    }
+
+    /// Adds the next token: the reverse of [`Line::tokens`].
+    fn take(&mut self, Token { kind, span }: Token) {
+        self.span.end = span.end;
+        if kind != TokenKind::Ending {
+            self.body.end = span.end;
+        }
+        match kind {
+            TokenKind::Section => self.name_is(LineKind::Section, span),
+            TokenKind::Key => self.name_is(LineKind::Entry, span),
+            TokenKind::Comment => self.name_is(LineKind::Comment, span),
+            TokenKind::Stray => self.name_is(LineKind::Stray, span),
+            TokenKind::Value => self.value = span,
+            // In front of a name a mark is the bracket of a heading, behind it the sign or the other bracket.
+            TokenKind::Mark if self.kind == LineKind::Blank => {
+                self.name_is(LineKind::Section, Span::empty(span.end));
+            }
+            TokenKind::Mark => self.value = Span::empty(span.end),
+            TokenKind::Blank if self.kind == LineKind::Blank => {
+                self.name_is(LineKind::Blank, Span::empty(span.end));
+            }
+            TokenKind::Blank | TokenKind::Ending | TokenKind::Bom => {}
+        }
+    }
+
+    fn name_is(&mut self, kind: LineKind, name: Span) {
+        self.kind = kind;
+        self.name = name;
+        self.value = Span::empty(name.end);
     }
 }
 
 /// What a [`Token`] is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum TokenKind {
     /// UTF-8 byte order mark.
     Bom,
     /// Spaces and tabs.
+    #[default]
     Blank,
     /// A comment line's text.
     Comment,
@@ -136,6 +173,76 @@ pub struct Token {
     pub kind: TokenKind,
     /// Where it is.
     pub span: Span,
+}
+
+/// An element of the tape: what starts where. The token ends where the next one starts, so that every byte of
+/// the input is in exactly one token and a token costs 8 bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Boundary {
+    /// Offset of the first byte.
+    pub start: u32,
+    /// What starts there.
+    pub kind: TokenKind,
+}
+
+/// Hands the tape of an input to `push`, element by element. What lies behind `reach`, which offsets on the tape
+/// cannot name, is one stray token.
+pub(crate) fn tape(bytes: &[u8], dialect: Dialect, reach: usize, mut push: impl FnMut(Boundary)) {
+    let mut push = |kind, span: Span| {
+        if let (Ok(start), false) = (u32::try_from(span.start), span.is_empty()) {
+            push(Boundary { start, kind });
+        }
+    };
+    let reached = bytes.get(..reach).unwrap_or(bytes);
+    let lines = lines(reached, dialect);
+    push(TokenKind::Bom, Span::new(0, lines.offset));
+    for line in lines {
+        line.parts().into_iter().for_each(|token| push(token.kind, token.span));
+    }
+    push(TokenKind::Stray, Span::new(reached.len(), bytes.len()));
+}
+
+/// Puts the lines of a tape together again.
+#[derive(Debug, Clone)]
+pub(crate) struct TapeLines<'t> {
+    tape: &'t [Boundary],
+    /// Length of the input, where the last token ends.
+    end: usize,
+}
+
+impl<'t> TapeLines<'t> {
+    /// `tape` is that of an input of `end` bytes.
+    pub(crate) fn new(tape: &'t [Boundary], end: usize) -> Self {
+        let tape = match tape.split_first() {
+            Some((first, rest)) if first.kind == TokenKind::Bom => rest,
+            _ => tape,
+        };
+        Self { tape, end }
+    }
+
+    /// The next token, taken off the tape.
+    fn token(&mut self) -> Option<Token> {
+        let (first, rest) = self.tape.split_first()?;
+        self.tape = rest;
+        let end = rest.first().map_or(self.end, |next| next.start as usize);
+        Some(Token { kind: first.kind, span: Span::new(first.start as usize, end) })
+    }
+}
+
+impl Iterator for TapeLines<'_> {
+    type Item = Line;
+
+    fn next(&mut self) -> Option<Line> {
+        let first = self.tape.first()?.start as usize;
+        let mut line = Line::starting_at(first);
+        while let Some(token) = self.token() {
+            line.take(token);
+            if token.kind == TokenKind::Ending {
+                break;
+            }
+        }
+        Some(line)
+    }
 }
 
 /// Cuts `bytes` into lines. A UTF-8 byte order mark at the start belongs to no line.
@@ -197,24 +304,17 @@ type Parsed<'a, T> = IResult<&'a [u8], T>;
 
 /// Reads one line without its end; what no form fits is a stray line.
 fn parts(body: &[u8], dialect: Dialect) -> Parts {
-    let entry = |input| entry(input, dialect.sign());
-    // What starts like a heading is one or nothing: as a key it could become a heading by a new value.
-    let assignment = preceded(not((blanks, tag("["))), entry);
-    let read = match dialect {
-        Dialect::Ini => alt((blank, comment, section, assignment)).parse_complete(body),
-        Dialect::Colon => alt((blank, entry)).parse_complete(body),
+    let lead = body.iter().take_while(|&&b| is_blank(b)).count();
+    let read = match (body.get(lead), dialect) {
+        (None, _) => return Parts { kind: LineKind::Blank, lengths: [lead, 0, 0, 0, 0] },
+        (Some(b'#' | b';'), Dialect::Ini) if lead == 0 => {
+            return Parts { kind: LineKind::Comment, lengths: [0, body.len(), 0, 0, 0] };
+        }
+        // What starts like a heading is one or nothing: as a key it could become a heading by a new value.
+        (Some(b'['), Dialect::Ini) => section(body),
+        _ => entry(body, dialect.sign()),
     };
     read.map_or_else(|_| stray(body), |(_, parts)| parts)
-}
-
-fn blank(input: &[u8]) -> Parsed<'_, Parts> {
-    let (input, lead) = terminated(blanks, eof).parse_complete(input)?;
-    Ok((input, Parts { kind: LineKind::Blank, lengths: [lead.len(), 0, 0, 0, 0] }))
-}
-
-fn comment(input: &[u8]) -> Parsed<'_, Parts> {
-    let (input, text) = recognize((one_of("#;"), rest)).parse_complete(input)?;
-    Ok((input, Parts { kind: LineKind::Comment, lengths: [0, text.len(), 0, 0, 0] }))
 }
 
 fn section(input: &[u8]) -> Parsed<'_, Parts> {
@@ -227,9 +327,9 @@ fn section(input: &[u8]) -> Parsed<'_, Parts> {
     Ok((input, Parts { kind: LineKind::Section, lengths }))
 }
 
-fn entry<'a>(input: &'a [u8], sign: &str) -> Parsed<'a, Parts> {
-    let key = verify(take_until(sign), |key: &[u8]| !key.is_empty());
-    let sign = recognize((tag(sign), blanks));
+fn entry<'a>(input: &'a [u8], sign: &[u8; 1]) -> Parsed<'a, Parts> {
+    let key = take_till1(|b| [b] == *sign);
+    let sign = recognize((tag(&sign[..]), blanks));
     let (input, (lead, key, sign, value)) = (blanks, key, sign, rest).parse_complete(input)?;
     let (key_len, value_len) = (without_trail(key), without_trail(value));
     let mark = key.len() - key_len + sign.len();
@@ -352,6 +452,16 @@ mod tests {
                 (LineKind::Entry, b"#y", b"1"),
             ]
         );
+    }
+
+    #[test]
+    fn what_the_tape_cannot_reach_is_one_stray_line() {
+        let bytes = b"a=1\nb=2\nc=3\n";
+        let mut boundaries = Vec::new();
+        tape(bytes, Dialect::Ini, 6, |boundary| boundaries.push(boundary));
+        let lines: Vec<_> =
+            TapeLines::new(&boundaries, bytes.len()).map(|line| (line.kind, line.span)).collect();
+        assert_eq!(lines, [(LineKind::Entry, Span::new(0, 4)), (LineKind::Stray, Span::new(4, 12))]);
     }
 
     #[test]

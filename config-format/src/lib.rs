@@ -74,6 +74,8 @@ pub mod text;
 pub mod transfer;
 pub mod units;
 
+#[cfg(feature = "alloc")]
+pub use file::Index;
 pub use file::{File, KeyError};
 
 #[cfg(doctest)]

@@ -72,8 +72,8 @@ pub(crate) fn transfer(file: &File<'_>, adapted: &[(&str, &str)]) -> Transfer {
         let Some(known) = known else { continue };
         let new = adapted.iter().find(|(key, _)| *key == known.key.name).map(|(_, value)| value.as_bytes());
         let (action, change) = match new {
-            _ if known.key.station_specific => (Action::StationSpecific, document.delete_line(entry.line)),
-            _ if known.key.state => (Action::State, document.delete_line(entry.line)),
+            _ if known.key.station_specific => (Action::StationSpecific, Some(document.delete(&entry))),
+            _ if known.key.state => (Action::State, Some(document.delete(&entry))),
             Some(value) if entry.value.as_bytes() != value => {
                 (Action::Adapted, document.set(&entry, value).ok())
             }

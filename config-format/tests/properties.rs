@@ -4,11 +4,12 @@
 use evkit_config_format::cards::{self, Cards};
 use evkit_config_format::convert::convert;
 use evkit_config_format::diff::diff;
-use evkit_config_format::document::Document;
+use evkit_config_format::document::{Document, Entry};
 use evkit_config_format::edit::Edited;
 use evkit_config_format::keba::udp::{Command, Message};
-use evkit_config_format::lex::{Dialect, LineKind};
-use evkit_config_format::profile::Vendor;
+use evkit_config_format::lex::{self, Boundary, Dialect, LineKind};
+use evkit_config_format::profile::{Profile, Vendor};
+use evkit_config_format::text::Text;
 use evkit_config_format::{bender, csv, evlink, keba, sessions};
 use proptest::prelude::*;
 
@@ -68,14 +69,6 @@ proptest! {
     }
 
     #[test]
-    fn a_lent_tape_holds_the_same(bytes in file(), dialect in dialect()) {
-        let owned = Document::parse(&bytes, dialect);
-        let mut tape = vec![evkit_config_format::lex::Line::default(); owned.lines().len()];
-        let lent = Document::parse_in(&bytes, dialect, &mut tape).unwrap();
-        prop_assert_eq!(lent.lines(), owned.lines());
-    }
-
-    #[test]
     fn setting_a_value_changes_nothing_else(bytes in file(), value in "[ -~äß]{0,12}", pick in any::<proptest::sample::Index>()) {
         let document = Document::parse(&bytes, Dialect::Ini);
         let entries: Vec<_> = document.entries().collect();
@@ -132,13 +125,63 @@ proptest! {
     #[test]
     fn deleting_removes_one_line(bytes in file(), pick in any::<proptest::sample::Index>()) {
         let document = Document::parse(&bytes, Dialect::Ini);
-        if document.lines().is_empty() {
+        let lines: Vec<_> = document.lines().collect();
+        if lines.is_empty() {
             return Ok(());
         }
-        let index = pick.index(document.lines().len());
+        let index = pick.index(lines.len());
         let change = document.delete_line(index + 1).unwrap();
         let changed = Edited::new(&bytes, &[change]).unwrap().to_vec();
-        prop_assert_eq!(changed.len() + document.lines()[index].span.len(), bytes.len());
+        prop_assert_eq!(changed.len() + lines[index].span.len(), bytes.len());
+    }
+
+    #[test]
+    fn a_tape_gives_back_the_lines(bytes in file(), dialect in dialect()) {
+        let document = Document::parse(&bytes, dialect);
+        let cut: Vec<_> = lex::lines(&bytes, dialect).collect();
+        prop_assert_eq!(document.lines().collect::<Vec<_>>(), cut);
+        prop_assert!(document.tape().len() <= bytes.len(), "no token is empty");
+        let mut tape = vec![Boundary::default(); document.tape().len()];
+        let lent = Document::parse_in(&bytes, dialect, &mut tape).unwrap();
+        prop_assert_eq!(lent.tape(), document.tape());
+    }
+
+    #[test]
+    fn an_index_finds_what_a_walk_finds(
+        profile in proptest::sample::select(&[keba::PROFILE, evlink::PROFILE, bender::PROFILE, bender::OCPP_PROFILE][..]),
+        pick in any::<proptest::sample::Index>(),
+        respell in 0..6_u8,
+        number in "|0|1|16|99|100|01",
+    ) {
+        let row = &profile.keys[pick.index(profile.keys.len())];
+        let name = match respell {
+            0 => row.name.to_uppercase(),
+            1 => row.name.replace('_', " "),
+            2 => row.alias.unwrap_or(row.name).to_lowercase(),
+            3 => row.name.replacen('e', "", 1),
+            _ => row.name.to_owned(),
+        } + &number;
+        let walked = Profile::new(profile.vendor, profile.keys);
+        for section in [None, row.section.map(Text::from), Some("ENERGY".into())] {
+            prop_assert_eq!(profile.find(section, name.as_str().into()), walked.find(section, name.as_str().into()));
+        }
+    }
+
+    #[test]
+    fn an_index_of_a_file_finds_what_a_walk_finds(bytes in file(), key in proptest::sample::select(WORDS), number in "|1|2") {
+        let config = evlink::Config::parse(&bytes);
+        let (file, index) = (config.file(), config.file().index());
+        let key = format!("{key}{number}");
+        for section in [None, Some("ENERGY"), Some("")] {
+            let place = |entry: Option<(Entry<'_>, _)>| entry.map(|(entry, known)| (entry.line, known));
+            prop_assert_eq!(place(index.entry(section, &key)), place(file.entry(section, &key)));
+        }
+        for (entry, _) in file.entries() {
+            let (section, key) = (entry.section.and_then(Text::to_str), entry.key.to_str());
+            let Some(key) = key.filter(|_| entry.section.is_some() == section.is_some()) else { continue };
+            let (found, _) = index.entry(section, key).unwrap();
+            prop_assert!(found.line >= entry.line, "the last one counts");
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 #![no_main]
 
 use evkit_config_format::document::Document;
-use evkit_config_format::lex::{Dialect, Line};
+use evkit_config_format::lex::{self, Boundary, Dialect};
 use evkit_config_format::{bender, evlink, keba};
 use libfuzzer_sys::fuzz_target;
 
@@ -11,9 +11,10 @@ fuzz_target!(|bytes: &[u8]| {
         let document = Document::parse(bytes, dialect);
         let printed: Vec<u8> = document.tokens().flat_map(|token| token.span.of(bytes)).copied().collect();
         assert_eq!(printed, bytes);
-        let mut tape = vec![Line::default(); document.lines().len()];
+        let mut tape = vec![Boundary::default(); document.tape().len()];
         let lent = Document::parse_in(bytes, dialect, &mut tape).expect("the tape is as long as the file");
-        assert_eq!(lent.lines(), document.lines());
+        assert_eq!(lent.tape(), document.tape());
+        assert!(document.lines().eq(lex::lines(bytes, dialect)));
     }
     let keba = keba::Config::parse(bytes);
     let evlink = evlink::Config::parse(bytes);

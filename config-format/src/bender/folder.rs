@@ -74,7 +74,7 @@ impl<'a> Parameter<'a> {
             line: 1,
             key_span: self.value_span(),
             value_span: self.value_span(),
-            line_start: self.value.body.start,
+            line_span: self.value.span,
             line_text: self.value.body.of(self.bytes),
         }
     }

@@ -6,13 +6,15 @@
 //! the file name is the label written the way the confirmed names are. Replace the table (a [`Profile`] is
 //! data) where a device shows other names.
 
-use crate::profile::{Access, Account, Key, Kind, Profile, Unit, Vendor};
+use crate::profile::{Access, Account, Key, Kind, Profile, Unit, Vendor, index};
 
 /// Parameter files. A second connector has keys of its own, with `_2` in front of the module.
-pub const PROFILE: Profile<'static> = Profile { vendor: Vendor::Bender, keys: &PARAMETERS };
+pub const PROFILE: Profile<'static> = Profile::indexed(Vendor::Bender, &PARAMETERS, &INDEX);
+static INDEX: [u16; 512] = index(&PARAMETERS);
 
 /// The documented keys of GetConfiguration.
-pub const OCPP_PROFILE: Profile<'static> = Profile { vendor: Vendor::Bender, keys: &OCPP_KEYS };
+pub const OCPP_PROFILE: Profile<'static> = Profile::indexed(Vendor::Bender, &OCPP_KEYS, &OCPP_INDEX);
+static OCPP_INDEX: [u16; 32] = index(&OCPP_KEYS);
 
 /// Firmware documentation and programs that read or write these files.
 const FIRMWARE: &str = "Bender firmware documentation 5.33 and public clients";

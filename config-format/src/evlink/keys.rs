@@ -6,10 +6,11 @@
 //! states for the page's field. Codes of most enumerations are not documented: their rows take any small
 //! number.
 
-use crate::profile::{Access, Account, Key, Kind, Profile, Unit, Vendor};
+use crate::profile::{Access, Account, Key, Kind, Profile, Unit, Vendor, index};
 
 /// All 190 keys.
-pub const PROFILE: Profile<'static> = Profile { vendor: Vendor::Evlink, keys: &KEYS };
+pub const PROFILE: Profile<'static> = Profile::indexed(Vendor::Evlink, &KEYS, &INDEX);
+static INDEX: [u16; 512] = index(&KEYS);
 
 /// The blocks of the text, each with the section it starts with.
 const BLOCKS: [(&str, &str); 4] = [

@@ -75,7 +75,7 @@ pub fn repair(bytes: &[u8]) -> Repair {
     let mut section = None;
     let mut changes = Vec::new();
     let mut decisions = Vec::new();
-    for (index, line) in document.lines().iter().enumerate() {
+    for (index, line) in document.lines().enumerate() {
         let text = document.text(line.name);
         let readable = match line.kind {
             LineKind::Section => {

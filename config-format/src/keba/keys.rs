@@ -5,10 +5,11 @@
 //! all is inferred. Three names are known from the file only. `seen` is that one station's value, not a
 //! proven default; `default` is what the manuals' pages state.
 
-use crate::profile::{Access, Key, Kind, Profile, Unit, Vendor};
+use crate::profile::{Access, Key, Kind, Profile, Unit, Vendor, index};
 
 /// All known keys: 198 of GetConfiguration, then 3 that only the file has.
-pub const PROFILE: Profile<'static> = Profile { vendor: Vendor::Keba, keys: &KEYS };
+pub const PROFILE: Profile<'static> = Profile::indexed(Vendor::Keba, &KEYS, &INDEX);
+static INDEX: [u16; 512] = index(&KEYS);
 
 /// GetConfiguration of a KC-P30, firmware 1.18.0.
 const DUMP: &str = "GetConfiguration of a KC-P30 1.18.0";

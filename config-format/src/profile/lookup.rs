@@ -4,6 +4,7 @@
 //! The rules are evidence, not kindness: one manual prints `HOTSPOT SSID` for `HOTSPOT_SSID`;
 //! GetConfiguration of EVlink writes file keys in lower case and misspells some of them.
 
+use super::index::{Rows, fold};
 use super::{Key, Profile};
 use crate::text::Text;
 
@@ -38,15 +39,23 @@ impl<'p> Profile<'p> {
     /// section first, then the order of [`Rule`].
     #[must_use]
     pub fn find(&self, section: Option<Text<'_>>, name: Text<'_>) -> Option<Known<'p>> {
-        let numbered = split_number(name);
-        let known = self.keys.iter().filter_map(|key| {
-            let (stem, number) = if key.numbered { numbered? } else { (name, None) };
-            let rule = matches(key, stem)?;
-            let misplaced =
-                key.section.is_some_and(|own| !section.is_some_and(|s| same_but_separators(own, s)));
-            Some(Known { key, rule, misplaced, number })
-        });
-        known.min_by_key(|known| (known.misplaced, known.rule))
+        let mut best: Option<Known<'p>> = None;
+        let mut look = |stem: Text<'_>, number: Option<u16>| {
+            let rows = Rows::new(self.index, self.keys, stem.as_bytes());
+            for key in rows.filter(|key| key.numbered == number.is_some()) {
+                let Some(rule) = matches(key, stem) else { continue };
+                let here = |own| section.is_some_and(|section| same_but_separators(own, section));
+                let known = Known { key, rule, misplaced: !key.section.is_none_or(here), number };
+                if best.is_none_or(|best| (known.misplaced, rule) < (best.misplaced, best.rule)) {
+                    best = Some(known);
+                }
+            }
+        };
+        look(name, None);
+        if let Some((stem, number)) = split_number(name) {
+            look(stem, Some(number));
+        }
+        best
     }
 
     /// The row of this exact name, in this section if the profile has the name more than once.
@@ -97,7 +106,7 @@ fn matches(key: &Key<'_>, stem: Text<'_>) -> Option<Rule> {
 pub(crate) const MOST_NUMBERED: u16 = 99;
 
 /// Cuts a decimal number from 1 without leading zeros off the end.
-fn split_number(name: Text<'_>) -> Option<(Text<'_>, Option<u16>)> {
+fn split_number(name: Text<'_>) -> Option<(Text<'_>, u16)> {
     let bytes = name.as_bytes();
     let digits = bytes.iter().rev().take_while(|b| b.is_ascii_digit()).count();
     let (stem, number) = bytes.split_at_checked(bytes.len().checked_sub(digits)?)?;
@@ -105,13 +114,13 @@ fn split_number(name: Text<'_>) -> Option<(Text<'_>, Option<u16>)> {
         return None;
     }
     let number = core::str::from_utf8(number).ok()?.parse().ok()?;
-    (number <= MOST_NUMBERED).then_some((Text::new(stem), Some(number)))
+    (number <= MOST_NUMBERED).then_some((Text::new(stem), number))
 }
 
 /// Compares with blank, underscore and letter case taken as one.
 pub(crate) fn same_but_separators(known: &str, text: Text<'_>) -> bool {
-    let fold = |b: &u8| if *b == b' ' { b'_' } else { b.to_ascii_lowercase() };
-    known.as_bytes().iter().map(fold).eq(text.as_bytes().iter().map(fold))
+    let folded = |text| <[u8]>::iter(text).copied().map(fold);
+    text == known || folded(known.as_bytes()).eq(folded(text.as_bytes()))
 }
 
 /// Longest name [`distance`] measures; the longest known key has 47 bytes.
@@ -154,7 +163,7 @@ mod tests {
         Key::new("currentPH1", Kind::Bool, "").within("ENERGY").alias("currentpb1"),
         Key::new("MaxCurrentSerial", Kind::Bool, "").numbered(),
     ];
-    const PROFILE: Profile<'static> = Profile { vendor: Vendor::Keba, keys: &KEYS };
+    const PROFILE: Profile<'static> = Profile::new(Vendor::Keba, &KEYS);
 
     fn find(section: &str, name: &str) -> Option<(&'static str, Kind<'static>, Rule, bool, Option<u16>)> {
         let known = PROFILE.find(Some(section.into()), name.into())?;

@@ -5,9 +5,11 @@
 //! names come from manuals and from dumps of real stations; types, units and ranges are often concluded from
 //! a name and a value, and then the row says so.
 
+mod index;
 mod lookup;
 mod value;
 
+pub(crate) use index::index;
 #[cfg(feature = "alloc")]
 pub(crate) use lookup::MOST_NUMBERED;
 pub use lookup::{Known, Rule};
@@ -42,6 +44,21 @@ pub struct Profile<'p> {
     pub vendor: Vendor,
     /// One row per key.
     pub keys: &'p [Key<'p>],
+    /// Where names are among the rows; empty where nobody has counted them out.
+    index: &'p [u16],
+}
+
+impl<'p> Profile<'p> {
+    /// A table of the caller. Looking a key up walks all rows; the tables of this crate have an index.
+    #[must_use]
+    pub const fn new(vendor: Vendor, keys: &'p [Key<'p>]) -> Self {
+        Self { vendor, keys, index: &[] }
+    }
+
+    /// A table with the [`index`] of its names.
+    pub(crate) const fn indexed(vendor: Vendor, keys: &'p [Key<'p>], index: &'p [u16]) -> Self {
+        Self { vendor, keys, index }
+    }
 }
 
 /// One known key. Built in tables by the `const` functions below.
