@@ -113,7 +113,7 @@ impl World {
 
 fuzz_target!(|data: &[u8]| {
     let timing = Timing { duty_glitch: Timing::DEFAULT.duty_settle, ..Timing::DEFAULT };
-    let pilot = pilot::Config { wake_up: Some(WakeUp::DEFAULT), timing, ..pilot::Config::DEFAULT };
+    let pilot = pilot::Config { wake_up: WakeUp::EVEREST, timing, ..pilot::Config::DEFAULT };
     let Ok(evse) = Evse::new(Instant::ZERO, &Config { pilot, ..Config::DEFAULT }) else { return };
     let mut world = World {
         evse,

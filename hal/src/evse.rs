@@ -461,12 +461,23 @@ impl Evse {
     }
 
     fn follow_close_limit(&mut self, now: Instant) {
-        let overdue = self.ready_since.is_some_and(|since| now.has_passed(since, CLOSE_LIMIT));
+        let overdue = self.ready_since.is_some_and(|since| now.has_passed_ms(since, CLOSE_LIMIT));
         if self.contactor.is_closed() {
             self.late_reported = true;
         } else if let (true, false, Err(reason)) = (overdue, self.late_reported, self.verdict) {
             self.late_reported = true;
             self.events.push(Event::NotClosed(reason));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pilot_and_safety_fit_into_512_bytes() {
+        let bytes = size_of::<Pilot>() + size_of::<Protections>();
+        assert!(bytes <= 512, "{bytes}");
     }
 }

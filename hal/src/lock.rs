@@ -52,7 +52,7 @@ pub fn wanted(policy: Policy, view: &View) -> Option<Position> {
     }
     match view.state? {
         State::A1 | State::A2 | State::E => Some(Position::Unlocked),
-        State::F => view.in_f.filter(|span| *span >= UNLOCK_IN_F).map(|_| Position::Unlocked),
+        State::F => view.in_f.filter(|span| *span >= UNLOCK_IN_F.duration()).map(|_| Position::Unlocked),
         _ if policy == Policy::Authorized && !view.authorized => Some(Position::Unlocked),
         _ => Some(Position::Locked),
     }

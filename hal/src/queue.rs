@@ -7,22 +7,23 @@
 #[derive(Clone, Debug)]
 pub(crate) struct Queue<T, const N: usize> {
     items: [Option<T>; N],
-    head: usize,
-    len: usize,
+    head: u8,
+    len: u8,
     lost: u32,
 }
 
 impl<T: Copy, const N: usize> Queue<T, N> {
     pub(crate) const fn new() -> Self {
+        const { assert!(N <= 100, "the places are counted in a byte") };
         Self { items: [None; N], head: 0, len: 0, lost: 0 }
     }
 
     pub(crate) fn push(&mut self, item: T) {
-        if self.len == N {
+        if usize::from(self.len) == N {
             self.pop();
             self.lost = self.lost.saturating_add(1);
         }
-        let tail = (self.head + self.len) % N;
+        let tail = usize::from(self.head + self.len) % N;
         if let Some(slot) = self.items.get_mut(tail) {
             *slot = Some(item);
             self.len += 1;
@@ -30,8 +31,8 @@ impl<T: Copy, const N: usize> Queue<T, N> {
     }
 
     pub(crate) fn pop(&mut self) -> Option<T> {
-        let item = self.items.get_mut(self.head)?.take()?;
-        self.head = (self.head + 1) % N;
+        let item = self.items.get_mut(usize::from(self.head))?.take()?;
+        self.head = (self.head + 1) % N as u8;
         self.len -= 1;
         Some(item)
     }

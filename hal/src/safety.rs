@@ -80,44 +80,42 @@ pub enum Status {
 /// The protections a station has, with their newest reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Protections {
-    started: Instant,
-    slots: [Slot; Protection::ALL.len()],
+    words: [Word; Protection::ALL.len()],
+    /// When each word was given; for those still awaited, when the waiting began.
+    times: [Instant; Protection::ALL.len()],
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Slot {
-    fitted: bool,
-    report: Option<(Status, Instant)>,
+/// The newest word of one protection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Word {
+    NotFitted,
+    Awaited,
+    Report(Status),
 }
 
 impl Protections {
     /// The protections in `fitted`, none of which has reported yet.
     pub fn new(now: Instant, fitted: &[Protection]) -> Self {
-        let mut slots = [Slot::default(); Protection::ALL.len()];
-        for (protection, slot) in Protection::ALL.iter().zip(&mut slots) {
-            slot.fitted = fitted.contains(protection);
-        }
-        Self { started: now, slots }
+        let word = |protection| if fitted.contains(&protection) { Word::Awaited } else { Word::NotFitted };
+        Self { words: Protection::ALL.map(word), times: [now; Protection::ALL.len()] }
     }
 
     /// Takes a report in. One that is not fitted is fitted from now on: who reports once is missed
     /// when it falls silent.
     pub fn report(&mut self, now: Instant, protection: Protection, status: Status) {
-        if let Some(slot) = self.slots.get_mut(protection as usize) {
-            *slot = Slot { fitted: true, report: Some((status, now)) };
-        }
+        self.words[protection as usize] = Word::Report(status);
+        self.times[protection as usize] = now;
     }
 
     /// What `protection` says now, or why that does not count.
     pub fn check(&self, now: Instant, protection: Protection) -> Result<Status, Silence> {
-        let Some(slot) = self.slots.get(protection as usize).filter(|slot| slot.fitted) else {
-            return Ok(Status::Clear);
-        };
-        match slot.report {
-            Some((_, at)) if now.has_passed(at, protection.freshness()) => Err(Silence::Stale),
-            Some((status, _)) => Ok(status),
-            None if now.has_passed(self.started, protection.freshness()) => Err(Silence::Missing),
-            None => Ok(Status::NotReady),
+        let late = now.has_passed(self.times[protection as usize], protection.freshness());
+        match self.words[protection as usize] {
+            Word::NotFitted => Ok(Status::Clear),
+            Word::Awaited if late => Err(Silence::Missing),
+            Word::Report(_) if late => Err(Silence::Stale),
+            Word::Awaited => Ok(Status::NotReady),
+            Word::Report(status) => Ok(status),
         }
     }
 
@@ -125,10 +123,9 @@ impl Protections {
     #[must_use]
     pub fn next_stale(&self, now: Instant) -> Option<Instant> {
         Protection::ALL
-            .iter()
-            .zip(&self.slots)
-            .filter(|(_, slot)| slot.fitted)
-            .map(|(protection, slot)| slot.report.map_or(self.started, |(_, at)| at) + protection.freshness())
+            .into_iter()
+            .filter(|protection| self.words[*protection as usize] != Word::NotFitted)
+            .map(|protection| self.times[protection as usize] + protection.freshness())
             .filter(|at| *at > now)
             .min()
     }

@@ -87,7 +87,7 @@ pub const fn resume(continues: bool, connected: Option<bool>) -> Resume {
 }
 
 /// The longest that [`resume`] may say wait.
-pub const RESUME_WAIT: Duration = Timing::DEFAULT.boot;
+pub const RESUME_WAIT: Duration = Timing::DEFAULT.boot.duration();
 
 #[cfg(test)]
 mod tests {

@@ -4,32 +4,37 @@
 //! [`core::time::Duration`]; fractions of a millisecond are ignored by [`Instant`].
 
 use core::fmt;
+use core::num::NonZeroU64;
 use core::ops::Add;
 use core::time::Duration;
 
 /// A point on the caller's monotonic clock, in milliseconds since an origin only the caller knows.
 ///
-/// Arithmetic saturates: a clock that has run for 584 million years is not worth a panic.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Instant(u64);
+/// Arithmetic saturates: a clock that has run for 584 million years is not worth a panic. An
+/// `Option<Instant>` takes no more room than the point itself, and the machines keep many of those.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Instant(
+    /// One more than the milliseconds, so that zero is left for `None`.
+    NonZeroU64,
+);
 
 impl Instant {
     /// The origin of the clock, usually the moment the controller started.
-    pub const ZERO: Self = Self(0);
+    pub const ZERO: Self = Self(NonZeroU64::MIN);
 
     /// The point `millis` milliseconds after the origin.
     pub const fn from_millis(millis: u64) -> Self {
-        Self(millis)
+        Self(NonZeroU64::MIN.saturating_add(millis))
     }
 
     /// Milliseconds since the origin.
     pub const fn as_millis(self) -> u64 {
-        self.0
+        self.0.get() - 1
     }
 
     /// How much later this point is than `earlier`; zero when it is not later at all.
     pub const fn since(self, earlier: Self) -> Duration {
-        Duration::from_millis(self.0.saturating_sub(earlier.0))
+        Duration::from_millis(self.0.get().saturating_sub(earlier.0.get()))
     }
 
     /// The point `span` after this one; `+` for constant functions.
@@ -37,9 +42,37 @@ impl Instant {
         Self(self.0.saturating_add(millis(span)))
     }
 
+    /// Whether at least `limit` has passed from `earlier` to this point.
+    pub const fn has_passed_ms(self, earlier: Self, limit: Millis) -> bool {
+        self.0.get().saturating_sub(earlier.0.get()) >= limit.0 as u64
+    }
+
     /// Whether at least `span` has passed from `earlier` to this point.
     pub const fn has_passed(self, earlier: Self, span: Duration) -> bool {
-        self.0.saturating_sub(earlier.0) >= millis(span)
+        self.0.get().saturating_sub(earlier.0.get()) >= millis(span)
+    }
+}
+
+/// A span of at most 65 s in milliseconds, for the many limits a machine keeps.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Millis(pub u16);
+
+impl Millis {
+    /// The span as the standard library has it.
+    pub const fn duration(self) -> Duration {
+        Duration::from_millis(self.0 as u64)
+    }
+}
+
+impl fmt::Display for Millis {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ms", self.0)
+    }
+}
+
+impl Default for Instant {
+    fn default() -> Self {
+        Self::ZERO
     }
 }
 
@@ -48,6 +81,14 @@ impl Add<Duration> for Instant {
 
     fn add(self, span: Duration) -> Self {
         self.after(span)
+    }
+}
+
+impl Add<Millis> for Instant {
+    type Output = Self;
+
+    fn add(self, limit: Millis) -> Self {
+        Self(self.0.saturating_add(limit.0.into()))
     }
 }
 
@@ -139,6 +180,8 @@ mod tests {
         assert_eq!(millis(Duration::MAX), u64::MAX);
         assert!(Instant::from_millis(100).has_passed(Instant::ZERO, Duration::from_millis(100)));
         assert!(!Instant::from_millis(99).has_passed(Instant::ZERO, Duration::from_millis(100)));
+        assert_eq!(Instant::from_millis(99).as_millis(), 99);
+        assert_eq!(size_of::<Option<Instant>>(), size_of::<Instant>());
     }
 
     #[test]
@@ -157,6 +200,7 @@ mod tests {
         assert_eq!(Millivolts(-12_003).to_string(), "-12.003 V");
         assert_eq!(Millivolts(-250).to_string(), "-0.250 V");
         assert_eq!(Ohms(680).to_string(), "680 ohm");
+        assert_eq!(Millis(75).to_string(), "75 ms");
         assert_eq!(DeciCelsius(-5).to_string(), "-0.5 °C");
     }
 }

@@ -7,7 +7,7 @@ use evkit_hal::evse::{Config, Connection, Event, Opening};
 use evkit_hal::pilot::{self, Digital, Duty, PilotFault, Signal, State, Ventilation, WakeUp};
 use evkit_hal::proximity::CableRating;
 use evkit_hal::safety::{Hazard, Protection, Refusal, Status};
-use evkit_hal::units::{Milliamps, Ohms};
+use evkit_hal::units::{Milliamps, Millis, Ohms};
 use support::{CABLE_13, CABLE_20, Load, NO_CABLE, Plant, amps, pwm};
 
 /// Every sampling period the driver may use.
@@ -474,7 +474,7 @@ fn a_car_ready_too_early_is_reported_after_three_seconds() {
 
 #[test]
 fn a_sleeping_car_is_woken_once() {
-    let config = pilot::Config { wake_up: Some(WakeUp::DEFAULT), ..pilot::Config::DEFAULT };
+    let config = pilot::Config { wake_up: WakeUp::EVEREST, ..pilot::Config::DEFAULT };
     let mut plant = Plant::ready_to_charge(&with_pilot(config));
     plant.events();
     plant.until(31_000, |evse| evse.outputs().signal == Signal::Negative);
@@ -518,7 +518,7 @@ fn five_percent_by_mode() {
 #[test]
 fn a_glitch_after_a_new_duty_is_tolerated_only_if_configured() {
     let mut timing = pilot::Timing::DEFAULT;
-    timing.duty_glitch = core::time::Duration::from_millis(550);
+    timing.duty_glitch = Millis(550);
     let tolerant = with_pilot(pilot::Config { timing, ..pilot::Config::DEFAULT });
     for (config, stays) in [(Config::DEFAULT, false), (tolerant, true)] {
         let mut plant = Plant::charging(&config);

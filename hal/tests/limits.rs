@@ -4,13 +4,16 @@
 
 mod support;
 
+use core::time::Duration;
+
 use evkit_hal::contactor::Feedback;
 use evkit_hal::evse::{Config, Event, Evse, Inputs};
 use evkit_hal::pilot::{
-    self, Demand, Digital, Duty, Interruption, Pilot, PilotFault, Sample, Signal, State, Timing, WakeUp,
+    self, Demand, Digital, Duty, Interruption, Pilot, PilotFault, Pulse, Sample, Signal, State, Timing,
+    WakeUp,
 };
 use evkit_hal::proximity::R_32A;
-use evkit_hal::units::{Instant, Millivolts};
+use evkit_hal::units::{Instant, Millis, Millivolts};
 use support::{Car, Load, amps, ms, pwm};
 
 /// `probe(t)` tells whether the effect is there `t` ms after its cause.
@@ -120,7 +123,7 @@ fn a_new_duty_settles_for_550_ms() {
 
 #[test]
 fn a_tolerated_glitch_lasts_as_long_as_configured() {
-    let timing = Timing { duty_glitch: core::time::Duration::from_millis(300), ..Timing::DEFAULT };
+    let timing = Timing { duty_glitch: Millis(300), ..Timing::DEFAULT };
     edge("duty glitch", 300, |t| {
         let mut bench = Bench::in_c2(pilot::Config { timing, ..STANDARD });
         bench.run(5_000);
@@ -239,12 +242,18 @@ fn no_vehicle_is_believed_5_s_after_a_start() {
     });
 }
 
+const OPEN_ONCE: WakeUp = WakeUp(&[Pulse {
+    after: Duration::from_secs(30),
+    idle: None,
+    interruption: Interruption::Open,
+    length: Duration::from_secs(4),
+    gap: Duration::from_millis(750),
+}]);
+
 #[test]
 fn waking_up_keeps_its_times_with_either_interruption() {
-    for (interruption, signal) in
-        [(Interruption::Negative, Signal::Negative), (Interruption::Open, Signal::Open)]
-    {
-        let config = pilot::Config { wake_up: Some(WakeUp::DEFAULT), interruption, ..STANDARD };
+    for (wake_up, signal) in [(WakeUp::EVEREST, Signal::Negative), (OPEN_ONCE, Signal::Open)] {
+        let config = pilot::Config { wake_up, ..STANDARD };
         let asleep = |t: u64| {
             let mut bench = Bench::in_b2(config);
             // B2 is 200 ms old here.
@@ -264,6 +273,69 @@ fn waking_up_keeps_its_times_with_either_interruption() {
             bench.pilot.signal() == pwm(16)
         });
     }
+}
+
+/// The times at which the signal changed during `millis`, with a sample every 50 ms and at every
+/// deadline.
+fn signals(bench: &mut Bench, millis: u64) -> Vec<(u64, Signal)> {
+    let start = bench.now.as_millis();
+    let mut changes = Vec::new();
+    while bench.now.as_millis() < start + millis {
+        let before = bench.pilot.signal();
+        let due = bench.pilot.poll_timeout().map_or(u64::MAX, Instant::as_millis);
+        let now = bench.now.as_millis();
+        bench.now = ms(due.clamp(now + 1, now + 50));
+        bench.pilot.handle_sample(bench.now, bench.car.sample(before));
+        if bench.pilot.signal() != before {
+            changes.push((bench.now.as_millis() - start, bench.pilot.signal()));
+        }
+    }
+    changes
+}
+
+#[test]
+fn tinkerforge_opens_the_line_for_4_s_and_30_s() {
+    let config = pilot::Config { wake_up: WakeUp::TINKERFORGE, ..STANDARD };
+    let mut bench = Bench::in_b2(config);
+    let expected = [
+        (89_800, Signal::Open),
+        (93_800, Signal::Constant),
+        (94_550, pwm(16)),
+        (124_550, Signal::Open),
+        (154_550, Signal::Constant),
+        (155_300, pwm(16)),
+    ];
+    // A vehicle that was never ready is not sent to F.
+    assert_eq!(signals(&mut bench, 4_000_000), expected);
+}
+
+#[test]
+fn tinkerforge_goes_to_f_an_hour_after_the_last_wish() {
+    let config = pilot::Config { wake_up: WakeUp::TINKERFORGE, ..STANDARD };
+    let mut bench = Bench::in_c2(config);
+    // At one sample in 50 ms, the first one of B is believed.
+    bench.car.load = Load::B;
+    let changes = signals(&mut bench, 4_000_000);
+    let in_f: Vec<_> = changes.into_iter().skip(6).collect();
+    let expected = [
+        (3_600_000, Signal::Negative),
+        (3_604_000, Signal::Constant),
+        (3_604_750, pwm(16)),
+        (3_634_750, Signal::Negative),
+        (3_664_750, Signal::Constant),
+        (3_665_500, pwm(16)),
+    ];
+    assert_eq!(in_f, expected);
+}
+
+#[test]
+fn a_gap_is_never_shorter_than_the_line_takes_to_settle() {
+    const ABRUPT: WakeUp = WakeUp(&[Pulse { gap: Duration::ZERO, ..OPEN_ONCE.0[0] }]);
+    edge("shortest gap", 50, |t| {
+        let mut bench = Bench::in_b2(pilot::Config { wake_up: ABRUPT, ..STANDARD });
+        bench.run(29_800 + 4_000 + t);
+        bench.pilot.signal() == pwm(16)
+    });
 }
 
 #[test]

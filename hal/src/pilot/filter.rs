@@ -78,7 +78,9 @@ impl Filter {
     /// Believes a falling change that no further sample confirmed or denied in time.
     pub(super) fn handle_timeout(&mut self, now: Instant, rules: Rules) {
         let Some(candidate) = self.candidate.filter(|c| rules.ignore != Some(c.level)) else { return };
-        if self.confirmed.is_some_and(Level::wants_power) && now.has_passed(self.last_agreed, OPEN_DECISION) {
+        if self.confirmed.is_some_and(Level::wants_power)
+            && now.has_passed_ms(self.last_agreed, OPEN_DECISION)
+        {
             self.believe(now, candidate);
         }
     }
@@ -98,7 +100,7 @@ impl Filter {
 
     /// Takes one level in.
     pub(super) fn handle(&mut self, now: Instant, level: Level, rules: Rules) {
-        let gap = now.since(self.last_sample);
+        let next = now + now.since(self.last_sample);
         self.last_sample = now;
         if self.confirmed == Some(level) {
             self.candidate = None;
@@ -124,7 +126,7 @@ impl Filter {
         let falling = self.confirmed.is_some_and(Level::wants_power);
         let believed = if falling {
             // Also when one kind of "not C" follows another: none of them is C.
-            let last_chance = (now + gap).since(self.last_agreed) > OPEN_DECISION;
+            let last_chance = next > self.last_agreed + OPEN_DECISION;
             last_chance || (!rules.settling && (count >= 2 || frequent))
         } else {
             count >= 2 && !(rules.settling && level.wants_power())

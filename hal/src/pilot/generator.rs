@@ -86,7 +86,7 @@ impl Generator {
     pub(super) fn drive(&mut self, now: Instant, target: Signal, spaced: bool, timing: &Timing) -> bool {
         let next = match (self.signal, target) {
             (Signal::Pwm(_), Signal::Pwm(_))
-                if spaced && !now.has_passed(self.since, timing.duty_spacing) =>
+                if spaced && !now.has_passed_ms(self.since, timing.duty_spacing) =>
             {
                 self.signal
             }

@@ -1,9 +1,7 @@
 //! The states of the line, and what they demand of the contactor.
 
-use core::time::Duration;
-
 use super::check::Check;
-use super::config::{Config, Digital, Interruption, SIMPLIFIED_LIMIT, Ventilation};
+use super::config::{Config, Digital, Pulse, SIMPLIFIED_LIMIT, Ventilation};
 use super::duty::Duty;
 use super::filter::{Filter, Rules};
 use super::generator::{Generator, Signal};
@@ -11,13 +9,21 @@ use super::level::{Level, Sample, classify};
 use super::state::{Demand, Event, FaultSet, PilotFault, State};
 use super::timing::{ENCOURAGEMENT, TimingError};
 use crate::queue::Queue;
-use crate::units::{Instant, Milliamps, earliest};
+use crate::units::{Instant, Milliamps, Millis, earliest};
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Wake {
-    Idle,
-    Pulse(Instant),
-    Done,
+/// How far the waking of a vehicle got.
+#[derive(Clone, Copy)]
+struct Waking {
+    /// Pulses that began.
+    begun: u8,
+    /// The present one ends then.
+    pulse_until: Option<Instant>,
+    /// When the vehicle was last ready since it was plugged in.
+    last_ready: Option<Instant>,
+}
+
+impl Waking {
+    const NEVER: Self = Self { begun: 0, pulse_until: None, last_ready: None };
 }
 
 /// The control pilot of one connector. See the [module](super) for the states.
@@ -51,7 +57,7 @@ pub struct Pilot {
     stop_ignored: bool,
     /// Begin of the first wave since the vehicle was plugged in.
     first_wave: Option<Instant>,
-    wake: Wake,
+    waking: Waking,
     contactor_moved: Option<Instant>,
     duty_changed: Option<Instant>,
     fault_until: Option<Instant>,
@@ -84,7 +90,7 @@ impl Pilot {
             stopping_since: None,
             stop_ignored: false,
             first_wave: None,
-            wake: Wake::Idle,
+            waking: Waking::NEVER,
             contactor_moved: None,
             duty_changed: None,
             fault_until: None,
@@ -97,7 +103,7 @@ impl Pilot {
     /// Takes one measurement of the line in.
     pub fn handle_sample(&mut self, now: Instant, sample: Sample) {
         self.expire_samples(now);
-        let settled = now.has_passed(self.generator.since(), self.config.timing.signal_settle);
+        let settled = now.has_passed_ms(self.generator.since(), self.config.timing.signal_settle);
         let signal = self.generator.signal();
         if signal == Signal::Open || (!settled && self.generator.moved_the_top()) {
             // The voltage is not the vehicle's doing. Power is off in all these cases.
@@ -167,16 +173,6 @@ impl Pilot {
             level.is_some_and(Level::wants_power) && !self.faults.contains(PilotFault::Diode);
         let encouraged = self.first_wave.filter(|_| self.generator.signal() == Signal::Pwm(Duty::DIGITAL));
         let encouraged = encouraged.filter(|_| self.config.digital == Digital::Encouragement);
-        let asleep_at = match (self.config.wake_up, self.pwm_since) {
-            (Some(wake), Some(start)) if self.wake == Wake::Idle && level == Some(Level::B) => {
-                Some(start.max(self.filter.since()) + wake.after)
-            }
-            _ => None,
-        };
-        let pulse_end = match self.wake {
-            Wake::Pulse(until) => Some(until),
-            Wake::Idle | Wake::Done => None,
-        };
         [
             level.map(|_| self.filter.last_sample() + timing.sample_timeout),
             self.filter.poll_timeout(),
@@ -186,8 +182,8 @@ impl Pilot {
             (self.connected.is_none() && level == Some(Level::A)).then_some(self.boot_until),
             self.stopping_since.filter(|_| !self.stop_ignored).map(|since| since + timing.forced_open),
             self.check.failing_since().map(|since| since + timing.diode_tolerance).filter(|_| diode_at_stake),
-            asleep_at,
-            pulse_end,
+            self.next_pulse().map(|(at, _)| at),
+            self.waking.pulse_until,
         ]
         .into_iter()
         .fold(None, earliest)
@@ -244,13 +240,15 @@ impl Pilot {
         if !self.is_supplied()
             || !self.faults.is_empty()
             || (self.simplified && !self.config.allow_simplified)
-            || now.has_passed(self.filter.last_sample(), timing.sample_timeout)
+            || now.has_passed_ms(self.filter.last_sample(), timing.sample_timeout)
         {
             return Demand::Open;
         }
         match (self.generator.signal(), self.pwm_since, self.stopping_since) {
             (Signal::Pwm(_), Some(start), _) => self.demand_of_wave(now, start),
-            (Signal::Constant, _, Some(since)) if !now.has_passed(since, timing.forced_open) => Demand::Hold,
+            (Signal::Constant, _, Some(since)) if !now.has_passed_ms(since, timing.forced_open) => {
+                Demand::Hold
+            }
             _ => Demand::Open,
         }
     }
@@ -267,12 +265,12 @@ impl Pilot {
     fn demand_of_wave(&self, now: Instant, start: Instant) -> Demand {
         let timing = &self.config.timing;
         let proven = self.check.passed();
-        let ready = now.has_passed(self.filter.since(), timing.ready_debounce) && self.filter.is_calm();
+        let ready = now.has_passed_ms(self.filter.since(), timing.ready_debounce) && self.filter.is_calm();
         if ready && proven == Some(self.filter.last_sample()) && !self.settling(now) {
             return Demand::Close;
         }
         let proven = proven.unwrap_or(start).max(start + timing.signal_settle);
-        if now.since(proven) <= timing.diode_tolerance { Demand::Hold } else { Demand::Open }
+        if now <= proven + timing.diode_tolerance { Demand::Hold } else { Demand::Open }
     }
 
     /// Level of a sample; -12 V the station does not send is a short through a diode.
@@ -284,18 +282,19 @@ impl Pilot {
     }
 
     fn rules(&self, now: Instant) -> Rules {
-        let glitching = self.duty_changed.is_some_and(|at| now.since(at) < self.config.timing.duty_glitch);
+        let glitching =
+            self.duty_changed.is_some_and(|at| !now.has_passed_ms(at, self.config.timing.duty_glitch));
         Rules { settling: self.settling(now), ignore: glitching.then_some(Level::B) }
     }
 
     fn settling(&self, now: Instant) -> bool {
         let timing = &self.config.timing;
-        self.contactor_moved.is_some_and(|at| now.since(at) < timing.contactor_settle)
-            || self.duty_changed.is_some_and(|at| now.since(at) < timing.duty_settle)
+        self.contactor_moved.is_some_and(|at| !now.has_passed_ms(at, timing.contactor_settle))
+            || self.duty_changed.is_some_and(|at| !now.has_passed_ms(at, timing.duty_settle))
     }
 
     fn expire_samples(&mut self, now: Instant) {
-        if now.has_passed(self.filter.last_sample(), self.config.timing.sample_timeout) {
+        if now.has_passed_ms(self.filter.last_sample(), self.config.timing.sample_timeout) {
             self.filter.clear();
         }
     }
@@ -331,13 +330,13 @@ impl Pilot {
         if self.connected != Some(connected) {
             self.simplified = level.wants_power() && self.connected == Some(false);
             self.first_wave = None;
-            self.wake = Wake::Idle;
+            self.waking = Waking::NEVER;
             self.connected = Some(connected);
             self.events.push(if connected { Event::Plugged } else { Event::Unplugged });
         }
         match level {
             Level::B => self.simplified = false,
-            Level::C | Level::D => self.wake = Wake::Idle,
+            Level::C | Level::D => self.waking = Waking { last_ready: Some(now), ..Waking::NEVER },
             _ => {}
         }
     }
@@ -368,28 +367,40 @@ impl Pilot {
 
     fn diode_failed(&self, now: Instant, level: Option<Level>) -> bool {
         let tolerance = match level {
-            Some(Level::B) => Duration::ZERO,
+            Some(Level::B) => Millis(0),
             _ => self.config.timing.diode_tolerance,
         };
-        self.check.failing_since().is_some_and(|since| now.has_passed(since, tolerance))
+        self.check.failing_since().is_some_and(|since| now.has_passed_ms(since, tolerance))
+    }
+
+    /// The pulse that waking goes on with, and when it is due: the vehicle sleeps on in B2.
+    fn next_pulse(&self) -> Option<(Instant, &'static Pulse)> {
+        let pulse = self.config.wake_up.0.get(usize::from(self.waking.begun))?;
+        let offered = self.pwm_since.filter(|_| self.filter.confirmed() == Some(Level::B))?;
+        let asleep = offered.max(self.filter.since()) + pulse.after;
+        match pulse.idle {
+            Some(idle) => self.waking.last_ready.map(|at| (asleep.max(at + idle), pulse)),
+            None => Some((asleep, pulse)),
+        }
+    }
+
+    /// The pulse that is on the line.
+    fn present_pulse(&self) -> Option<&'static Pulse> {
+        self.waking.pulse_until?;
+        self.config.wake_up.0.get(usize::from(self.waking.begun.checked_sub(1)?))
     }
 
     fn follow_wake_up(&mut self, now: Instant) {
-        let Some(wake) = self.config.wake_up else { return };
-        match (self.wake, self.pwm_since) {
-            (Wake::Idle, Some(start))
-                if self.filter.confirmed() == Some(Level::B)
-                    && now.has_passed(start.max(self.filter.since()), wake.after) =>
-            {
-                self.wake = Wake::Pulse(now + wake.pulse);
-                self.events.push(Event::WakeUp);
-            }
-            (Wake::Pulse(until), _) if now >= until => {
-                self.wake = Wake::Done;
-                self.drive_to(now, Signal::Constant);
-                self.generator.start_from(now + wake.gap);
-            }
-            _ => {}
+        let ended = self.waking.pulse_until.is_some_and(|until| now >= until);
+        if let Some(pulse) = self.present_pulse().filter(|_| ended) {
+            self.waking.pulse_until = None;
+            self.drive_to(now, Signal::Constant);
+            self.generator.start_from((now + pulse.gap).max(now + self.config.timing.signal_settle));
+        }
+        if let Some((_, pulse)) = self.next_pulse().filter(|(at, _)| now >= *at) {
+            self.waking.begun = self.waking.begun.saturating_add(1);
+            self.waking.pulse_until = Some(now + pulse.length);
+            self.events.push(Event::WakeUp);
         }
     }
 
@@ -400,7 +411,7 @@ impl Pilot {
             self.stop_ignored = false;
         }
         let overdue =
-            self.stopping_since.is_some_and(|since| now.has_passed(since, self.config.timing.forced_open));
+            self.stopping_since.is_some_and(|since| now.has_passed_ms(since, self.config.timing.forced_open));
         if overdue && !self.stop_ignored {
             self.stop_ignored = true;
             self.events.push(Event::VehicleIgnoresStop);
@@ -409,15 +420,14 @@ impl Pilot {
 
     /// The signal the line should have, if no spacing rule stood against it.
     fn wanted(&self, now: Instant) -> Signal {
-        let interruption = match self.config.interruption {
-            Interruption::Negative => Signal::Negative,
-            Interruption::Open => Signal::Open,
-        };
         if self.unavailable.is_some() || self.fault_until.is_some() {
             return Signal::Negative;
         }
-        if self.interrupted || matches!(self.wake, Wake::Pulse(_)) {
-            return interruption;
+        if self.interrupted {
+            return self.config.interruption.signal();
+        }
+        if let Some(pulse) = self.present_pulse() {
+            return pulse.interruption.signal();
         }
         let present = matches!(self.filter.confirmed(), Some(Level::B | Level::C | Level::D));
         let limit = if self.simplified { SIMPLIFIED_LIMIT } else { Milliamps(u32::MAX) };
@@ -432,7 +442,7 @@ impl Pilot {
     fn shows_digital(&self, now: Instant) -> bool {
         match self.config.digital {
             Digital::Disabled | Digital::Offer | Digital::Ed2 => false,
-            Digital::Encouragement => self.first_wave.is_none_or(|at| !now.has_passed(at, ENCOURAGEMENT)),
+            Digital::Encouragement => self.first_wave.is_none_or(|at| !now.has_passed_ms(at, ENCOURAGEMENT)),
             Digital::Force => true,
         }
     }

@@ -48,7 +48,7 @@ mod state;
 pub mod timing;
 
 pub use check::{CONSTANT_RIPPLE, DIODE_ASYMMETRY, DIODE_DRIFT, DIODE_LOW};
-pub use config::{Config, Digital, Interruption, SIMPLIFIED_LIMIT, Ventilation, WakeUp};
+pub use config::{Config, Digital, Interruption, Pulse, SIMPLIFIED_LIMIT, Ventilation, WakeUp};
 pub use duty::{Duty, DutyReading};
 pub use generator::Signal;
 pub use level::{Level, Sample};
