@@ -7,7 +7,7 @@ use evkit_dlm::check::{Finding, Severity, check};
 use evkit_dlm::controller::{EvseConfig, EvseFacts, NodeConfig, Settings};
 use evkit_dlm::limits::{Limit, LimitSet, Role, Source};
 use evkit_dlm::meter::{MeterConfig, MeterLocation};
-use evkit_dlm::phases::Terminals;
+use evkit_dlm::phases::{Rotation, Terminals};
 use evkit_dlm::units::{Instant, Milliamps, PhaseCurrents, three};
 
 const A: fn(u32) -> Milliamps = Milliamps::from_amps;
@@ -184,6 +184,53 @@ fn phases_of_a_node_stay_close_to_each_other() {
     site.cars = [Terminals::ONE];
     assert_eq!(site.run(5), [10_000]);
     assert_eq!(site.controller.offer(0).unwrap().reason.to_string(), "imbalance of node 1, L1 over L2");
+}
+
+/// KEBA 4.1.4: offers are whole steps, and keep the limit too.
+#[test]
+fn rounding_does_not_pull_phases_apart() {
+    let main = NodeConfig { imbalance: Some(A(10)), ..node(None, [Limit::new(Role::Installation, A(32))]) };
+    let feed = node(Some(0), [Limit::new(Role::FeedCable, Milliamps(13_100))]);
+    let single = |node, rotation| EvseConfig { wired: Terminals::ONE, rotation, ..EvseConfig::on(node) };
+    let third = single(0, Rotation::Trs);
+    let mut site = Site::new(
+        [main, feed],
+        [single(0, Rotation::Rst), single(1, Rotation::Str), single(1, Rotation::Str), third],
+    );
+    site.cars = [Terminals::ONE; 4];
+    assert_eq!(site.run(60), [23_000, 6_500, 6_500, 23_000], "6,550 mA each on L2");
+}
+
+/// KEBA 4.1.4: while raises come one by one, each waits for its counterweight.
+#[test]
+fn a_raise_waits_for_its_counterweight() {
+    let main = NodeConfig { imbalance: Some(A(10)), ..node(None, [Limit::new(Role::Installation, A(32))]) };
+    let single = |rotation| EvseConfig { wired: Terminals::ONE, rotation, ..EvseConfig::on(0) };
+    let evses = [Rotation::Rst, Rotation::Str, Rotation::Trs].map(single);
+    let mut site = Site::new([main], evses);
+    site.cars = [Terminals::ONE; 3];
+    assert_eq!(site.run(1), [32_000; 3], "all at once");
+    let held = Limit::new(Role::Session, A(6));
+    for evse in [1, 2] {
+        site.controller.set_evse_limit(evse, held).unwrap();
+        assert_eq!(site.run(10).into_iter().max(), Some(16_000));
+    }
+    site.controller.clear_evse_limit(1, held.source).unwrap();
+    assert_eq!(site.run(30), [16_000, 16_000, 6_000]);
+    // The third is late: a reduction has just begun its interval.
+    for (evse, amps) in [(0, 16), (1, 16), (2, 7)] {
+        site.controller.set_evse_limit(evse, Limit::new(Role::Session, A(amps))).unwrap();
+    }
+    assert_eq!(site.run(1), [16_000, 16_000, 7_000]);
+    site.controller.set_evse_limit(2, held).unwrap();
+    assert_eq!(site.run(1), [16_000, 16_000, 6_000]);
+    for evse in 0..3 {
+        site.controller.clear_evse_limit(evse, held.source).unwrap();
+    }
+    assert_eq!(site.run(10), [16_000, 16_000, 6_000]);
+    let reason = site.controller.offer(0).unwrap().reason.to_string();
+    assert_eq!(reason, "to be raised when others have followed: imbalance of node 0, L1 over L3");
+    assert_eq!(site.run(10), [32_000; 3]);
 }
 
 /// Bender 7.8: in a network without neutral a car hangs between two conductors and loads both. That it is

@@ -16,9 +16,13 @@ impl<const NODES: usize, const EVSES: usize> Controller<NODES, EVSES> {
         self.load_nodes(now);
         let count = self.collect(now);
         self.share(count);
-        self.lower(now, count);
+        self.set_targets(now, count);
+        self.balance_targets(count);
+        self.lower(now);
         self.reserve(now);
         self.raise(now, count);
+        self.balance_raises(now, count);
+        self.offer_raises(now, count);
         self.note_waiting(now, count);
     }
 
@@ -148,8 +152,8 @@ impl<const NODES: usize, const EVSES: usize> Controller<NODES, EVSES> {
         }
     }
 
-    /// Takes the shares over as targets and puts every reduction in force.
-    fn lower(&mut self, now: Instant, count: usize) {
+    /// Takes the shares over as targets.
+    fn set_targets(&mut self, now: Instant, count: usize) {
         for (&taker, share) in self.takers[..count].iter().zip(&self.shares) {
             let target = self.settings.round_down(share.current);
             let cause = self.cause(taker, share.bound);
@@ -170,10 +174,15 @@ impl<const NODES: usize, const EVSES: usize> Controller<NODES, EVSES> {
                 };
             }
         }
+    }
+
+    /// Puts every reduction in force.
+    fn lower(&mut self, now: Instant) {
         for evse in &mut self.evses {
             if evse.target < evse.ledger.offer() && !evse.is_silent(now, &self.settings) {
                 evse.set_offer(now, evse.target);
             }
+            evse.next = evse.ledger.offer();
         }
     }
 

@@ -69,6 +69,8 @@ pub(super) struct Evse {
     /// When the session joined the tail of the queue.
     pub(super) queued_at: Instant,
     pub(super) target: Milliamps,
+    /// The offer that this tick ends with, as far as it is decided.
+    pub(super) next: Milliamps,
     pub(super) reason: Reason,
     pub(super) place: Place,
     /// What it may be drawing by grid phase.
@@ -101,6 +103,7 @@ impl Evse {
             charging_since: None,
             queued_at: Instant::default(),
             target: Milliamps::ZERO,
+            next: Milliamps::ZERO,
             reason: Reason::Silent,
             place: Place::default(),
             reserved: three(Milliamps::ZERO),
@@ -198,13 +201,13 @@ impl Evse {
         self.appetite.cap().is_some()
     }
 
-    /// What it may be drawing by terminal: on the terminals in use the largest offer it may still be
-    /// following, on all what was measured. Of a silent one every wired terminal counts.
-    pub(super) fn possible(&self, now: Instant, settings: &Settings) -> [Milliamps; 3] {
+    /// What it may be drawing by terminal if it is offered `next`: on the terminals in use the largest offer it may
+    /// still be following, on all what was measured. Of a silent one every wired terminal counts.
+    pub(super) fn possible(&self, now: Instant, next: Milliamps, settings: &Settings) -> [Milliamps; 3] {
         let measured = self.facts.measured.unwrap_or_default();
         let silent = self.is_silent(now, settings);
         let counted = if silent { self.config.wired } else { self.terminals() };
-        let mut offered = self.ledger.possible(now);
+        let mut offered = self.ledger.possible(now).max(next);
         if silent {
             offered = offered.max(self.config.disconnected);
         }
@@ -241,7 +244,7 @@ impl Evse {
     /// they were measured to draw.
     pub(super) fn unmoved(&self, now: Instant, settings: &Settings) -> [Milliamps; 3] {
         if self.is_silent(now, settings) {
-            self.possible(now, settings)
+            self.possible(now, self.ledger.offer(), settings)
         } else {
             self.excess(Milliamps::ZERO)
         }

@@ -9,6 +9,7 @@
 //! reduction within the reaction time. For that, reductions act at once, and a raise is given only as far
 //! as the ledger of all EVSEs still fits: the reduction that pays for it must be over first.
 
+mod balance;
 mod config;
 mod decide;
 mod evse;

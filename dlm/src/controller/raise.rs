@@ -11,7 +11,7 @@ use crate::allocate::{Bound, Demand};
 use crate::units::{Instant, Milliamps, three};
 
 impl<const NODES: usize, const EVSES: usize> Controller<NODES, EVSES> {
-    /// Sums what the EVSEs may be drawing.
+    /// Sums what the EVSEs may be drawing with the offers decided so far.
     pub(super) fn reserve(&mut self, now: Instant) {
         for node in &mut self.nodes {
             node.reserved = three(Milliamps::ZERO);
@@ -24,7 +24,7 @@ impl<const NODES: usize, const EVSES: usize> Controller<NODES, EVSES> {
         }
     }
 
-    /// Gives raises in the order of admission, as far as the ledger allows.
+    /// Decides raises in the order of admission, as far as the ledger allows.
     pub(super) fn raise(&mut self, now: Instant, count: usize) {
         for rank in 0..count {
             let taker = self.takers[rank];
@@ -45,9 +45,17 @@ impl<const NODES: usize, const EVSES: usize> Controller<NODES, EVSES> {
                 self.evses[at].reason = Reason::AwaitsOthers(self.cause(taker, bound));
             }
             if raised > offer && raised >= demand.min {
-                self.evses[at].set_offer(now, raised);
+                self.evses[at].next = raised;
                 self.reserve_more(at, now);
             }
+        }
+    }
+
+    /// Puts the raises in force.
+    pub(super) fn offer_raises(&mut self, now: Instant, count: usize) {
+        for &taker in &self.takers[..count] {
+            let evse = &mut self.evses[usize::from(taker)];
+            evse.set_offer(now, evse.next);
         }
     }
 
@@ -82,7 +90,7 @@ impl<const NODES: usize, const EVSES: usize> Controller<NODES, EVSES> {
     /// Brings what is reserved for an EVSE, and for everything above it, up to what it may be drawing.
     fn reserve_more(&mut self, at: usize, now: Instant) {
         let evse = &mut self.evses[at];
-        let possible = evse.possible(now, &self.settings);
+        let possible = evse.possible(now, evse.next, &self.settings);
         let reserved = evse.config.rotation.at_most(possible);
         let by_all = possible.into_iter().fold(Milliamps::ZERO, Milliamps::saturating_add);
         let more = difference(reserved, evse.reserved);
