@@ -6,7 +6,7 @@ use crate::sim::{MEMBERS, NODES};
 use evkit_dlm::phases::Terminals;
 use evkit_dlm::protocol::{
     Car, Frame, Grant, MAX_FRAME, Master, MasterConfig, Mastership, Report, Seal, Slave, SlaveConfig,
-    Standing, Timing,
+    Standing, Timing, To,
 };
 use evkit_dlm::units::{Instant, Milliamps, three};
 
@@ -17,26 +17,32 @@ fn ms(millis: u64) -> Instant {
     Instant::from_millis(millis)
 }
 
-/// A slave with a car, and the report it sends at once.
-fn slave() -> (Slave<u8>, Report) {
-    let config = SlaveConfig {
-        member: 1,
-        wired: Terminals::THREE,
-        disconnected: A(8),
-        minimum: A(6),
-        timing: Timing::default(),
-    };
-    let mut slave = Slave::new(ms(0), config, SEAL, 77, Some(9)).unwrap();
+/// A slave with a car.
+fn waiting_slave(disconnected: Milliamps, master: Option<u8>) -> Slave<u8> {
+    let timing = Timing::default();
+    let config = SlaveConfig { member: 1, wired: Terminals::THREE, disconnected, minimum: A(6), timing };
+    let mut slave = Slave::new(ms(0), config, SEAL, 77, master).unwrap();
     slave.handle_car(ms(0), Car { plugged: true, wants: true, ..Car::default() });
+    slave
+}
+
+/// The same, and the report it sends at once.
+fn slave() -> (Slave<u8>, Report) {
+    let mut slave = waiting_slave(A(8), Some(9));
     let report = report(&mut slave, ms(0));
     (slave, report)
 }
 
 fn report(slave: &mut Slave<u8>, now: Instant) -> Report {
+    addressed(slave, now).1
+}
+
+/// The report that is due and where it goes.
+fn addressed(slave: &mut Slave<u8>, now: Instant) -> (To<u8>, Report) {
     let mut out = [0; MAX_FRAME];
-    let (_, length) = slave.poll_transmit(now, &mut out).expect("a report is due");
+    let (to, length) = slave.poll_transmit(now, &mut out).expect("a report is due");
     match SEAL.read(&out[..length]) {
-        Ok(Frame::Report(report)) => report,
+        Ok(Frame::Report(report)) => (to, report),
         other => panic!("{other:?}"),
     }
 }
@@ -196,4 +202,41 @@ fn rule_10_a_car_that_draws_too_much_is_stopped() {
     assert_eq!((slave.is_stopped(), slave.limit(ms(7_001))), (true, A(0)));
     slave.handle_car(ms(8_000), Car::default());
     assert!(!slave.is_stopped(), "unplugged");
+}
+
+#[test]
+fn a_station_asks_everybody_until_a_master_answers() {
+    let mut slave = waiting_slave(A(8), None);
+    for at in 0..5 {
+        assert_eq!(addressed(&mut slave, ms(at * 1_000)).0, To::Everybody);
+    }
+    let mut led = Vec::new();
+    for at in 5..13 {
+        let (to, report) = addressed(&mut slave, ms(at * 1_000));
+        deliver(&mut slave, ms(at * 1_000 + 10), answer(&report, at as u32, 16));
+        led.push(to);
+    }
+    let peers = led[1..].iter().filter(|to| **to == To::Peer(9)).count();
+    assert_eq!((led[0], peers), (To::Everybody, 5), "one in four goes to everybody still: {led:?}");
+}
+
+#[test]
+fn with_a_fixed_address_nothing_is_broadcast() {
+    let mut slave = waiting_slave(A(8), Some(9));
+    for at in 0..60 {
+        assert_eq!(addressed(&mut slave, ms(at * 1_000)).0, To::Peer(9));
+    }
+}
+
+/// KEBA 5.1: a client charges only while it hears its master.
+#[test]
+fn a_station_with_nothing_of_its_own_needs_its_master() {
+    let mut slave = waiting_slave(A(0), Some(9));
+    assert_eq!(slave.limit(ms(0)), A(0));
+    let (_, report) = addressed(&mut slave, ms(0));
+    assert_eq!(deliver(&mut slave, ms(10), answer(&report, 1, 16)), A(16));
+    assert_eq!(
+        (slave.limit(ms(9_999)), slave.limit(ms(10_000)), slave.limit(ms(60_000))),
+        (A(16), A(0), A(0))
+    );
 }
