@@ -39,13 +39,23 @@ fn a_run_keeps_every_limit_and_leaves_four_files() {
     let read = |name: &str| std::fs::read_to_string(out.path().join(name)).unwrap();
 
     // The files alone show it: no phase of no node above its limit, by the draws that were logged.
-    let mut decisions = 0;
+    let (mut decisions, mut managed) = (0, 0);
     for line in read("dlm.jsonl").lines() {
         let decision: serde_json::Value = serde_json::from_str(line).unwrap();
         decisions += 1;
-        check_limits(&decision);
+        check_limits(&decision, "limit_mA");
+        // The energy manager's limit of four minutes, once the cars have had time to follow.
+        let time = decision["time"].as_str().unwrap();
+        if ("2026-03-02T07:00:10".."2026-03-02T07:04:00").contains(&time) {
+            assert_eq!(decision["nodes"][0]["target_mA"][0], 70_000, "{time}");
+            check_limits(&decision, "target_mA");
+            managed += usize::from(line.contains("(energy management)"));
+        }
     }
-    assert!(decisions > 48, "{decisions} decisions");
+    assert!(
+        decisions > 48 && managed > 4,
+        "{decisions} decisions, {managed} with the energy manager's limit"
+    );
 
     let frames: Vec<serde_json::Value> =
         read("ocpp.jsonl").lines().map(|line| serde_json::from_str(line).unwrap()).collect();
@@ -79,7 +89,7 @@ fn a_run_keeps_every_limit_and_leaves_four_files() {
 }
 
 /// Adds up the draws of a logged decision per node and phase, from the log alone.
-fn check_limits(decision: &serde_json::Value) {
+fn check_limits(decision: &serde_json::Value, limit: &str) {
     let nodes = decision["nodes"].as_array().unwrap();
     let parent = |name: &str| nodes.iter().find(|n| n["name"] == name).and_then(|n| n["parent"].as_str());
     for node in nodes {
@@ -98,7 +108,7 @@ fn check_limits(decision: &serde_json::Value) {
                     }
                 }
             }
-            let limit = node["limit_mA"][phase].as_u64().unwrap();
+            let limit = node[limit][phase].as_u64().unwrap();
             assert!(load <= limit, "{name} L{}: {load} mA at {}", phase + 1, decision["time"]);
         }
     }

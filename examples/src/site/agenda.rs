@@ -18,6 +18,8 @@ pub enum Deed {
     },
     /// The meter answers garbage, or properly again.
     Garbage(bool),
+    /// The energy manager gives the site a limit in milliamperes, or none.
+    Available(Option<u32>),
     /// The central system calls a station.
     Command(String, Command),
 }
@@ -43,6 +45,9 @@ pub fn agenda(scenario: &Scenario) -> Vec<(u64, Deed)> {
             }
             EventEntry::MeterGarbage { at, minutes } => {
                 span(*at, *minutes, Deed::Garbage(true), Deed::Garbage(false));
+            }
+            EventEntry::EnergyManager { at, minutes, limit } => {
+                span(*at, *minutes, Deed::Available(Some(limit * 1000)), Deed::Available(None));
             }
             _ => {}
         }

@@ -245,6 +245,15 @@ impl Manager {
         };
     }
 
+    /// Limits the whole site by what its energy manager says is available, or lifts that limit.
+    pub fn available(&mut self, limit_ma: Option<u32>) {
+        let source = Source::from(Role::Ems);
+        let _ = match limit_ma {
+            Some(ma) => self.controller.set_node_limit(0, Limit::new(source, Milliamps(ma))).is_ok(),
+            None => self.controller.clear_node_limit(0, source).is_ok(),
+        };
+    }
+
     /// Decides.
     pub fn tick(&mut self, now_ms: u64) {
         self.controller.tick(at(now_ms));

@@ -65,6 +65,9 @@ pub enum SiteError {
         /// Why it cannot.
         source: std::io::Error,
     },
+    /// The port for the energy manager cannot listen.
+    #[error("energy management port: {0}")]
+    EnergyManager(std::io::Error),
     /// The meter simulator cannot listen.
     #[error("meter simulator: {0}")]
     Meter(std::io::Error),

@@ -261,6 +261,16 @@ pub enum EventEntry {
         /// Length in minutes.
         minutes: u32,
     },
+    /// The building's energy manager limits what the whole site may use, through KEBA's register for that.
+    EnergyManager {
+        /// Minute.
+        at: u32,
+        /// Length in minutes.
+        minutes: u32,
+        /// Limit per phase in amperes.
+        #[serde(rename = "limit_A")]
+        limit: u32,
+    },
     /// The back end calls an action that the station does not support.
     UnsupportedCall {
         /// Minute.

@@ -21,6 +21,7 @@ use super::{SiteError, audit, books, decisions};
 use crate::back_end::hub::{Account, Hub};
 use crate::back_end::{Server, Setup};
 use crate::net::clock::Clock;
+use crate::net::energy_manager::{SetPoint, give};
 use crate::net::meter::{Behaviour, MeterReader, SimulatedMeter};
 use crate::plant::{Building, Car};
 use crate::station::{Finished, Station};
@@ -45,6 +46,7 @@ pub struct World {
     reader: MeterReader,
     meter_trouble: Option<String>,
     manager: Manager,
+    set_point: SetPoint,
     server: Server,
     remarks: mpsc::UnboundedReceiver<(String, String)>,
     lines: Vec<Line>,
@@ -98,6 +100,7 @@ impl World {
             meter,
             meter_trouble: None,
             manager,
+            set_point: SetPoint::start().await.map_err(SiteError::EnergyManager)?,
             lines: stations.into_iter().map(|station| Line::new(station, &server)).collect(),
             server,
             remarks,
@@ -204,6 +207,14 @@ impl World {
                         if garbage { "answers garbage" } else { "answers properly" }.to_owned(),
                     );
                     self.meter.behave(if garbage { Behaviour::Garbage } else { Behaviour::Good });
+                }
+                Deed::Available(limit_ma) => {
+                    let what =
+                        limit_ma.map_or("lifts its limit".to_owned(), |ma| format!("gives {} A", ma / 1000));
+                    self.remark("energy manager", what);
+                    if let Err(error) = give(self.set_point.address(), limit_ma).await {
+                        self.remark("energy manager", error.to_string());
+                    }
                 }
                 Deed::Command(station, command) => {
                     self.remark("central system", format!("to {station}: {command:?}"));
@@ -338,6 +349,7 @@ impl World {
                 self.manager.profile_of_node(index, line.station.profile_limit_ma(now, 0));
             }
         }
+        self.manager.available(self.set_point.available_ma());
         self.manager.tick(now);
         for (index, evse) in self.layout.evses.iter().enumerate() {
             let offer = self.manager.offer_ma(index);
