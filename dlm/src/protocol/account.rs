@@ -158,3 +158,61 @@ impl Account {
         [self.until, self.older_until].into_iter().filter(|&at| at > now).min()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const A: fn(u32) -> Milliamps = Milliamps::from_amps;
+    const ALL: Terminals = Terminals::THREE;
+
+    fn at(seconds: u64) -> Stamp {
+        Stamp::LONG_AGO.after(Duration::from_secs(seconds))
+    }
+
+    /// 32 A, granted at 0 s and confirmed; then 16 A at 1 s.
+    fn lowered(timing: &Timing) -> Account {
+        let mut account = Account::NEW;
+        account.set(at(0), A(32), ALL, 1, A(8));
+        account.renew(at(0), timing);
+        account.confirm(at(0), 1, A(8), timing.reaction);
+        account.set(at(1), A(16), ALL, 2, A(8));
+        account
+    }
+
+    #[test]
+    fn a_second_lowering_does_not_forget_what_the_first_left() {
+        let timing = Timing::default();
+        let mut account = lowered(&timing);
+        account.set(at(2), A(6), ALL, 3, A(8));
+        assert_eq!(account.possible(at(2), A(8)), [A(32); 3]);
+        account.confirm(at(3), 3, A(8), timing.reaction);
+        assert_eq!(account.possible(at(8), A(8)), [A(32); 3], "the car takes its time");
+        assert_eq!(account.possible(at(9), A(8)), [A(6); 3]);
+    }
+
+    #[test]
+    fn what_was_never_confirmed_leaves_a_hold() {
+        let timing = Timing::default();
+        let account = lowered(&timing);
+        let over = at(0).after(timing.lead());
+        assert_eq!(
+            account.possible(over, A(8)),
+            [A(8); 3],
+            "32 A are over, the lower of them and its own is not"
+        );
+        assert_eq!(account.lasting(over, A(8)), [A(8); 3]);
+        assert_eq!(account.lasting(over, A(40)), [A(32); 3]);
+    }
+
+    #[test]
+    fn a_lease_that_is_over_leaves_a_hold() {
+        let timing = Timing::default();
+        let mut account = lowered(&timing);
+        account.renew(at(1), &timing);
+        account.confirm(at(2), 2, A(8), timing.reaction);
+        let over = at(1).after(timing.lead());
+        assert_eq!(account.possible(over.before(Duration::from_millis(1)), A(8)), [A(16); 3]);
+        assert_eq!(account.possible(over, A(8)), [A(8); 3]);
+    }
+}

@@ -294,3 +294,56 @@ impl<A: Copy> Member<A> {
         self.leaving && self.account.possible(now, Milliamps::ZERO) == NOTHING
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use core::time::Duration;
+
+    const A: fn(u32) -> Milliamps = Milliamps::from_amps;
+
+    fn member() -> Member<u8> {
+        let evse = EvseConfig { disconnected: A(8), ..EvseConfig::on(0) };
+        Member::new(Wiring { most: A(32), ..Wiring::new(1, &evse) })
+    }
+
+    fn report(session: u32, counter: u32) -> Report {
+        Report {
+            epoch: 1,
+            member: 1,
+            session,
+            counter,
+            master: 1,
+            accepted: 1,
+            limit: A(6),
+            granted: Terminals::THREE,
+            in_use: Terminals::THREE,
+            plugged: true,
+            wants: true,
+            stopped: false,
+            led: true,
+            disconnected: A(8),
+            measured: NOTHING,
+        }
+    }
+
+    #[test]
+    fn the_first_word_of_a_member_may_hide_a_car_that_still_follows_a_higher_limit() {
+        let (mut member, timing) = (member(), Timing::default());
+        let now = Stamp::LONG_AGO.after(timing.settled());
+        member.handle(now, &report(7, 1), true, &timing);
+        assert_eq!(member.account.possible(now, A(8)), [A(32); 3]);
+        assert_eq!(member.account.possible(now.after(timing.reaction), A(8)), [A(6); 3]);
+    }
+
+    #[test]
+    fn an_old_session_repeated_does_not_push_a_member_aside() {
+        let (mut member, timing) = (member(), Timing::default());
+        let now = Stamp::LONG_AGO.after(timing.lease);
+        member.handle(now, &report(7, 5), true, &timing);
+        let soon = now.after(timing.period * 2);
+        assert!(!member.is_new(soon, &report(6, 99), &timing));
+        assert!(member.is_new(soon.after(Duration::from_millis(1)), &report(8, 1), &timing));
+        assert!(!member.is_new(now, &report(7, 5), &timing), "the same one again");
+    }
+}
