@@ -1,62 +1,14 @@
 //! `csms` and `charge-point` as separate processes that die and come back.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+mod common;
+
+use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Receiver, channel};
+use std::process::Command;
 use std::time::Duration;
 
-/// Longest wait for anything; only a failing test waits that long.
-const PATIENCE: Duration = Duration::from_secs(60);
-
-/// A process whose lines can be waited for; killed when it goes out of scope.
-struct Program {
-    child: Child,
-    lines: Receiver<String>,
-}
-
-impl Program {
-    fn start(mut command: Command) -> Self {
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let (send, lines) = channel();
-        let (out, err) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
-        let forward = |reader: Box<dyn std::io::Read + Send>| {
-            let send = send.clone();
-            std::thread::spawn(move || {
-                for line in BufReader::new(reader).lines().map_while(Result::ok) {
-                    let _ = send.send(line);
-                }
-            });
-        };
-        forward(Box::new(out));
-        forward(Box::new(err));
-        Self { child, lines }
-    }
-
-    /// Waits for a line that contains `part`.
-    fn says(&self, part: &str) -> String {
-        let mut said = Vec::new();
-        loop {
-            match self.lines.recv_timeout(PATIENCE) {
-                Ok(line) if line.contains(part) => return line,
-                Ok(line) => said.push(line),
-                Err(_) => panic!("{part:?} was never said, only:\n{}", said.join("\n")),
-            }
-        }
-    }
-
-    fn ends(mut self) -> Option<i32> {
-        self.child.wait().unwrap().code()
-    }
-}
-
-impl Drop for Program {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
+use common::Program;
 
 fn csms(listen: &str) -> (Program, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_csms"));
@@ -133,6 +85,6 @@ fn a_wrong_script_or_address_is_said_at_once() {
     let mut command = Command::new(env!("CARGO_BIN_EXE_charge-point"));
     command.args(["http://127.0.0.1:9/", "--id", "S1"]);
     let program = Program::start(command);
-    program.says("not a ws:// address");
+    program.says("not a ws:// or wss:// address");
     assert_eq!(program.ends(), Some(2));
 }

@@ -14,11 +14,11 @@ use evkit_ocpp::v16::{
     Action, AuthorizationStatus, AuthorizeResponse, BootNotificationResponse, ChargingProfile,
     ChargingProfileKind, ChargingProfilePurpose, ChargingRateUnit, ChargingSchedule, ChargingSchedulePeriod,
     DataTransferResponse, DataTransferStatus, DiagnosticsStatusNotificationResponse,
-    FirmwareStatusNotificationResponse, GetDiagnosticsRequest, HeartbeatResponse, IdTagInfo,
+    FirmwareStatusNotificationResponse, GenericStatus, GetDiagnosticsRequest, HeartbeatResponse, IdTagInfo,
     LogStatusNotificationResponse, MeterValuesResponse, RegistrationStatus, RemoteStartTransactionRequest,
     RemoteStopTransactionRequest, SecurityEventNotificationResponse, SetChargingProfileRequest,
-    SignedFirmwareStatusNotificationResponse, StartTransactionResponse, StatusNotificationResponse,
-    StopTransactionResponse,
+    SignCertificateResponse, SignedFirmwareStatusNotificationResponse, StartTransactionResponse,
+    StatusNotificationResponse, StopTransactionResponse,
 };
 
 use super::Command;
@@ -39,56 +39,60 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    pub(super) fn new(identity: String, nonce: u64, heartbeat_s: u32, now_ms: u64) -> Self {
-        let mut session = Csms::new(Config::new(nonce));
-        session.handle_open(Instant::from_millis(now_ms));
+    pub(super) fn new(identity: String, nonce: u64, heartbeat_s: u32) -> Self {
+        let session = Csms::new(Config::new(nonce));
         Self { identity, session, heartbeat_s, commands: VecDeque::new(), outgoing: VecDeque::new() }
+    }
+
+    /// The WebSocket is open.
+    pub(super) fn open(&mut self, now: Instant) {
+        self.session.handle_open(now);
     }
 
     /// A frame has arrived. Returns what is worth logging.
     pub(super) fn frame(
         &mut self,
-        now_ms: u64,
+        now: Instant,
         utc: DateTime<Utc>,
         hub: &mut Hub,
         text: &str,
     ) -> Option<String> {
-        let remark = match self.session.handle_frame(Instant::from_millis(now_ms), text) {
+        let remark = match self.session.handle_frame(now, text) {
             Ok(Some(event)) => self.event(utc, hub, event),
             Ok(None) => None,
             Err(error) => Some(format!("no OCPP frame: {error}")),
         };
-        self.next_command(now_ms, utc, hub);
+        self.next_command(now, utc, hub);
         remark
     }
 
     /// The operator wants something.
-    pub(super) fn command(&mut self, now_ms: u64, utc: DateTime<Utc>, hub: &Hub, command: Command) {
+    pub(super) fn command(&mut self, now: Instant, utc: DateTime<Utc>, hub: &Hub, command: Command) {
         self.commands.push_back(command);
-        self.next_command(now_ms, utc, hub);
+        self.next_command(now, utc, hub);
     }
 
     /// A deadline may have passed.
-    pub(super) fn timeout(&mut self, now_ms: u64, utc: DateTime<Utc>, hub: &mut Hub) -> Option<String> {
-        self.session.handle_timeout(Instant::from_millis(now_ms));
+    pub(super) fn timeout(&mut self, now: Instant, utc: DateTime<Utc>, hub: &mut Hub) -> Option<String> {
+        self.session.handle_timeout(now);
         let event = self.session.poll_event();
         let remark = event.and_then(|event| self.event(utc, hub, event));
-        self.next_command(now_ms, utc, hub);
+        self.next_command(now, utc, hub);
         remark
     }
 
-    /// Monotonic time at which [`Connection::timeout`] is due.
-    pub(super) fn deadline_ms(&self) -> Option<u64> {
-        self.session.poll_timeout().map(Instant::as_millis)
+    /// When [`Connection::timeout`] is due.
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        self.session.poll_timeout()
     }
 
     /// The next frame to send.
-    pub(super) fn transmit(&mut self, now_ms: u64) -> Option<String> {
+    pub(super) fn transmit(&mut self, now: Instant) -> Option<String> {
         if let Some(frame) = self.outgoing.pop_front() {
             return Some(frame);
         }
         let mut buffer = [0; FRAME];
-        self.session.poll_transmit(Instant::from_millis(now_ms), &mut buffer).ok()?.map(str::to_owned)
+        self.session.poll_transmit(now, &mut buffer).ok()?.map(str::to_owned)
     }
 
     fn event(&mut self, utc: DateTime<Utc>, hub: &mut Hub, event: Event<'_>) -> Option<String> {
@@ -148,6 +152,11 @@ impl Connection {
             Event::SignedFirmwareStatusNotification(_, r) => {
                 self.answer(r, &SignedFirmwareStatusNotificationResponse {});
             }
+            Event::SignCertificate(_, responder) => {
+                // This central system has no certificate authority.
+                let status = GenericStatus::Rejected;
+                self.answer(responder, &SignCertificateResponse { status });
+            }
             Event::Answered { action, result: Err(failure) } => return Some(format!("{action}: {failure}")),
             Event::CallRefused { action, violation } => {
                 return Some(format!("{action} refused: {violation}"));
@@ -166,26 +175,26 @@ impl Connection {
     }
 
     /// Sends the next command once the station has answered the one before.
-    fn next_command(&mut self, now_ms: u64, utc: DateTime<Utc>, hub: &Hub) {
+    fn next_command(&mut self, now: Instant, utc: DateTime<Utc>, hub: &Hub) {
         while self.session.is_idle() {
             let Some(command) = self.commands.pop_front() else { return };
-            self.send(now_ms, utc, hub, &command);
+            self.send(now, utc, hub, &command);
         }
     }
 
-    fn send(&mut self, now_ms: u64, utc: DateTime<Utc>, hub: &Hub, command: &Command) {
+    fn send(&mut self, now: Instant, utc: DateTime<Utc>, hub: &Hub, command: &Command) {
         match command {
             Command::RemoteStart { connector, id_tag } => {
                 let Ok(id_tag) = CiStr::new(id_tag) else { return };
                 let connector_id = Some((*connector).into());
                 self.call(
-                    now_ms,
+                    now,
                     &RemoteStartTransactionRequest { connector_id, id_tag, charging_profile: None },
                 );
             }
             Command::RemoteStop { connector } => {
                 if let Some(transaction) = hub.open_transaction(&self.identity, *connector) {
-                    self.call(now_ms, &RemoteStopTransactionRequest { transaction_id: transaction.id });
+                    self.call(now, &RemoteStopTransactionRequest { transaction_id: transaction.id });
                 }
             }
             Command::Limit { connector, amps, seconds } => {
@@ -216,7 +225,7 @@ impl Connection {
                     },
                 };
                 let connector_id = (*connector).into();
-                self.call(now_ms, &SetChargingProfileRequest { connector_id, cs_charging_profiles: profile });
+                self.call(now, &SetChargingProfileRequest { connector_id, cs_charging_profiles: profile });
             }
             Command::GetDiagnostics => {
                 let Ok(location) = evkit_ocpp::text::Str::new("ftp://localhost/logs") else { return };
@@ -227,15 +236,15 @@ impl Connection {
                     start_time: None,
                     stop_time: None,
                 };
-                self.call(now_ms, &request);
+                self.call(now, &request);
             }
         }
     }
 
-    fn call<'m, C: Call<Action = Action> + Message<'m>>(&mut self, now_ms: u64, request: &C) {
+    fn call<'m, C: Call<Action = Action> + Message<'m>>(&mut self, now: Instant, request: &C) {
         let mut buffer = [0; FRAME];
         // The session is open and idle; what cannot be written is not sent.
-        if let Ok(frame) = self.session.call(Instant::from_millis(now_ms), request, &mut buffer) {
+        if let Ok(frame) = self.session.call(now, request, &mut buffer) {
             self.outgoing.push_back(frame.to_owned());
         }
     }

@@ -1,20 +1,15 @@
 //! The server: WebSocket connections of stations and the status page, on one port.
 
 use std::collections::HashMap;
+use std::io::Write as _;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use axum::Router;
-use axum::extract::State;
-use axum::extract::ws::rejection::WebSocketUpgradeRejection;
-use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
-use axum::http::{StatusCode, Uri};
-use axum::response::{Html, IntoResponse, Json, Response};
-use axum::routing::get;
-use evkit_ocpp::rpc::handshake;
-use evkit_ocpp::schema::Version;
-use tokio::net::TcpListener;
+use evkit_ocpp::time::Instant;
+use evkit_ocpp::tokio::{Acceptor, Endpoint, HttpRequest, Incoming, StationRequest, drive};
+use serde_json::json;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
 
 use super::Command;
@@ -24,12 +19,11 @@ use super::page;
 use crate::net::clock::Clock;
 use crate::net::traffic::Traffic;
 
-/// Longest identity taken.
-const IDENTITY: usize = 255;
-/// Longest frame taken; a station's longest answer is a few kilobytes.
-const MAX_FRAME: usize = 256 * 1024;
-/// How often a connection looks at its deadlines when nothing arrives.
-const TICK: Duration = Duration::from_secs(1);
+/// Commands that may wait for one station.
+const COMMANDS: usize = 16;
+
+/// Pause after the system has refused a connection, for want of file handles as a rule.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// What a central system needs to start.
 #[derive(Debug)]
@@ -40,8 +34,32 @@ pub struct Setup {
     pub clock: Clock,
     /// Heartbeat interval for stations in seconds.
     pub heartbeat_s: u32,
+    /// How connections are accepted: with TLS or without.
+    pub acceptor: Acceptor,
+    /// Password every station has to show (security profiles 1 and 2).
+    pub password: Option<Vec<u8>>,
+    /// Takes a line of JSON for every frame.
+    pub log: Option<std::fs::File>,
     /// Takes remarks about stations: identity and what happened.
     pub remarks: mpsc::UnboundedSender<(String, String)>,
+}
+
+impl Setup {
+    /// A central system without security that keeps no log.
+    pub fn new(hub: Hub, clock: Clock, remarks: mpsc::UnboundedSender<(String, String)>) -> Self {
+        let acceptor = Acceptor::default();
+        Self { hub, clock, heartbeat_s: 300, acceptor, password: None, log: None, remarks }
+    }
+}
+
+/// How connections end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stop {
+    No,
+    /// With a goodbye.
+    Goodbye,
+    /// In the middle of whatever they do.
+    Break,
 }
 
 #[derive(Debug)]
@@ -49,16 +67,19 @@ struct Shared {
     hub: Mutex<Hub>,
     clock: Clock,
     heartbeat_s: u32,
+    acceptor: Acceptor,
+    password: Option<Vec<u8>>,
+    log: Option<Mutex<std::fs::File>>,
     remarks: mpsc::UnboundedSender<(String, String)>,
     links: Mutex<HashMap<String, Link>>,
-    stop: watch::Sender<()>,
+    stop: watch::Sender<Stop>,
 }
 
 /// The way to a connected station.
 #[derive(Debug)]
 struct Link {
     traffic: Arc<Traffic>,
-    commands: mpsc::UnboundedSender<Command>,
+    commands: mpsc::Sender<Command>,
     /// Connections so far; makes message ids of different connections differ.
     generation: u64,
 }
@@ -77,11 +98,14 @@ impl Server {
     /// # Errors
     /// The port is in use, or may not be used.
     pub async fn start(listen: SocketAddr, setup: Setup) -> std::io::Result<Self> {
-        let (stop, _) = watch::channel(());
+        let (stop, _) = watch::channel(Stop::No);
         let shared = Shared {
             hub: Mutex::new(setup.hub),
             clock: setup.clock,
             heartbeat_s: setup.heartbeat_s,
+            acceptor: setup.acceptor,
+            password: setup.password,
+            log: setup.log.map(Mutex::new),
             remarks: setup.remarks,
             links: Mutex::default(),
             stop,
@@ -103,7 +127,17 @@ impl Server {
 
     /// Goes away: connections break in the middle of whatever they do, new ones are refused.
     pub async fn vanish(&mut self) {
-        self.shared.stop.send_replace(());
+        self.leave(Stop::Break).await;
+    }
+
+    /// Says goodbye to every station and waits until all connections have ended.
+    pub async fn shut_down(&mut self) {
+        self.leave(Stop::Goodbye).await;
+        self.shared.stop.closed().await;
+    }
+
+    async fn leave(&mut self, how: Stop) {
+        self.shared.stop.send_replace(how);
         if let Some(serving) = self.serving.take() {
             serving.abort();
             let _ = serving.await;
@@ -120,14 +154,15 @@ impl Server {
         }
         let listener = TcpListener::bind(self.address).await?;
         self.address = listener.local_addr()?;
-        let routes = Router::new()
-            .route("/", get(status_page))
-            .route("/api/stations", get(api))
-            .fallback(get(station))
-            .with_state(Arc::clone(&self.shared));
+        self.shared.stop.send_replace(Stop::No);
+        let shared = Arc::clone(&self.shared);
         self.serving = Some(tokio::spawn(async move {
-            // Ends only when it is aborted.
-            let _ = axum::serve(listener, routes).await;
+            loop {
+                match listener.accept().await {
+                    Ok((tcp, _)) => _ = tokio::spawn(welcome(Arc::clone(&shared), tcp)),
+                    Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
+                }
+            }
         }));
         Ok(())
     }
@@ -144,13 +179,14 @@ impl Server {
         self.shared.link(identity, |link| link.traffic = Arc::default())
     }
 
-    /// Gives a command to a connected station; says whether there is a connection.
+    /// Gives a command to a connected station; says whether there is a connection that takes it.
     pub fn command(&self, identity: &str, command: Command) -> bool {
         let mut given = false;
         self.shared.link(identity, |link| {
-            if !link.commands.is_closed() {
+            if let Ok(place) = link.commands.try_reserve() {
                 link.traffic.client_gives();
-                given = link.commands.send(command).is_ok();
+                place.send(command);
+                given = true;
             }
         });
         given
@@ -158,10 +194,30 @@ impl Server {
 }
 
 impl Shared {
+    fn now(&self) -> Instant {
+        Instant::from_millis(self.clock.now_ms())
+    }
+
+    fn remark(&self, identity: &str, text: impl Into<String>) {
+        // Nobody listens any more when the program ends.
+        let _ = self.remarks.send((identity.to_owned(), text.into()));
+    }
+
+    /// Writes a frame to the log, in the form `evkit ocpp check` reads.
+    fn write_log(&self, identity: &str, from: &str, frame: &str) {
+        let Some(log) = &self.log else { return };
+        let frame = serde_json::from_str(frame).unwrap_or_else(|_| json!(frame));
+        let time = self.clock.utc().to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
+        let line = json!({ "time": time, "station": identity, "from": from, "frame": frame });
+        if let Err(error) = writeln!(lock(log), "{line}") {
+            self.remark(identity, format!("the log of frames cannot be written: {error}"));
+        }
+    }
+
     fn link(&self, identity: &str, with: impl FnOnce(&mut Link)) -> Arc<Traffic> {
         let mut links = lock(&self.links);
         let link = links.entry(identity.to_owned()).or_insert_with(|| {
-            let (commands, _) = mpsc::unbounded_channel();
+            let (commands, _) = mpsc::channel(1);
             Link { traffic: Arc::default(), commands, generation: 0 }
         });
         with(link);
@@ -169,8 +225,8 @@ impl Shared {
     }
 
     /// A station connects: a new way to it replaces the old one.
-    fn connect(&self, identity: &str) -> (Arc<Traffic>, mpsc::UnboundedReceiver<Command>, u64) {
-        let (commands, receiver) = mpsc::unbounded_channel();
+    fn connect(&self, identity: &str) -> (Arc<Traffic>, mpsc::Receiver<Command>, u64) {
+        let (commands, receiver) = mpsc::channel(COMMANDS);
         let mut generation = 0;
         let traffic = self.link(identity, |link| {
             link.commands = commands;
@@ -181,103 +237,115 @@ impl Shared {
     }
 }
 
-async fn status_page(State(shared): State<Arc<Shared>>) -> Html<String> {
-    Html(page::status(&lock(&shared.hub)))
-}
-
-async fn api(State(shared): State<Arc<Shared>>) -> Json<serde_json::Value> {
-    Json(page::api(&lock(&shared.hub)))
-}
-
-/// A station's handshake (OCPP-J 1.6 §3): identity from the path, subprotocol `ocpp1.6`.
-async fn station(
-    State(shared): State<Arc<Shared>>,
-    uri: Uri,
-    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
-) -> Response {
-    let Ok(upgrade) = upgrade else {
-        return (StatusCode::NOT_FOUND, "stations connect here by WebSocket; people go to /").into_response();
-    };
-    let mut buffer = [0; IDENTITY];
-    let identity = match handshake::identity(uri.path(), &mut buffer) {
-        Ok(identity) => identity.to_owned(),
-        Err(error) => return (StatusCode::NOT_FOUND, error.to_string()).into_response(),
-    };
-    let upgrade = upgrade.protocols([handshake::subprotocol(Version::V16)]).max_message_size(MAX_FRAME);
-    if upgrade.selected_protocol().is_none() {
-        let _ =
-            shared.remarks.send((identity, "refused: it does not offer the subprotocol ocpp1.6".to_owned()));
-        return (StatusCode::BAD_REQUEST, "this server speaks the subprotocol ocpp1.6").into_response();
+/// Finds out who has connected.
+async fn welcome(shared: Arc<Shared>, tcp: TcpStream) {
+    match shared.acceptor.accept(tcp).await {
+        Ok(Incoming::Station(request)) => station(shared, request).await,
+        // The peer may have lost interest.
+        Ok(Incoming::Http(request)) => _ = answer_http(&shared, request).await,
+        Ok(_) => {}
+        Err(error) => shared.remark("-", format!("refused: {error}")),
     }
-    let stop = shared.stop.subscribe();
-    upgrade.on_upgrade(move |socket| serve(shared, identity, socket, stop))
 }
 
-/// Serves one connection until either side ends it.
-async fn serve(shared: Arc<Shared>, identity: String, mut socket: WebSocket, mut stop: watch::Receiver<()>) {
+async fn answer_http(shared: &Shared, request: HttpRequest) -> std::io::Result<()> {
+    let (status, content_type, body) = match request.path.as_str() {
+        "/" => ("200 OK", "text/html", page::status(&lock(&shared.hub))),
+        "/api/stations" => ("200 OK", "application/json", page::api(&lock(&shared.hub)).to_string()),
+        _ => {
+            let text = "stations connect here by WebSocket; people go to /".to_owned();
+            ("404 Not Found", "text/plain", text)
+        }
+    };
+    request.answer(status, content_type, &body).await
+}
+
+/// Lets a station in, if it may, and serves it until either side ends the connection.
+async fn station(shared: Arc<Shared>, request: StationRequest) {
+    let identity = request.identity().to_owned();
+    if shared.password.as_ref().is_some_and(|password| !request.has_password(password)) {
+        shared.remark(&identity, "refused: wrong or missing password");
+        // It learns so, or has gone already.
+        let _ = request.refuse().await;
+        return;
+    }
     let (traffic, mut commands, generation) = shared.connect(&identity);
-    let now_ms = shared.clock.now_ms();
-    let mut connection = Connection::new(identity.clone(), generation, shared.heartbeat_s, now_ms);
-    lock(&shared.hub).station(&identity).online = true;
-    let mut tick = tokio::time::interval(TICK);
-    loop {
-        let (now_ms, utc) = (shared.clock.now_ms(), shared.clock.utc());
-        let counted;
-        let remark = tokio::select! {
-            message = socket.recv() => match message {
-                Some(Ok(Message::Text(text))) => {
-                    counted = true;
-                    let mut hub = lock(&shared.hub);
-                    hub.station(&identity).frames.0 += 1;
-                    connection.frame(shared.clock.now_ms(), shared.clock.utc(), &mut hub, &text)
-                }
-                Some(Ok(Message::Ping(_) | Message::Pong(_))) => continue,
-                Some(Ok(Message::Binary(_))) => break,
-                Some(Ok(Message::Close(_)) | Err(_)) | None => break,
-            },
-            Some(command) = commands.recv() => {
-                counted = true;
-                connection.command(shared.clock.now_ms(), shared.clock.utc(), &lock(&shared.hub), command);
-                None
-            }
-            _ = tick.tick() => {
-                counted = false;
-                match connection.deadline_ms() {
-                    Some(deadline) if deadline <= now_ms => connection.timeout(now_ms, utc, &mut lock(&shared.hub)),
-                    _ => continue,
-                }
-            }
-            _ = stop.changed() => break,
+    let mut stop = shared.stop.subscribe();
+    let mut broken = shared.stop.subscribe();
+    let Ok(mut socket) = request.accept().await else { return };
+    let connection = Connection::new(identity.clone(), generation, shared.heartbeat_s);
+    let mut guest = Guest { shared: Arc::clone(&shared), identity, connection, traffic, unfinished: 0 };
+    let now = || shared.now();
+    // The server outlives its connections.
+    let goodbye = async { _ = stop.wait_for(|stop| *stop == Stop::Goodbye).await };
+    tokio::select! {
+        _ = drive(&mut guest, &mut socket, &mut commands, now, goodbye) => {}
+        _ = broken.wait_for(|stop| *stop == Stop::Break) => {}
+    }
+    lock(&shared.hub).station(&guest.identity).online = false;
+}
+
+/// A connected station: its connection, and everything that watches it.
+struct Guest {
+    shared: Arc<Shared>,
+    identity: String,
+    connection: Connection,
+    traffic: Arc<Traffic>,
+    /// Frames and commands dealt with whose answers have not all been sent.
+    unfinished: u32,
+}
+
+impl Endpoint for Guest {
+    type Command = Command;
+
+    fn handle_open(&mut self, now: Instant) {
+        self.connection.open(now);
+        lock(&self.shared.hub).station(&self.identity).online = true;
+    }
+
+    fn handle_close(&mut self, _: Instant) {}
+
+    fn handle_frame(&mut self, now: Instant, text: &str) {
+        self.unfinished += 1;
+        self.shared.write_log(&self.identity, "station", text);
+        let remark = {
+            let mut hub = lock(&self.shared.hub);
+            hub.station(&self.identity).frames.0 += 1;
+            self.connection.frame(now, self.shared.clock.utc(), &mut hub, text)
         };
         if let Some(remark) = remark {
-            let _ = shared.remarks.send((identity.clone(), remark));
-        }
-        let sent = send_all(&mut socket, &mut connection, &traffic, &shared, &identity).await;
-        if counted {
-            traffic.server_finished();
-        }
-        if !sent {
-            break;
+            self.shared.remark(&self.identity, remark);
         }
     }
-    lock(&shared.hub).station(&identity).online = false;
-}
 
-async fn send_all(
-    socket: &mut WebSocket,
-    connection: &mut Connection,
-    traffic: &Traffic,
-    shared: &Shared,
-    identity: &str,
-) -> bool {
-    while let Some(frame) = connection.transmit(shared.clock.now_ms()) {
-        traffic.server_sends();
-        lock(&shared.hub).station(identity).frames.1 += 1;
-        if socket.send(Message::text(frame)).await.is_err() {
-            return false;
+    fn handle_command(&mut self, now: Instant, command: Command) {
+        self.unfinished += 1;
+        self.connection.command(now, self.shared.clock.utc(), &lock(&self.shared.hub), command);
+    }
+
+    fn handle_timeout(&mut self, now: Instant) {
+        let remark = self.connection.timeout(now, self.shared.clock.utc(), &mut lock(&self.shared.hub));
+        if let Some(remark) = remark {
+            self.shared.remark(&self.identity, remark);
         }
     }
-    true
+
+    fn poll_transmit(&mut self, now: Instant) -> Option<String> {
+        let Some(frame) = self.connection.transmit(now) else {
+            for _ in 0..std::mem::take(&mut self.unfinished) {
+                self.traffic.server_finished();
+            }
+            return None;
+        };
+        self.traffic.server_sends();
+        lock(&self.shared.hub).station(&self.identity).frames.1 += 1;
+        self.shared.write_log(&self.identity, "csms", &frame);
+        Some(frame)
+    }
+
+    fn poll_timeout(&self) -> Option<Instant> {
+        self.connection.deadline()
+    }
 }
 
 /// A poisoned lock is taken all the same: the hub's data is valid after every statement.

@@ -1,37 +1,44 @@
 //! `charge-point`: a simulated station on the real session code, in real time.
 
+use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
-use clap::Parser;
+use anyhow::{Context as _, anyhow};
+use clap::{Parser, ValueEnum};
 use evkit_examples::net::clock::Clock;
-use evkit_examples::net::websocket::Socket;
 use evkit_examples::plant::{Car, CarModel};
 use evkit_examples::station::config::StationConfig;
 use evkit_examples::station::script::{Action, Step, load};
 use evkit_examples::station::store::Store;
 use evkit_examples::station::{Start, Station, start};
-use evkit_ocpp::rpc::handshake::subprotocol;
-use evkit_ocpp::schema::Version;
+use evkit_ocpp::rpc::Backoff;
+use evkit_ocpp::time::Instant;
+use evkit_ocpp::tokio::{Client, ClientTls, End, Endpoint, WebSocket, drive};
 use evkit_rfid::Uid;
+use tokio::sync::{Notify, mpsc};
 
 /// Step of the electronics.
 const STEP: Duration = Duration::from_millis(50);
-/// First and longest pause before connecting again.
-const PAUSE_MS: (u64, u64) = (1_000, 60_000);
+/// First pause before connecting again, random part of every pause, and how often it doubles.
+const PAUSES: (Duration, Duration, u32) = (Duration::from_secs(1), Duration::from_millis(500), 6);
 /// How long a station that was told to quit waits for its last messages to be answered.
 const LAST_WORDS_MS: u64 = 30_000;
 
 /// A charging station with simulated cars. Without a script it only registers and sends heartbeats.
 #[derive(Parser)]
-#[command(version)]
+#[command(disable_version_flag = true)]
 struct Arguments {
-    /// Address of the central system; the identity is appended
+    /// Address of the central system, ws:// or wss://; the identity is appended
     url: String,
     /// Identity of the station
     #[arg(long)]
     id: String,
+    /// Version of OCPP
+    #[arg(long, default_value = "1.6")]
+    version: Version,
     /// Number of connectors
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=8))]
     connectors: u16,
@@ -41,6 +48,42 @@ struct Arguments {
     /// What people do at the station: lines of `SECONDS plug|unplug|card|quit …`
     #[arg(long)]
     script: Option<PathBuf>,
+    /// Password for the central system (security profiles 1 and 2)
+    #[arg(long)]
+    password: Option<String>,
+    /// Root certificate of the central system (PEM file; wss://)
+    #[arg(long)]
+    root: Option<PathBuf>,
+    /// The station's own certificate chain and key (PEM files; security profile 3)
+    #[arg(long, num_args = 2, value_names = ["CERT", "KEY"], requires = "root")]
+    certificate: Option<Vec<PathBuf>>,
+}
+
+/// The versions this program has a station for.
+#[derive(Clone, Copy, ValueEnum)]
+enum Version {
+    #[value(name = "1.6")]
+    V16,
+}
+
+impl Arguments {
+    fn client(&self) -> anyhow::Result<Client> {
+        let mut client = Client::new(&self.url, &self.id);
+        client.versions = match self.version {
+            Version::V16 => vec![evkit_ocpp::schema::Version::V16],
+        };
+        client.password = self.password.clone().map(String::into_bytes);
+        let read = |path: &PathBuf| std::fs::read(path).with_context(|| path.display().to_string());
+        if let Some(root) = &self.root {
+            let files = self.certificate.iter().flatten().map(read).collect::<Result<Vec<_>, _>>()?;
+            let identity = match files.as_slice() {
+                [chain, key] => Some((chain.as_slice(), key.as_slice())),
+                _ => None,
+            };
+            client.tls = Some(ClientTls::from_pem(&read(root)?, identity)?);
+        }
+        Ok(client)
+    }
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -58,78 +101,127 @@ async fn main() -> ExitCode {
 /// Runs the station; says whether everything was delivered in the end.
 async fn run(arguments: Arguments) -> anyhow::Result<bool> {
     let clock = Clock::real();
+    let client = arguments.client()?;
     let steps = arguments.script.as_deref().map(load).transpose()?.unwrap_or_default();
     let store = arguments.store.as_deref().map(Store::open).transpose()?.unwrap_or_else(Store::memory);
     let config = StationConfig::plain(&arguments.id, arguments.connectors);
     let nonce = u64::try_from(clock.utc().timestamp_micros()).unwrap_or(0);
     let station = start(clock.now_ms(), Start { config, volts: 230, nonce, store })?;
-    let url = format!("{}/{}", arguments.url.trim_end_matches('/'), arguments.id);
-    let mut driver = Driver {
+    let last_ms = clock.now_ms();
+    let done = Arc::new(Notify::new());
+    let mut player = Player {
         clock,
         station,
-        url,
-        socket: None,
-        retry_at_ms: 0,
-        pause_ms: PAUSE_MS.0,
         steps: steps.into(),
+        last_ms,
         quit_at: None,
+        error: None,
+        done: done.clone(),
     };
-    driver.run().await
+    let mut backoff = Backoff::new(PAUSES.0, PAUSES.1, PAUSES.2, nonce);
+    let mut beats = heartbeat_of_the_electronics();
+    while !player.is_done() {
+        let Some(mut socket) = connect(&client, &mut player, &mut beats, &mut backoff).await? else { break };
+        println!("{}: connected to {}", arguments.id, arguments.url);
+        backoff.reset();
+        let clock = player.clock.clone();
+        let now = || Instant::from_millis(clock.now_ms());
+        match drive(&mut player, &mut socket, &mut beats, now, done.notified()).await {
+            End::Stopped => {}
+            End::Closed(closed) => eprintln!("{}: connection lost: {}", arguments.id, closed.0),
+            end => eprintln!("{}: connection lost: {end:?}", arguments.id),
+        }
+    }
+    player.error.map_or(Ok(player.station.is_settled()), Err)
 }
 
-struct Driver {
+/// A channel that ticks.
+fn heartbeat_of_the_electronics() -> mpsc::Receiver<()> {
+    let (beat, beats) = mpsc::channel(1);
+    tokio::spawn(async move {
+        let mut tick = tokio::time::interval(STEP);
+        while beat.send(()).await.is_ok() {
+            tick.tick().await;
+        }
+    });
+    beats
+}
+
+/// Connects, as often as it takes, while the electronics go on. `None`: the player is done.
+async fn connect(
+    client: &Client,
+    player: &mut Player,
+    beats: &mut mpsc::Receiver<()>,
+    backoff: &mut Backoff,
+) -> anyhow::Result<Option<WebSocket>> {
+    loop {
+        let Some(result) = player.play_until(beats, client.connect()).await else { return Ok(None) };
+        let error = match result {
+            Ok((socket, _)) => return Ok(Some(socket)),
+            Err(error) if error.is_lasting() => return Err(error.into()),
+            Err(error) => error,
+        };
+        let pause = backoff.next_pause();
+        eprintln!("{}: {error}; next attempt in {:.1} s", client.identity, pause.as_secs_f32());
+        if player.play_until(beats, tokio::time::sleep(pause)).await.is_none() {
+            return Ok(None);
+        }
+    }
+}
+
+/// The station and what people do at it.
+struct Player {
     clock: Clock,
     station: Box<dyn Station>,
-    url: String,
-    socket: Option<Socket>,
-    retry_at_ms: u64,
-    pause_ms: u64,
-    steps: std::collections::VecDeque<Step>,
+    steps: VecDeque<Step>,
+    /// The electronics have got so far.
+    last_ms: u64,
     /// Told to quit at this time.
     quit_at: Option<u64>,
+    error: Option<anyhow::Error>,
+    done: Arc<Notify>,
 }
 
-impl Driver {
-    async fn run(&mut self) -> anyhow::Result<bool> {
-        let mut tick = tokio::time::interval(STEP);
-        let mut last_ms = self.clock.now_ms();
-        loop {
-            self.send().await;
-            let received = async {
-                match &mut self.socket {
-                    Some(socket) => socket.receive().await,
-                    None => std::future::pending().await,
-                }
-            };
+impl Player {
+    /// Plays until `future` is ready; `None`: the player was done before.
+    async fn play_until<T>(
+        &mut self,
+        beats: &mut mpsc::Receiver<()>,
+        future: impl Future<Output = T>,
+    ) -> Option<T> {
+        let mut future = std::pin::pin!(future);
+        while !self.is_done() {
             tokio::select! {
-                received = received => match received {
-                    Ok(frame) => self.station.handle_frame(self.clock.now_ms(), &frame),
-                    Err(closed) => self.lost(&closed.0),
-                },
-                _ = tick.tick() => {
-                    let now_ms = self.clock.now_ms();
-                    self.act(now_ms)?;
-                    self.pass(&mut last_ms, now_ms);
-                    self.connect(now_ms).await?;
-                }
+                result = &mut future => return Some(result),
+                _ = beats.recv() => self.beat(),
             }
-            while let Some(note) = self.station.poll_note() {
-                let connector = note.connector.map_or_else(String::new, |c| format!("#{c}"));
-                println!("{}{connector}: {}", self.station.identity(), note.text);
-            }
-            if let Some(since) = self.quit_at {
-                let late = self.clock.now_ms() > since + LAST_WORDS_MS;
-                if late || self.station.is_settled() {
-                    if let Some(socket) = self.socket.take() {
-                        socket.close().await;
-                    }
-                    return Ok(self.station.is_settled());
-                }
-            }
+        }
+        None
+    }
+
+    fn is_done(&self) -> bool {
+        let quit = self
+            .quit_at
+            .is_some_and(|since| self.station.is_settled() || self.clock.now_ms() > since + LAST_WORDS_MS);
+        quit || self.error.is_some()
+    }
+
+    /// Plays the script, then lets time pass for the electronics.
+    fn beat(&mut self) {
+        let now_ms = self.clock.now_ms();
+        if let Err(error) = self.act(now_ms) {
+            self.error = Some(error);
+        }
+        self.pass(now_ms);
+        while let Some(note) = self.station.poll_note() {
+            let connector = note.connector.map_or_else(String::new, |c| format!("#{c}"));
+            println!("{}{connector}: {}", self.station.identity(), note.text);
+        }
+        if self.is_done() {
+            self.done.notify_one();
         }
     }
 
-    /// Plays the script.
     fn act(&mut self, now_ms: u64) -> anyhow::Result<()> {
         while let Some(step) = self.steps.pop_front_if(|step| step.at_ms <= now_ms) {
             match step.action {
@@ -138,7 +230,7 @@ impl Driver {
                     let _ = self.station.unplug(connector);
                 }
                 Action::Card(connector, card) => {
-                    let uid = Uid::parse(&card).map_err(|e| anyhow::anyhow!("card {card}: {e}"))?;
+                    let uid = Uid::parse(&card).map_err(|e| anyhow!("card {card}: {e}"))?;
                     self.station.present_card(now_ms, connector, uid);
                 }
                 Action::Quit => self.quit_at = Some(now_ms),
@@ -148,11 +240,11 @@ impl Driver {
     }
 
     /// Lets real time pass for the electronics, in steps they can follow, and offers what the profiles allow.
-    fn pass(&mut self, last_ms: &mut u64, now_ms: u64) {
-        while *last_ms < now_ms {
-            let dt = (now_ms - *last_ms).min(100);
-            *last_ms += dt;
-            self.station.step(*last_ms, dt);
+    fn pass(&mut self, now_ms: u64) {
+        while self.last_ms < now_ms {
+            let dt = (now_ms - self.last_ms).min(100);
+            self.last_ms += dt;
+            self.station.step(self.last_ms, dt);
         }
         for connector in 1.. {
             let Some(spot) = self.station.spot(connector) else { break };
@@ -162,43 +254,43 @@ impl Driver {
         }
         self.station.handle_timeout(now_ms);
     }
+}
 
-    async fn connect(&mut self, now_ms: u64) -> anyhow::Result<()> {
-        if self.socket.is_some() || now_ms < self.retry_at_ms {
-            return Ok(());
-        }
-        match Socket::connect(&self.url, subprotocol(Version::V16)).await {
-            Ok(socket) => {
-                println!("{}: connected to {}", self.station.identity(), self.url);
-                self.socket = Some(socket);
-                self.pause_ms = PAUSE_MS.0;
-                self.station.handle_open(self.clock.now_ms());
-                Ok(())
-            }
-            Err(error) if error.is_lasting() => Err(error.into()),
-            Err(error) => {
-                eprintln!("{}: {error}; next attempt in {} s", self.station.identity(), self.pause_ms / 1000);
-                self.retry_at_ms = self.clock.now_ms() + self.pause_ms;
-                self.pause_ms = (self.pause_ms * 2).min(PAUSE_MS.1);
-                Ok(())
-            }
-        }
+impl Endpoint for Player {
+    /// A beat of the electronics.
+    type Command = ();
+
+    fn handle_open(&mut self, now: Instant) {
+        self.station.handle_open(now.as_millis());
     }
 
-    async fn send(&mut self) {
-        while let Some(socket) = &mut self.socket {
-            let Some(frame) = self.station.poll_transmit(self.clock.now_ms()) else { return };
-            if let Err(closed) = socket.send(&frame).await {
-                self.lost(&closed.0);
-            }
-        }
+    fn handle_close(&mut self, now: Instant) {
+        self.station.handle_close(now.as_millis());
     }
 
-    fn lost(&mut self, why: &str) {
-        eprintln!("{}: connection lost: {why}", self.station.identity());
-        self.socket = None;
-        self.retry_at_ms = self.clock.now_ms() + self.pause_ms;
-        self.station.handle_close(self.clock.now_ms());
+    fn handle_frame(&mut self, now: Instant, text: &str) {
+        self.station.handle_frame(now.as_millis(), text);
+    }
+
+    fn handle_command(&mut self, _: Instant, (): ()) {
+        self.beat();
+    }
+
+    fn handle_timeout(&mut self, now: Instant) {
+        self.station.handle_timeout(now.as_millis());
+    }
+
+    fn poll_transmit(&mut self, now: Instant) -> Option<String> {
+        self.station.poll_transmit(now.as_millis())
+    }
+
+    /// The electronics beat far more often than the session has deadlines.
+    fn poll_timeout(&self) -> Option<Instant> {
+        None
+    }
+
+    fn ping_interval(&self) -> Duration {
+        self.station.ping_interval()
     }
 }
 

@@ -5,4 +5,3 @@ pub mod energy_manager;
 pub mod load_management;
 pub mod meter;
 pub mod traffic;
-pub mod websocket;

@@ -5,13 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use evkit_ocpp::rpc::handshake::subprotocol;
-use evkit_ocpp::schema::Version;
+use evkit_ocpp::tokio::{Client, Closed, Received, Socket as _, WebSocket};
 
 use super::wire::{Seen, Side, Wire};
 use crate::back_end::Server;
 use crate::net::traffic::Traffic;
-use crate::net::websocket::Socket;
 use crate::station::Station;
 
 /// First and longest pause before a station tries to connect again, in milliseconds.
@@ -24,8 +22,8 @@ const STUCK: Duration = Duration::from_secs(10);
 pub struct Line {
     /// The station.
     pub station: Box<dyn Station>,
-    url: String,
-    socket: Option<Socket>,
+    client: Client,
+    socket: Option<WebSocket>,
     traffic: Arc<Traffic>,
     /// Frames of the central system dealt with on this connection.
     finished: u64,
@@ -70,10 +68,10 @@ pub enum Happened {
 impl Line {
     /// A line that has not been connected yet.
     pub fn new(station: Box<dyn Station>, server: &Server) -> Self {
-        let url = format!("ws://{}/ocpp/{}", server.address(), station.identity());
+        let client = Client::new(&format!("ws://{}/ocpp", server.address()), station.identity());
         Self {
             station,
-            url,
+            client,
             socket: None,
             traffic: Arc::default(),
             finished: 0,
@@ -108,8 +106,8 @@ impl Line {
     async fn connect<W>(&mut self, around: &Surroundings<'_, W>, happened: &mut Vec<Happened>) {
         self.traffic = around.server.expect(self.station.identity());
         self.finished = 0;
-        match Socket::connect(&self.url, subprotocol(Version::V16)).await {
-            Ok(socket) => {
+        match self.client.connect().await {
+            Ok((socket, _)) => {
                 self.socket = Some(socket);
                 self.pause_ms = PAUSE_MS.0;
                 self.trouble = None;
@@ -130,7 +128,7 @@ impl Line {
             let seen = around.wire.frame(around.utc, self.station.identity(), Side::Station, &frame)?;
             happened.extend(noteworthy(Side::Station, seen));
             self.traffic.client_gives();
-            if let Err(closed) = socket.send(&frame).await {
+            if let Err(closed) = socket.send(frame).await {
                 self.lost(around.now_ms, closed.0, happened);
             }
         }
@@ -144,9 +142,9 @@ impl Line {
     ) -> std::io::Result<()> {
         let Some(socket) = &mut self.socket else { return Ok(()) };
         let received = tokio::select! {
-            received = socket.receive() => received,
+            received = text(socket) => received,
             () = self.traffic.changed() => return Ok(()),
-            () = tokio::time::sleep(STUCK) => Err(crate::net::websocket::Closed("nothing moves any more".to_owned())),
+            () = tokio::time::sleep(STUCK) => Err(Closed("nothing moves any more".to_owned())),
         };
         match received {
             Ok(frame) => {
@@ -164,7 +162,7 @@ impl Line {
     pub async fn look(&mut self, now_ms: u64) -> Vec<Happened> {
         let mut happened = Vec::new();
         if let Some(socket) = &mut self.socket
-            && let Err(closed) = socket.receive().await
+            && let Err(closed) = text(socket).await
         {
             self.lost(now_ms, closed.0, &mut happened);
         }
@@ -183,6 +181,15 @@ impl Line {
         if self.trouble.as_ref() != Some(&why) {
             happened.push(Happened::Disconnected(why.clone()));
             self.trouble = Some(why);
+        }
+    }
+}
+
+/// The next frame; pings are passed over.
+async fn text(socket: &mut WebSocket) -> Result<String, Closed> {
+    loop {
+        if let Received::Text(text) = socket.receive().await? {
+            return Ok(text);
         }
     }
 }

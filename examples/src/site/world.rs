@@ -83,7 +83,8 @@ impl World {
         let (remark, remarks) = mpsc::unbounded_channel();
         let heartbeat_s = scenario.back_end.heartbeat_s;
         let address = scenario.back_end.listen;
-        let setup = Setup { hub, clock: clock.clone(), heartbeat_s, remarks: remark };
+        let mut setup = Setup::new(hub, clock.clone(), remark);
+        setup.heartbeat_s = heartbeat_s;
         let server =
             Server::start(address, setup).await.map_err(|source| SiteError::Listen { address, source })?;
         let b = &scenario.building;

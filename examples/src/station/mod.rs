@@ -126,6 +126,9 @@ pub trait Station {
     /// profile limits it.
     fn profile_limit_ma(&self, now_ms: u64, connector: u32) -> Option<u32>;
 
+    /// How often to send a WebSocket ping; zero: never.
+    fn ping_interval(&self) -> std::time::Duration;
+
     /// Is everything there is to say about transactions delivered and answered?
     fn is_settled(&self) -> bool;
 

@@ -282,6 +282,11 @@ impl<const N: usize> Station for Program<N> {
         (limit.source != LimitSource::Hardware).then_some(limit.current.0)
     }
 
+    fn ping_interval(&self) -> std::time::Duration {
+        let seconds = self.session.setting(Key::WebSocketPingInterval);
+        std::time::Duration::from_secs(u64::try_from(seconds).unwrap_or(0))
+    }
+
     fn is_settled(&self) -> bool {
         self.seats.iter().all(|seat| seat.access.is_none()) && self.session.is_settled()
     }

@@ -24,9 +24,9 @@ const LONGEST_SLEEP: Duration = Duration::from_secs(1);
 /// A session and its application: what [`drive`] drives.
 ///
 /// Every method may change anything; after each the outlet is drained.
-pub trait Endpoint: Send {
+pub trait Endpoint {
     /// What the rest of the program can tell it to do; `Infallible` if nothing.
-    type Command: Send;
+    type Command;
 
     /// The connection is open.
     fn handle_open(&mut self, now: Instant);
