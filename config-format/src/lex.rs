@@ -12,8 +12,8 @@
 use core::fmt;
 
 use nom::branch::alt;
-use nom::bytes::complete::{tag, take_till, take_till1, take_while};
-use nom::combinator::{eof, recognize, rest};
+use nom::bytes::complete::{tag, take_till, take_while};
+use nom::combinator::{eof, recognize};
 use nom::sequence::terminated;
 use nom::{IResult, Parser};
 
@@ -248,14 +248,15 @@ impl Iterator for TapeLines<'_> {
 /// Cuts `bytes` into lines. A UTF-8 byte order mark at the start belongs to no line.
 #[must_use]
 pub fn lines(bytes: &[u8], dialect: Dialect) -> Lines<'_> {
-    let rest = bytes.strip_prefix(UTF8_BOM).unwrap_or(bytes);
-    Lines { rest, offset: bytes.len() - rest.len(), dialect }
+    let offset = if bytes.starts_with(UTF8_BOM) { UTF8_BOM.len() } else { 0 };
+    Lines { bytes, offset, dialect }
 }
 
 /// Iterator of [`lines`].
 #[derive(Clone)]
 pub struct Lines<'a> {
-    rest: &'a [u8],
+    bytes: &'a [u8],
+    /// Where the next line starts.
     offset: usize,
     dialect: Dialect,
 }
@@ -271,80 +272,89 @@ impl Iterator for Lines<'_> {
     type Item = Line;
 
     fn next(&mut self) -> Option<Line> {
-        let (body, ending, behind) = split_line(self.rest)?;
-        let parts = parts(body, self.dialect);
-        let span = |len: usize| {
-            let start = self.offset;
-            self.offset += len;
-            Span::new(start, self.offset)
+        let start = self.offset;
+        let rest = self.bytes.get(start..).filter(|rest| !rest.is_empty())?;
+        let (len, sign) = measure(rest, self.dialect);
+        let (body, behind) = rest.split_at_checked(len)?;
+        let ending = match behind {
+            [b'\r', b'\n', ..] => 2,
+            [] => 0,
+            _ => 1,
         };
-        let [lead, name, mark, value, trail] = parts.lengths.map(span);
-        let ending = Span::new(trail.end, trail.end + ending.len());
-        debug_assert_eq!(trail.end - lead.start, body.len(), "the parts are the line");
-        debug_assert_eq!(mark.start, name.end, "the parts touch");
-        self.rest = behind;
-        self.offset = ending.end;
-        Some(Line {
-            kind: parts.kind,
-            span: Span::new(lead.start, ending.end),
-            name,
-            value,
-            body: Span::new(lead.start, trail.end),
-        })
+        let end = Span::new(start + len, start + len + ending);
+        self.offset = end.end;
+        let (kind, lengths) = parts(body, self.dialect, sign);
+        let mut at = start;
+        let mut span = |len: usize| {
+            let span = Span::new(at, at + len);
+            at = span.end;
+            span
+        };
+        let [_lead, name, _mark, value] = lengths.map(&mut span);
+        Some(Line { kind, span: Span::new(start, end.end), name, value, body: Span::new(start, end.start) })
     }
 }
 
-/// The lengths of a line's parts: lead, name, mark, value, trail. Together they are the line without its end.
-struct Parts {
-    kind: LineKind,
-    lengths: [usize; 5],
+/// The length of the first line without its end, and where its first sign is: one walk over the bytes.
+fn measure(rest: &[u8], dialect: Dialect) -> (usize, Option<usize>) {
+    let [sign] = *dialect.sign();
+    let first = rest.iter().position(|&b| b == sign || is_end(b)).unwrap_or(rest.len());
+    if rest.get(first).is_none_or(|&b| is_end(b)) {
+        return (first, None);
+    }
+    let value = rest.get(first..).unwrap_or_default();
+    (first + value.iter().position(|&b| is_end(b)).unwrap_or(value.len()), Some(first))
 }
 
-type Parsed<'a, T> = IResult<&'a [u8], T>;
+const fn is_end(byte: u8) -> bool {
+    matches!(byte, b'\r' | b'\n')
+}
 
-/// Reads one line without its end; what no form fits is a stray line.
-fn parts(body: &[u8], dialect: Dialect) -> Parts {
-    let lead = body.iter().take_while(|&&b| is_blank(b)).count();
+/// What a line is, and the lengths of lead, name, mark and value; what is left of it are blanks, or the bracket
+/// behind a heading.
+type Parts = (LineKind, [usize; 4]);
+
+/// Reads one line without its end, whose first sign is at `sign`; what no form fits is a stray line.
+fn parts(body: &[u8], dialect: Dialect, sign: Option<usize>) -> Parts {
+    let lead = lead(body);
     let read = match (body.get(lead), dialect) {
-        (None, _) => return Parts { kind: LineKind::Blank, lengths: [lead, 0, 0, 0, 0] },
-        (Some(b'#' | b';'), Dialect::Ini) if lead == 0 => {
-            return Parts { kind: LineKind::Comment, lengths: [0, body.len(), 0, 0, 0] };
-        }
+        (None, _) => Some((LineKind::Blank, [lead, 0, 0, 0])),
+        (Some(b'#' | b';'), Dialect::Ini) if lead == 0 => Some((LineKind::Comment, [0, body.len(), 0, 0])),
         // What starts like a heading is one or nothing: as a key it could become a heading by a new value.
-        (Some(b'['), Dialect::Ini) => section(body),
-        _ => entry(body, dialect.sign()),
+        (Some(b'['), Dialect::Ini) => section(body).ok().map(|(_, parts)| parts),
+        _ => sign.filter(|&sign| sign > lead).and_then(|sign| entry(body, lead, sign)),
     };
-    read.map_or_else(|_| stray(body), |(_, parts)| parts)
+    read.unwrap_or_else(|| (LineKind::Stray, [lead, trim(body).len(), 0, 0]))
 }
 
+/// An assignment: blanks, the key, blanks, the sign, blanks, the value, blanks.
+fn entry(body: &[u8], lead: usize, sign: usize) -> Option<Parts> {
+    let (key, value) = (body.get(lead..sign)?, body.get(sign + 1..)?);
+    let (key_len, padding) = (without_trail(key), self::lead(value));
+    let mark = key.len() - key_len + 1 + padding;
+    Some((LineKind::Entry, [lead, key_len, mark, without_trail(value).saturating_sub(padding)]))
+}
+
+/// A heading: blanks, `[`, blanks, the name, blanks, `]`, blanks.
 fn section(input: &[u8]) -> Parsed<'_, Parts> {
     let open = recognize((blanks, tag("["), blanks));
     let name = take_till(|b| matches!(b, b'[' | b']'));
     let close = recognize((tag("]"), blanks));
     let (input, (open, name, close)) = terminated((open, name, close), eof).parse_complete(input)?;
     let name_len = without_trail(name);
-    let lengths = [open.len(), name_len, name.len() - name_len + close.len(), 0, 0];
-    Ok((input, Parts { kind: LineKind::Section, lengths }))
+    let mark = name.len() - name_len + close.len();
+    Ok((input, (LineKind::Section, [open.len(), name_len, mark, 0])))
 }
 
-fn entry<'a>(input: &'a [u8], sign: &[u8; 1]) -> Parsed<'a, Parts> {
-    let key = take_till1(|b| [b] == *sign);
-    let sign = recognize((tag(&sign[..]), blanks));
-    let (input, (lead, key, sign, value)) = (blanks, key, sign, rest).parse_complete(input)?;
-    let (key_len, value_len) = (without_trail(key), without_trail(value));
-    let mark = key.len() - key_len + sign.len();
-    let lengths = [lead.len(), key_len, mark, value_len, value.len() - value_len];
-    Ok((input, Parts { kind: LineKind::Entry, lengths }))
-}
-
-fn stray(body: &[u8]) -> Parts {
-    let text = trim(body).len();
-    let lead = body.iter().take_while(|&&b| is_blank(b)).count();
-    Parts { kind: LineKind::Stray, lengths: [lead, text, 0, 0, body.len().saturating_sub(lead + text)] }
-}
+type Parsed<'a, T> = IResult<&'a [u8], T>;
 
 fn blanks(input: &[u8]) -> Parsed<'_, &[u8]> {
     take_while(is_blank).parse_complete(input)
+}
+
+/// Number of blanks at the start of `part`.
+fn lead(part: &[u8]) -> usize {
+    part.iter().take_while(|&&b| is_blank(b)).count()
 }
 
 /// The first line of `input`, its end, and what follows; none if nothing is left.
