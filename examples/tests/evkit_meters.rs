@@ -117,3 +117,55 @@ fn a_refusal_names_the_register() {
     assert_eq!(text(&output.stderr), "function 0x04 at register 6687: illegal data address\n");
     assert_eq!(output.status.code(), Some(1));
 }
+
+#[test]
+fn a_device_is_found_by_what_it_says() {
+    let meter = Meter::start(&["em340", "--set", "model_id=341"]);
+    let output = evkit(&["--json", "meters", "identify", "--tcp", &meter.address]);
+    let line = r#"{"manufacturer":"Carlo Gavazzi","model":"EM340","strength":"likely","evidence":"code 341 at register 11"}"#;
+    assert_eq!(text(&output.stdout).trim_end(), line, "{}", text(&output.stderr));
+    assert_eq!(output.status.code(), Some(0));
+}
+
+#[test]
+fn a_place_where_nothing_listens_cannot_be_used() {
+    let output = evkit(&["meters", "read", "pac2200", "current_l1", "--tcp", "127.0.0.1:1"]);
+    let complaint = text(&output.stderr);
+    assert!(complaint.starts_with("function 0x04 at register 13: "), "{complaint}");
+    assert_eq!(output.status.code(), Some(2));
+    let output = evkit(&["meters", "identify"]);
+    assert!(text(&output.stderr).contains("<--tcp <HOST:PORT>|--rtu <DEV>>"), "{}", text(&output.stderr));
+    assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
+fn a_watched_meter_is_read_again_and_again() {
+    let meter = Meter::start(&["pac2200", "--set", "current_l1=15.98"]);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_evkit"));
+    command.args(["--json", "meters", "read", "pac2200", "current_l1", "--watch", "--tcp", &meter.address]);
+    let mut process = command.stdout(Stdio::piped()).spawn().expect("the program starts");
+    let lines = BufReader::new(process.stdout.take().expect("piped")).lines().take(2);
+    let lines: Vec<_> = lines.map(|line| line.expect("output is UTF-8")).collect();
+    process.kill().and_then(|()| process.wait()).expect("it runs until it is stopped");
+    let value = r#"Z","quantity":"current_l1","value":"15.98","unit":"A","address":13,"error":null}"#;
+    assert!(lines.iter().all(|line| line.starts_with(r#"{"time":"2"#) && line.ends_with(value)), "{lines:?}");
+    assert_ne!(lines[0], lines[1]);
+}
+
+#[test]
+fn a_description_in_a_file_is_a_model() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("acme.toml");
+    let description = "manufacturer = \"Acme\"\nmodel = \"M1\"\nport = 502\n\n[[row]]\nquantity = \"current_l1\"\naddress = 16\ntype = \"u16\"\nscale = -1\n";
+    std::fs::write(&path, description).expect("a file");
+    let path = path.to_str().expect("UTF-8");
+    let output = evkit(&["meters", "plan", path]);
+    let plan = "Acme M1: requests 1, registers 1\n  function 3  address    16  words   1  current_l1\n";
+    assert_eq!(text(&output.stdout), plan, "{}", text(&output.stderr));
+
+    std::fs::write(path, description.replace("u16", "u17")).expect("a file");
+    let output = evkit(&["meters", "plan", path]);
+    let complaint = text(&output.stderr);
+    assert!(complaint.contains("acme.toml:8:8: expected"), "{complaint}");
+    assert_eq!(output.status.code(), Some(2));
+}

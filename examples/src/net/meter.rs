@@ -5,53 +5,31 @@
 use std::future;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use evkit_modbus_registers::devices::siemens::PAC2200;
-use evkit_modbus_registers::{Bank, Decimal, DecodeError, ExceptionCode, Function, Map, Quantity, Read};
+use evkit_modbus_registers::pdu::{Request, Response};
+use evkit_modbus_registers::{Bank, Decimal, DecodeError, Function, Map, Quantity};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tokio_modbus::client::{Context, Reader as _, tcp};
 use tokio_modbus::server::Service;
 use tokio_modbus::server::tcp::{Server, accept_tcp_connection};
-use tokio_modbus::{Request, Response, Slave};
+
+use super::modbus::server::exception;
+use super::modbus::{Link, LinkError};
 
 /// What the load manager wants to know.
 const WANTED: &[Quantity] = &[Quantity::CurrentL1, Quantity::CurrentL2, Quantity::CurrentL3];
 
-/// Longest wait for an answer.
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(2);
-
 /// Why there is no reading.
 #[derive(Debug, thiserror::Error)]
 pub enum MeterError {
-    /// No connection, or it broke.
+    /// No connection, no answer, or a refusal.
     #[error("meter {address}: {source}")]
-    Transport {
+    Link {
         /// Where the meter should be.
         address: SocketAddr,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// The answer is not Modbus, or does not belong to the question.
-    #[error("meter {address}: {reason}")]
-    Protocol {
-        /// Where the meter is.
-        address: SocketAddr,
-        /// What is wrong.
-        reason: String,
-    },
-    /// The meter refused the read.
-    #[error("meter {address}: registers {register} to {last}: exception {exception}")]
-    Exception {
-        /// Where the meter is.
-        address: SocketAddr,
-        /// First register asked for.
-        register: u16,
-        /// Last register asked for.
-        last: u16,
-        /// What it answered.
-        exception: String,
+        /// Which registers, and why there is no answer.
+        source: LinkError,
     },
     /// The registers hold no usable number.
     #[error("meter {address}: {source}")]
@@ -60,6 +38,12 @@ pub enum MeterError {
         address: SocketAddr,
         /// Which register, and what is wrong.
         source: DecodeError,
+    },
+    /// The register map has no current for some phase, or the answer is none of registers.
+    #[error("meter {address}: no currents")]
+    NoCurrents {
+        /// Where the meter is.
+        address: SocketAddr,
     },
     /// A current no main connection carries.
     #[error("meter {address}: {quantity} reads {value} A, which cannot be")]
@@ -77,13 +61,15 @@ pub enum MeterError {
 pub struct MeterReader {
     address: SocketAddr,
     map: &'static Map<'static>,
-    connection: Option<Context>,
+    link: Link,
 }
 
 impl MeterReader {
     /// A reader for the Siemens 7KM2200 at `address`; it connects with the first reading.
     pub fn new(address: SocketAddr) -> Self {
-        Self { address, map: &PAC2200, connection: None }
+        let map = &PAC2200;
+        let unit = map.endpoint().map_or(1, |endpoint| endpoint.unit);
+        Self { address, map, link: Link::tcp(address.to_string(), unit) }
     }
 
     /// Reads the currents in milliamperes per phase.
@@ -91,79 +77,35 @@ impl MeterReader {
     /// # Errors
     /// No connection, a refusal, or registers without a plausible number. Never a guessed current.
     pub async fn currents_ma(&mut self) -> Result<[u32; 3], MeterError> {
-        let result = self.read().await;
-        if !matches!(result, Ok(_) | Err(MeterError::Decode { .. } | MeterError::Implausible { .. })) {
-            self.connection = None;
-        }
-        result
-    }
-
-    async fn read(&mut self) -> Result<[u32; 3], MeterError> {
+        let address = self.address;
+        let decode = |source| MeterError::Decode { address, source };
         let mut currents = [None; 3];
         for read in self.map.plan(WANTED) {
-            let words = self.request(&read).await?;
-            let decode = |source| MeterError::Decode { address: self.address, source };
-            for reading in read.decode(&words[..]).map_err(decode)? {
+            let request = Request::read(read.function(), read.address(), read.words());
+            let request = request.ok_or(MeterError::NoCurrents { address })?;
+            let answer = self.link.exchange(&request).await;
+            let answer = answer.map_err(|source| MeterError::Link { address, source })?;
+            let Response::Registers { registers, .. } = answer else {
+                return Err(MeterError::NoCurrents { address });
+            };
+            for reading in read.decode(registers).map_err(decode)? {
                 let reading = reading.map_err(decode)?;
                 let value = reading.number().map_err(decode)?;
                 let Some(phase) = WANTED.iter().position(|q| *q == reading.quantity) else { continue };
-                currents[phase] = Some(self.plausible(reading.quantity, value)?);
+                currents[phase] = Some(plausible(address, reading.quantity, value)?);
             }
         }
         match currents {
             [Some(l1), Some(l2), Some(l3)] => Ok([l1, l2, l3]),
-            _ => Err(self.protocol("the register map has no currents")),
+            _ => Err(MeterError::NoCurrents { address }),
         }
     }
+}
 
-    /// A building connection carries between nothing and 6,400 A (the range KEBA's EMS register allows).
-    fn plausible(&self, quantity: Quantity, value: Decimal) -> Result<u32, MeterError> {
-        let ma = value.milli().and_then(|ma| u32::try_from(ma).ok()).filter(|ma| *ma <= 6_400_000);
-        ma.ok_or(MeterError::Implausible { address: self.address, quantity, value })
-    }
-
-    async fn request(&mut self, read: &Read<'_>) -> Result<Vec<u16>, MeterError> {
-        let (address, count) = (read.address(), read.words());
-        let connection = match self.connection.take() {
-            Some(connection) => connection,
-            None => self.connect().await?,
-        };
-        let connection = self.connection.insert(connection);
-        let answer = async {
-            match read.function() {
-                Function::ReadHolding => connection.read_holding_registers(address, count).await,
-                _ => connection.read_input_registers(address, count).await,
-            }
-        };
-        match tokio::time::timeout(ANSWER_TIMEOUT, answer).await {
-            Ok(Ok(Ok(words))) => Ok(words),
-            Ok(Ok(Err(exception))) => Err(MeterError::Exception {
-                address: self.address,
-                register: address,
-                last: address + (count - 1),
-                exception: exception.to_string(),
-            }),
-            Ok(Err(tokio_modbus::Error::Transport(source))) => {
-                Err(MeterError::Transport { address: self.address, source })
-            }
-            Ok(Err(tokio_modbus::Error::Protocol(problem))) => Err(self.protocol(&problem.to_string())),
-            Err(_) => Err(self.protocol("no answer within 2 s")),
-        }
-    }
-
-    async fn connect(&self) -> Result<Context, MeterError> {
-        let unit = Slave(self.map.endpoint().map_or(1, |e| e.unit));
-        let connect = tokio::time::timeout(ANSWER_TIMEOUT, tcp::connect_slave(self.address, unit));
-        match connect.await {
-            Ok(Ok(connection)) => Ok(connection),
-            Ok(Err(source)) => Err(MeterError::Transport { address: self.address, source }),
-            Err(_) => Err(self.protocol("no connection within 2 s")),
-        }
-    }
-
-    fn protocol(&self, reason: &str) -> MeterError {
-        MeterError::Protocol { address: self.address, reason: reason.to_owned() }
-    }
+/// A building connection carries between nothing and 6,400 A (the range KEBA's EMS register allows).
+fn plausible(address: SocketAddr, quantity: Quantity, value: Decimal) -> Result<u32, MeterError> {
+    let ma = value.milli().and_then(|ma| u32::try_from(ma).ok()).filter(|ma| *ma <= 6_400_000);
+    ma.ok_or(MeterError::Implausible { address, quantity, value })
 }
 
 /// How the simulated meter behaves.
@@ -292,30 +234,25 @@ impl Registers {
             let value = Decimal::from_milli(i64::from(ma));
             bank.set(*quantity, value).map_err(|_| tokio_modbus::ExceptionCode::ServerDeviceFailure)?;
         }
-        bank.read(function, address, count, &mut words).map_err(|e| match e {
-            ExceptionCode::IllegalFunction => tokio_modbus::ExceptionCode::IllegalFunction,
-            ExceptionCode::IllegalDataAddress => tokio_modbus::ExceptionCode::IllegalDataAddress,
-            ExceptionCode::IllegalDataValue => tokio_modbus::ExceptionCode::IllegalDataValue,
-            _ => tokio_modbus::ExceptionCode::ServerDeviceFailure,
-        })?;
+        bank.read(function, address, count, &mut words).map_err(exception)?;
         Ok(words)
     }
 }
 
 impl Service for Registers {
-    type Request = Request<'static>;
-    type Response = Response;
+    type Request = tokio_modbus::Request<'static>;
+    type Response = tokio_modbus::Response;
     type Exception = tokio_modbus::ExceptionCode;
-    type Future = future::Ready<Result<Response, tokio_modbus::ExceptionCode>>;
+    type Future = future::Ready<Result<tokio_modbus::Response, tokio_modbus::ExceptionCode>>;
 
     fn call(&self, request: Self::Request) -> Self::Future {
         future::ready(match request {
-            Request::ReadInputRegisters(address, count) => {
-                self.answer(Function::ReadInput, address, count).map(Response::ReadInputRegisters)
-            }
-            Request::ReadHoldingRegisters(address, count) => {
-                self.answer(Function::ReadHolding, address, count).map(Response::ReadHoldingRegisters)
-            }
+            tokio_modbus::Request::ReadInputRegisters(address, count) => self
+                .answer(Function::ReadInput, address, count)
+                .map(tokio_modbus::Response::ReadInputRegisters),
+            tokio_modbus::Request::ReadHoldingRegisters(address, count) => self
+                .answer(Function::ReadHolding, address, count)
+                .map(tokio_modbus::Response::ReadHoldingRegisters),
             _ => Err(tokio_modbus::ExceptionCode::IllegalFunction),
         })
     }
@@ -340,7 +277,7 @@ mod tests {
         let mut reader = MeterReader::new(meter.address());
         for _ in 0..9 {
             let error = reader.currents_ma().await.unwrap_err();
-            assert!(matches!(error, MeterError::Decode { .. } | MeterError::Exception { .. }), "{error}");
+            assert!(matches!(error, MeterError::Decode { .. } | MeterError::Link { .. }), "{error}");
         }
         meter.behave(Behaviour::Good);
         assert_eq!(reader.currents_ma().await.unwrap(), [0, 0, 0]);
@@ -356,7 +293,7 @@ mod tests {
             tokio::task::yield_now().await;
         }
         let error = reader.currents_ma().await.unwrap_err();
-        assert!(matches!(error, MeterError::Transport { .. } | MeterError::Protocol { .. }), "{error}");
+        assert!(matches!(error, MeterError::Link { .. }), "{error}");
         meter.plug_in().await.unwrap();
         assert!(reader.currents_ma().await.is_ok());
     }

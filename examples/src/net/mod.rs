@@ -4,4 +4,5 @@ pub mod clock;
 pub mod energy_manager;
 pub mod load_management;
 pub mod meter;
+pub mod modbus;
 pub mod traffic;

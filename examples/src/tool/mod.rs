@@ -36,7 +36,7 @@ enum Command {
     /// Solve and check load management
     #[command(subcommand)]
     Dlm(dlm::Command),
-    /// List register maps of meters, plan reads, read and simulate over Modbus TCP
+    /// List register maps of meters, plan reads, read, identify and simulate meters
     #[command(subcommand)]
     Meters(meters::Command),
     /// Show card identifiers and convert card lists

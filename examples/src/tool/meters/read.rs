@@ -1,37 +1,40 @@
-//! `evkit meters read`: the values of a meter over Modbus TCP.
+//! `evkit meters read`: the values of a meter, once or again and again.
 
-use std::io::{Read as _, Write as _};
-use std::net::{TcpStream, ToSocketAddrs as _};
-use std::time::{Duration, Instant};
+use std::io::Write;
+use std::time::Duration;
 
 use anyhow::Context as _;
+use chrono::SecondsFormat;
 use clap::Args;
-use evkit_modbus_registers::exchange::Exchange;
-use evkit_modbus_registers::pdu::{PduError, Request, Response};
-use evkit_modbus_registers::{DecodeError, Learned, Poll, Reading, mbap};
+use evkit_modbus_registers::pdu::{Request, Response};
+use evkit_modbus_registers::{DecodeError, Learned, Map, Poll, Read, Reading};
 use serde::Serialize;
 
-use super::Selection;
+use super::{Selection, place::Place};
+use crate::net::clock::Clock;
+use crate::net::modbus::{Fault, Link};
 use crate::tool::Outcome;
 
-/// Longest wait for a connection or an answer.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// From the end of one snapshot to the next.
+const PERIOD: Duration = Duration::from_secs(1);
 
 #[derive(Debug, Args)]
 pub(in crate::tool) struct Arguments {
     #[command(flatten)]
     selection: Selection,
-    /// Where the meter listens
-    #[arg(long, value_name = "HOST:PORT")]
-    tcp: String,
-    /// Unit identifier; that of the map if not given
+    #[command(flatten)]
+    place: Place,
+    /// Read again every second until stopped
     #[arg(long)]
-    unit: Option<u8>,
+    watch: bool,
 }
 
 /// A value. There is a number or text, or else the reason why not.
 #[derive(Serialize)]
-struct Line {
+struct Line<'t> {
+    /// When the snapshot began; only if there are several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    time: Option<&'t str>,
     quantity: &'static str,
     value: Option<String>,
     unit: &'static str,
@@ -39,13 +42,14 @@ struct Line {
     error: Option<String>,
 }
 
-impl Line {
-    fn new(reading: &Reading<'_>) -> Self {
+impl<'t> Line<'t> {
+    fn new(reading: &Reading<'_>, time: Option<&'t str>) -> Self {
         let error = match reading.number() {
             Err(error @ DecodeError::Absent { .. }) => Some(error.to_string()),
             _ => None,
         };
         Self {
+            time,
             quantity: reading.quantity.name(),
             value: error.is_none().then(|| reading.value.to_string()),
             unit: reading.quantity.unit().symbol(),
@@ -53,99 +57,95 @@ impl Line {
             error,
         }
     }
+
+    fn print(&self, json: bool, out: &mut impl Write) -> anyhow::Result<()> {
+        let Self { quantity, unit, .. } = self;
+        match (&self.value, &self.error) {
+            _ if json => writeln!(out, "{}", serde_json::to_string(self)?)?,
+            (Some(value), _) => {
+                writeln!(out, "{}", format!("{quantity:<40} {value:>14} {unit}").trim_end())?;
+            }
+            (None, error) => {
+                writeln!(out, "{quantity:<40} {:>14}  {}", "-", error.as_deref().unwrap_or_default())?;
+            }
+        }
+        Ok(())
+    }
 }
 
 pub(super) fn run(arguments: &Arguments, json: bool) -> anyhow::Result<Outcome> {
     let selection = &arguments.selection;
-    let mut outcome = selection.report_missing();
-    let unit = arguments.unit.or(selection.map.endpoint().map(|endpoint| endpoint.unit)).unwrap_or(1);
-    let mut link = Link::connect(&arguments.tcp, unit)?;
-    let mut learned = Learned::<16>::new();
-    let mut poll = Poll::new(selection.map, selection.wanted(), &mut learned);
-    let mut out = std::io::stdout().lock();
-    while let Some(read) = poll.poll_read() {
-        let request = Request::read(read.function(), read.address(), read.words()).context("a plan reads")?;
-        let answer = link.exchange(request).with_context(|| format!("register {}", read.address()))?;
-        let registers = match request.response(&answer) {
-            Ok(Response::Registers { registers, .. }) => registers,
-            Err(error @ PduError::Exception { code, .. }) => {
-                eprintln!("{error}");
-                outcome = Outcome::Findings;
-                poll.handle_exception(code);
-                continue;
+    let missing = selection.report_missing();
+    let reads = async {
+        let endpoint = selection.map.endpoint();
+        let link = arguments.place.link(selection.map.line(), endpoint.map(|endpoint| endpoint.unit))?;
+        let mut reader = Reader { link, selection, learned: Learned::new(), json };
+        loop {
+            let time =
+                arguments.watch.then(|| Clock::real().utc().to_rfc3339_opts(SecondsFormat::Millis, true));
+            let outcome = reader.snapshot(time.as_deref()).await?;
+            if !arguments.watch {
+                return Ok(outcome);
             }
-            Ok(_) => anyhow::bail!("register {}: the answer holds no registers", read.address()),
-            Err(error) => return Err(error).with_context(|| format!("register {}", read.address())),
-        };
-        for reading in poll.handle_registers(registers)? {
-            match reading.map(|reading| Line::new(&reading)) {
-                Ok(line) if json => writeln!(out, "{}", serde_json::to_string(&line)?)?,
-                Ok(Line { quantity, value: Some(value), unit, .. }) => {
-                    writeln!(out, "{}", format!("{quantity:<40} {value:>14} {unit}").trim_end())?;
-                }
-                Ok(Line { quantity, error, .. }) => {
-                    writeln!(out, "{quantity:<40} {:>14}  {}", "-", error.unwrap_or_default())?;
-                }
+            tokio::time::sleep(PERIOD).await;
+        }
+    };
+    let outcome: anyhow::Result<Outcome> = super::block_on(reads)?;
+    Ok(if missing == Outcome::Findings { missing } else { outcome? })
+}
+
+struct Reader<'s> {
+    link: Link,
+    selection: &'s Selection,
+    /// What the device refused, so that it is not asked again.
+    learned: Learned<16>,
+    json: bool,
+}
+
+impl Reader<'_> {
+    /// Reads everything once. What fails is named on standard error with its register; only a connection that does
+    /// not work ends it.
+    async fn snapshot(&mut self, time: Option<&str>) -> anyhow::Result<Outcome> {
+        let map: &Map<'_> = self.selection.map;
+        let mut out = std::io::stdout().lock();
+        if let (Some(time), false) = (time, self.json) {
+            writeln!(out, "{time}")?;
+        }
+        let mut outcome = Outcome::Fine;
+        let mut poll = Poll::new(map, self.selection.wanted(), &mut self.learned);
+        while let Some(read) = poll.poll_read() {
+            let pause = Duration::from_millis(map.pace().read_ms.into());
+            let readings = match self.link.exchange(&request(&read)?).await {
+                Ok(Response::Registers { registers, .. }) => poll.handle_registers(registers),
+                Ok(_) => anyhow::bail!("register {}: the answer holds no registers", read.address()),
                 Err(error) => {
+                    match error.fault {
+                        Fault::Io(_) => return Err(error.into()),
+                        Fault::Refused(code) => poll.handle_exception(code),
+                        _ => poll.handle_failure(),
+                    }
                     eprintln!("{error}");
                     outcome = Outcome::Findings;
+                    tokio::time::sleep(pause).await;
+                    continue;
+                }
+            };
+            for reading in readings? {
+                match reading {
+                    Ok(reading) => Line::new(&reading, time).print(self.json, &mut out)?,
+                    Err(error) => {
+                        eprintln!("{error}");
+                        outcome = Outcome::Findings;
+                    }
                 }
             }
+            tokio::time::sleep(pause).await;
         }
-        std::thread::sleep(Duration::from_millis(selection.map.pace().read_ms.into()));
+        out.flush()?;
+        Ok(outcome)
     }
-    Ok(outcome)
 }
 
-/// A connection to one device.
-struct Link {
-    stream: TcpStream,
-    unit: u8,
-    transaction: u16,
-    received: Vec<u8>,
-}
-
-impl Link {
-    fn connect(address: &str, unit: u8) -> anyhow::Result<Self> {
-        let connect = || {
-            let endpoint = address.to_socket_addrs()?.next().ok_or(std::io::ErrorKind::NotFound)?;
-            TcpStream::connect_timeout(&endpoint, PATIENCE)
-        };
-        let stream = connect().with_context(|| address.to_owned())?;
-        Ok(Self { stream, unit, transaction: 0, received: Vec::new() })
-    }
-
-    /// Sends a request and returns the protocol unit of its answer; late answers to others are dropped.
-    fn exchange(&mut self, request: Request<'_>) -> anyhow::Result<Vec<u8>> {
-        self.transaction = self.transaction.wrapping_add(1);
-        let exchange = Exchange::tcp(self.transaction, self.unit, request);
-        let (mut unit, mut buffer) = ([0; 253], [0; mbap::MAX_FRAME]);
-        let pdu = request.encode(&mut unit)?;
-        let frame = mbap::Frame { transaction: self.transaction, unit: self.unit, pdu };
-        self.stream.write_all(frame.encode(&mut buffer)?)?;
-        let deadline = Instant::now() + PATIENCE;
-        loop {
-            while let Some((frame, length)) = mbap::Frame::decode(&self.received)? {
-                let answer = exchange.handle_tcp(&frame).is_some().then(|| frame.pdu.to_vec());
-                self.received.drain(..length);
-                if let Some(answer) = answer {
-                    return Ok(answer);
-                }
-            }
-            let left = deadline.saturating_duration_since(Instant::now());
-            anyhow::ensure!(!left.is_zero(), "no answer within {PATIENCE:?}");
-            self.stream.set_read_timeout(Some(left))?;
-            let mut chunk = [0; mbap::MAX_FRAME];
-            match self.stream.read(&mut chunk) {
-                Ok(0) => anyhow::bail!("the device closed the connection"),
-                Ok(count) => self.received.extend_from_slice(&chunk[..count]),
-                Err(error)
-                    if matches!(
-                        error.kind(),
-                        std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut
-                    ) => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
-    }
+fn request(read: &Read<'_>) -> anyhow::Result<Request<'static>> {
+    Request::read(read.function(), read.address(), read.words()).context("a plan reads")
 }

@@ -1,13 +1,13 @@
 //! `evkit meters simulate`: a Modbus TCP server with the registers of a meter.
 
-use std::io::{Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
-use std::sync::{Mutex, PoisonError};
+use std::io::Write as _;
 
 use anyhow::Context as _;
 use clap::Args;
-use evkit_modbus_registers::{Bank, Decimal, Map, Quantity, mbap, pdu};
+use evkit_modbus_registers::{Bank, Decimal, Map, Quantity};
+use tokio::net::TcpListener;
 
+use crate::net::modbus::server::serve;
 use crate::tool::Outcome;
 
 #[derive(Debug, Args)]
@@ -34,43 +34,18 @@ fn setting(text: &str) -> Result<(Quantity, Decimal), String> {
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
-    let mut storage = vec![0; arguments.map.total_words()];
-    let mut bank = Bank::new(arguments.map, &mut storage)?;
+    // The device is there until the program ends.
+    let storage = vec![0; arguments.map.total_words()].leak();
+    let mut bank = Bank::new(arguments.map, storage)?;
     for &(quantity, value) in &arguments.set {
         bank.set(quantity, value)?;
     }
-    let listener = TcpListener::bind(&arguments.listen).with_context(|| arguments.listen.clone())?;
-    println!("{} at {}", super::name(arguments.map), listener.local_addr()?);
-    std::io::stdout().flush()?;
-    let bank = Mutex::new(bank);
-    std::thread::scope(|scope| {
-        for stream in listener.incoming() {
-            let (stream, bank) = (stream?, &bank);
-            scope.spawn(move || {
-                if let Err(error) = serve(stream, bank) {
-                    eprintln!("{error:#}");
-                }
-            });
-        }
+    super::block_on(async {
+        let listener =
+            TcpListener::bind(&arguments.listen).await.with_context(|| arguments.listen.clone())?;
+        println!("{} at {}", super::name(arguments.map), listener.local_addr()?);
+        std::io::stdout().flush()?;
+        serve(listener, bank).await?;
         Ok(Outcome::Fine)
-    })
-}
-
-/// Answers one connection until the client closes it or sends what is not Modbus.
-fn serve(mut stream: TcpStream, bank: &Mutex<Bank<'_>>) -> anyhow::Result<()> {
-    let mut received = Vec::new();
-    loop {
-        while let Some((frame, length)) = mbap::Frame::decode(&received)? {
-            let mut unit = [0; pdu::MAX_PDU];
-            let answer = bank.lock().unwrap_or_else(PoisonError::into_inner).answer(frame.pdu, &mut unit)?;
-            let mut buffer = [0; mbap::MAX_FRAME];
-            stream.write_all(mbap::Frame { pdu: answer, ..frame }.encode(&mut buffer)?)?;
-            received.drain(..length);
-        }
-        let mut chunk = [0; mbap::MAX_FRAME];
-        match stream.read(&mut chunk)? {
-            0 => return Ok(()),
-            count => received.extend_from_slice(&chunk[..count]),
-        }
-    }
+    })?
 }
