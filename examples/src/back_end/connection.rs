@@ -16,7 +16,7 @@ use evkit_ocpp::v16::{
     DataTransferResponse, DataTransferStatus, DiagnosticsStatusNotificationResponse,
     FirmwareStatusNotificationResponse, GenericStatus, GetDiagnosticsRequest, HeartbeatResponse, IdTagInfo,
     LogStatusNotificationResponse, MeterValuesResponse, RegistrationStatus, RemoteStartTransactionRequest,
-    RemoteStopTransactionRequest, SecurityEventNotificationResponse, SetChargingProfileRequest,
+    RemoteStopTransactionRequest, Response, SecurityEventNotificationResponse, SetChargingProfileRequest,
     SignCertificateResponse, SignedFirmwareStatusNotificationResponse, StartTransactionResponse,
     StatusNotificationResponse, StopTransactionResponse,
 };
@@ -158,6 +158,9 @@ impl Connection {
                 self.answer(responder, &SignCertificateResponse { status });
             }
             Event::Answered { action, result: Err(failure) } => return Some(format!("{action}: {failure}")),
+            Event::Answered { action, result: Ok(response) } => {
+                return status(&response).map(|status| format!("{action}: {status}"));
+            }
             Event::CallRefused { action, violation } => {
                 return Some(format!("{action} refused: {violation}"));
             }
@@ -247,6 +250,16 @@ impl Connection {
         if let Ok(frame) = self.session.call(now, request, &mut buffer) {
             self.outgoing.push_back(frame.to_owned());
         }
+    }
+}
+
+/// What a station says to a command.
+fn status(response: &Response<'_>) -> Option<&'static str> {
+    match response {
+        Response::RemoteStartTransaction(response) => Some(response.status.as_str()),
+        Response::RemoteStopTransaction(response) => Some(response.status.as_str()),
+        Response::SetChargingProfile(response) => Some(response.status.as_str()),
+        _ => None,
     }
 }
 

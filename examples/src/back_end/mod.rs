@@ -6,6 +6,8 @@ mod server;
 
 pub mod hub;
 
+use std::str::FromStr;
+
 pub use server::{Server, Setup};
 
 /// Something the operator wants from a station.
@@ -34,4 +36,45 @@ pub enum Command {
     },
     /// GetDiagnostics, which the example stations know and do not support.
     GetDiagnostics,
+}
+
+/// No command; what would be one.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "expected `start CONNECTOR ID_TAG`, `stop CONNECTOR`, `limit CONNECTOR AMPERES SECONDS` or `diagnostics`"
+)]
+pub struct NoCommand;
+
+impl FromStr for Command {
+    type Err = NoCommand;
+
+    fn from_str(text: &str) -> Result<Self, NoCommand> {
+        let number = |text: &str| text.parse::<u32>().map_err(|_| NoCommand);
+        Ok(match text.split_whitespace().collect::<Vec<_>>()[..] {
+            ["start", connector, id_tag] => {
+                Self::RemoteStart { connector: number(connector)?, id_tag: id_tag.to_owned() }
+            }
+            ["stop", connector] => Self::RemoteStop { connector: number(connector)? },
+            ["limit", connector, amps, seconds] => {
+                Self::Limit { connector: number(connector)?, amps: number(amps)?, seconds: number(seconds)? }
+            }
+            ["diagnostics"] => Self::GetDiagnostics,
+            _ => return Err(NoCommand),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_are_words_and_numbers() {
+        let start = Command::RemoteStart { connector: 1, id_tag: "APP-1".to_owned() };
+        assert_eq!("start 1 APP-1".parse(), Ok(start));
+        assert_eq!("limit 0 10 60".parse(), Ok(Command::Limit { connector: 0, amps: 10, seconds: 60 }));
+        for wrong in ["", "start 1", "start one APP-1", "stop", "stop 1 2", "limit 1 -5 60", "reboot"] {
+            assert_eq!(wrong.parse::<Command>(), Err(NoCommand), "{wrong}");
+        }
+    }
 }

@@ -15,6 +15,9 @@ use tokio::sync::mpsc;
 
 /// A central system that accepts every station and every identifier, checks every frame, and shows what it knows at
 /// `/` (for people) and `/api/stations` (JSON). Stations connect to ws://HOST:PORT/ANY/PATH/IDENTITY, or to wss://.
+///
+/// Lines of standard input are commands: IDENTITY `start CONNECTOR ID_TAG`, `stop CONNECTOR`,
+/// `limit CONNECTOR AMPERES SECONDS` or `diagnostics`.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
@@ -95,9 +98,15 @@ async fn main() -> ExitCode {
     };
     let s = if arguments.tls.is_some() { "s" } else { "" };
     println!("listening at ws{s}://{0}/, status page http{s}://{0}/", server.address());
+    let mut lines = lines_of_standard_input();
     loop {
         tokio::select! {
             Some((station, remark)) = heard.recv() => eprintln!("{station}: {remark}"),
+            Some(line) = lines.recv() => {
+                if let Err(problem) = command(&server, &line) {
+                    eprintln!("{line}: {problem}");
+                }
+            }
             () = server.run() => return ExitCode::from(1),
             _ = tokio::signal::ctrl_c() => {
                 server.shut_down().await;
@@ -105,4 +114,23 @@ async fn main() -> ExitCode {
             }
         }
     }
+}
+
+/// A thread reads them: nothing else can wait for a terminal.
+fn lines_of_standard_input() -> mpsc::UnboundedReceiver<String> {
+    let (send, lines) = mpsc::unbounded_channel();
+    std::thread::spawn(move || {
+        for line in std::io::stdin().lines().map_while(Result::ok) {
+            if send.send(line).is_err() {
+                break;
+            }
+        }
+    });
+    lines
+}
+
+fn command(server: &Server, line: &str) -> anyhow::Result<()> {
+    let (identity, command) = line.trim().split_once(' ').context("expected IDENTITY COMMAND")?;
+    ensure!(server.command(identity, command.parse()?), "{identity} is not connected");
+    Ok(())
 }
