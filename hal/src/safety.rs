@@ -193,29 +193,41 @@ pub enum Hazard {
 }
 
 impl Hazard {
-    const PROTECTIONS: u32 = Protection::ALL.len() as u32;
+    const FIRST_TRIPPED: u32 = 3;
+    const FIRST_SILENT: u32 = Self::FIRST_TRIPPED + Protection::ALL.len() as u32;
+    const FIRST_PILOT: u32 = Self::FIRST_SILENT + Protection::ALL.len() as u32;
 
+    /// Its place in a set, in the order in which they are blamed.
     const fn bit(self) -> u32 {
-        1 << match self {
+        match self {
             Self::Contactor(fault) => fault as u32,
             Self::ContactorSilent => 2,
-            Self::Tripped(protection) => 3 + protection as u32,
-            Self::Silent(protection) => 3 + Self::PROTECTIONS + protection as u32,
-            Self::Pilot(fault) => 3 + 2 * Self::PROTECTIONS + fault as u32,
+            Self::Tripped(protection) => Self::FIRST_TRIPPED + protection as u32,
+            Self::Silent(protection) => Self::FIRST_SILENT + protection as u32,
+            Self::Pilot(fault) => Self::FIRST_PILOT + fault as u32,
+        }
+    }
+
+    /// The hazard with this bit, the other way round.
+    fn of_bit(bit: u32) -> Option<Self> {
+        let at = |from: u32| bit.checked_sub(from).and_then(|at| usize::try_from(at).ok());
+        match bit {
+            0 => Some(Self::Contactor(ContactorFault::Welded)),
+            1 => Some(Self::Contactor(ContactorFault::NotClosing)),
+            2 => Some(Self::ContactorSilent),
+            Self::FIRST_TRIPPED..Self::FIRST_SILENT => {
+                Protection::ALL.get(at(Self::FIRST_TRIPPED)?).copied().map(Self::Tripped)
+            }
+            Self::FIRST_SILENT..Self::FIRST_PILOT => {
+                Protection::ALL.get(at(Self::FIRST_SILENT)?).copied().map(Self::Silent)
+            }
+            _ => PilotFault::ALL.get(at(Self::FIRST_PILOT)?).copied().map(Self::Pilot),
         }
     }
 
     /// Every hazard there is, in the order in which they are blamed.
     pub fn all() -> impl Iterator<Item = Self> {
-        [
-            Self::Contactor(ContactorFault::Welded),
-            Self::Contactor(ContactorFault::NotClosing),
-            Self::ContactorSilent,
-        ]
-        .into_iter()
-        .chain(Protection::ALL.into_iter().map(Self::Tripped))
-        .chain(Protection::ALL.into_iter().map(Self::Silent))
-        .chain(PilotFault::ALL.into_iter().map(Self::Pilot))
+        (0..u32::BITS).map_while(Self::of_bit)
     }
 }
 
@@ -234,12 +246,18 @@ impl HazardSet {
 
     /// Whether this one stands.
     pub const fn contains(self, hazard: Hazard) -> bool {
-        self.0 & hazard.bit() != 0
+        self.0 & 1 << hazard.bit() != 0
     }
 
     /// The hazards, in the order in which they are blamed.
     pub fn iter(self) -> impl Iterator<Item = Hazard> {
-        Hazard::all().filter(move |hazard| self.contains(*hazard))
+        let mut left = self.0;
+        core::iter::from_fn(move || {
+            let lowest = left.trailing_zeros();
+            left &= left.wrapping_sub(1);
+            // 32 when none is left, and no hazard has that bit.
+            Hazard::of_bit(lowest)
+        })
     }
 
     /// The hazards of this set that are not in `other`.
@@ -249,7 +267,7 @@ impl HazardSet {
     }
 
     fn insert(&mut self, hazard: Hazard) {
-        self.0 |= hazard.bit();
+        self.0 |= 1 << hazard.bit();
     }
 }
 
@@ -404,6 +422,7 @@ mod tests {
             set
         });
         assert!(all.iter().eq(Hazard::all()));
+        assert_eq!(Hazard::all().count(), 3 + 2 * Protection::ALL.len() + PilotFault::ALL.len());
         assert!(all.without(all).is_empty());
     }
 
