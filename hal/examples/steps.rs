@@ -8,7 +8,7 @@
 //! All calls together, divided by the number it prints, are the mean. `--dump-after='*one_step*'` writes
 //! one file per call; the largest total in them is the worst case.
 
-use std::hint::black_box;
+use core::hint::black_box;
 
 use evkit_hal::Evse;
 use evkit_hal::contactor::Feedback;

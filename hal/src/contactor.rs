@@ -4,11 +4,9 @@
 //! socket live (Bender calls for an urgent service visit), so it is only forgotten when the feedback
 //! shows open again and a person clears it.
 
-use core::time::Duration;
-
 use thiserror::Error;
 
-use crate::units::{Instant, earliest};
+use crate::units::{Instant, Millis, earliest};
 
 /// What the feedback contact, or a voltage sensor behind the contactor, shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -30,28 +28,29 @@ pub enum ContactorFault {
 
 /// Times of a contactor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(test, derive(Hash))]
 pub struct Config {
     /// Whether a feedback contact is fitted. Without one, nothing is ever noticed.
     pub feedback: bool,
     /// Feedback that contradicts the command for this long is a fault (Tinkerforge 250 ms, OpenEVSE
     /// 1 s). 50 ms to 1 s.
-    pub mismatch: Duration,
+    pub mismatch: Millis,
     /// Feedback must be this steady to count (chargebyte 10 ms). At most `mismatch`.
-    pub debounce: Duration,
+    pub debounce: Millis,
     /// Feedback older than this counts as missing.
-    pub timeout: Duration,
+    pub timeout: Millis,
     /// Shortest time from one closing to the next (chargebyte: 10 s per relay).
-    pub reclose: Duration,
+    pub reclose: Millis,
 }
 
 impl Config {
     /// The values of the published controllers.
     pub const DEFAULT: Self = Self {
         feedback: true,
-        mismatch: Duration::from_millis(250),
-        debounce: Duration::from_millis(10),
-        timeout: Duration::from_millis(500),
-        reclose: Duration::from_secs(10),
+        mismatch: Millis(250),
+        debounce: Millis(10),
+        timeout: Millis(500),
+        reclose: Millis(10_000),
     };
 
     /// Checks the times.
@@ -60,7 +59,7 @@ impl Config {
     ///
     /// The first time out of its bounds.
     pub fn check(&self) -> Result<(), ConfigError> {
-        if self.mismatch < Duration::from_millis(50) || self.mismatch > Duration::from_secs(1) {
+        if self.mismatch < Millis(50) || self.mismatch > Millis(1_000) {
             return Err(ConfigError::Mismatch(self.mismatch));
         }
         if self.debounce > self.mismatch {
@@ -80,15 +79,16 @@ impl Default for Config {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum ConfigError {
     /// `mismatch` is out of bounds.
-    #[error("contactor `mismatch` is {0:?}, allowed is 50 ms to 1 s")]
-    Mismatch(Duration),
+    #[error("contactor `mismatch` is {0}, allowed is 50 ms to 1 s")]
+    Mismatch(Millis),
     /// `debounce` is longer than `mismatch`.
-    #[error("contactor `debounce` is {0:?}, allowed is at most `mismatch`")]
-    Debounce(Duration),
+    #[error("contactor `debounce` is {0}, allowed is at most `mismatch`")]
+    Debounce(Millis),
 }
 
 /// One contactor. See the [module](self).
 #[derive(Clone, Debug)]
+#[cfg_attr(test, derive(Hash))]
 pub struct Contactor {
     config: Config,
     closed: bool,
@@ -180,7 +180,7 @@ impl Contactor {
 
     /// Whether feedback is fresh, if it is fitted at all.
     pub fn is_fresh(&self, now: Instant) -> bool {
-        !self.config.feedback || !now.has_passed(self.last_feedback, self.config.timeout)
+        !self.config.feedback || !now.has_passed_ms(self.last_feedback, self.config.timeout)
     }
 
     /// Whether a command to close would be obeyed: no fault, feedback fresh and open, and the last
@@ -223,7 +223,7 @@ impl Contactor {
     /// The feedback once it stood for the debounce time.
     fn steady(&self, now: Instant) -> Option<Feedback> {
         self.raw
-            .filter(|(_, since)| now.has_passed(*since, self.config.debounce))
+            .filter(|(_, since)| now.has_passed_ms(*since, self.config.debounce))
             .map(|(feedback, _)| feedback)
     }
 
@@ -237,7 +237,7 @@ impl Contactor {
                 // The contact had its time from the command or from the first contradiction on.
                 let since = self.raw.map_or(now, |(_, since)| since.max(self.switched));
                 let since = *self.contradicts.get_or_insert(since);
-                if self.fault.is_none() && now.has_passed(since, self.config.mismatch) {
+                if self.fault.is_none() && now.has_passed_ms(since, self.config.mismatch) {
                     let welded = !self.closed;
                     self.fault =
                         Some(if welded { ContactorFault::Welded } else { ContactorFault::NotClosing });
@@ -245,6 +245,19 @@ impl Contactor {
             }
             None => {}
         }
+    }
+}
+
+#[cfg(test)]
+impl Contactor {
+    /// Takes the age from everything that is older than the limit it is compared with.
+    pub(crate) fn forget_ages(&mut self, now: Instant) {
+        let Config { mismatch, timeout, reclose, .. } = self.config;
+        self.switched = self.switched.no_older_than(mismatch, now);
+        self.last_closed = self.last_closed.filter(|at| !now.has_passed_ms(*at, reclose));
+        self.raw = self.raw.map(|(feedback, since)| (feedback, since.no_older_than(mismatch, now)));
+        self.last_feedback = self.last_feedback.no_older_than(timeout, now);
+        self.contradicts = self.contradicts.map(|at| at.no_older_than(mismatch, now));
     }
 }
 
@@ -354,9 +367,9 @@ mod tests {
 
     #[test]
     fn times_out_of_bounds_are_refused() {
-        let config = Config { mismatch: Duration::from_millis(49), ..Config::DEFAULT };
-        assert_eq!(config.check(), Err(ConfigError::Mismatch(Duration::from_millis(49))));
-        let config = Config { debounce: Duration::from_millis(251), ..Config::DEFAULT };
-        assert_eq!(config.check(), Err(ConfigError::Debounce(Duration::from_millis(251))));
+        let config = Config { mismatch: Millis(49), ..Config::DEFAULT };
+        assert_eq!(config.check(), Err(ConfigError::Mismatch(Millis(49))));
+        let config = Config { debounce: Millis(251), ..Config::DEFAULT };
+        assert_eq!(config.check(), Err(ConfigError::Debounce(Millis(251))));
     }
 }

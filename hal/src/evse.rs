@@ -144,6 +144,7 @@ pub struct Opening {
 /// After every call that takes `&mut self`: drain [`poll_event`](Self::poll_event), apply
 /// [`outputs`](Self::outputs), and come back with fresh inputs, at the latest at
 /// [`poll_timeout`](Self::poll_timeout). Time must not run backwards.
+#[cfg_attr(test, derive(Clone, Hash))]
 pub struct Evse {
     connection: Connection,
     phases: Phases,
@@ -470,6 +471,9 @@ impl Evse {
         }
     }
 }
+
+#[cfg(test)]
+mod model;
 
 #[cfg(test)]
 mod tests {

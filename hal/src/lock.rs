@@ -301,11 +301,12 @@ impl Lock {
         self.fault
     }
 
-    /// What the safety layer is told: no close before it is locked.
+    /// What the safety layer is told: no close before it is locked, and meant to be.
     pub fn status(&self) -> Status {
         match self.fault {
             Some(LockFault::UnexpectedlyOpen | LockFault::Absent | LockFault::Stuck) => Status::Tripped,
-            _ if self.reached == Some(Position::Locked) && self.phase == Phase::Rest => Status::Clear,
+            _ if self.phase != Phase::Rest || self.target != self.reached => Status::NotReady,
+            _ if self.reached == Some(Position::Locked) => Status::Clear,
             _ => Status::NotReady,
         }
     }
@@ -339,10 +340,8 @@ impl Lock {
         self.fault = match (self.target, position) {
             (Some(Position::Locked), Position::Unlocked) => Some(LockFault::UnexpectedlyOpen),
             (Some(Position::Unlocked), Position::Locked) => Some(LockFault::UnexpectedlyClosed),
-            // It came back to where it belongs.
-            _ => self.fault.filter(|fault| {
-                !matches!(fault, LockFault::UnexpectedlyOpen | LockFault::UnexpectedlyClosed)
-            }),
+            // It came, or came back, to where it belongs.
+            _ => None,
         };
     }
 

@@ -114,6 +114,7 @@ pub fn resistance(supply: Millivolts, pull_up: Ohms, reading: Millivolts) -> Opt
 /// A single reading that differs is a glitch, but while it stands the lower rating counts, and
 /// readings that never agree are as good as none.
 #[derive(Clone, Debug)]
+#[cfg_attr(test, derive(Hash))]
 pub struct Proximity {
     believed: Option<Cable>,
     /// The last reading and its time.

@@ -5,6 +5,7 @@
 /// Every machine that has one documents how many events one call can produce, and is sized so that a
 /// program that drains it after every call loses nothing.
 #[derive(Clone, Debug)]
+#[cfg_attr(test, derive(Hash))]
 pub(crate) struct Queue<T, const N: usize> {
     items: [Option<T>; N],
     head: u8,
@@ -32,8 +33,8 @@ impl<T: Copy, const N: usize> Queue<T, N> {
 
     pub(crate) fn pop(&mut self) -> Option<T> {
         let item = self.items.get_mut(usize::from(self.head))?.take()?;
-        self.head = (self.head + 1) % N as u8;
         self.len -= 1;
+        self.head = if self.len == 0 { 0 } else { (self.head + 1) % N as u8 };
         Some(item)
     }
 

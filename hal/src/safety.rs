@@ -79,6 +79,7 @@ pub enum Status {
 
 /// The protections a station has, with their newest reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(test, derive(Hash))]
 pub struct Protections {
     words: [Word; Protection::ALL.len()],
     /// When each word was given; for those still awaited, when the waiting began.
@@ -87,6 +88,7 @@ pub struct Protections {
 
 /// The newest word of one protection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(test, derive(Hash))]
 enum Word {
     NotFitted,
     Awaited,

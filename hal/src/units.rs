@@ -76,6 +76,14 @@ impl Default for Instant {
     }
 }
 
+#[cfg(test)]
+impl Instant {
+    /// This point, or the one `limit` before `now` if it is older: past its limit, age is no matter.
+    pub(crate) fn no_older_than(self, limit: Millis, now: Self) -> Self {
+        self.max(Self::from_millis(now.as_millis().saturating_sub(limit.0.into())))
+    }
+}
+
 impl Add<Duration> for Instant {
     type Output = Self;
 

@@ -16,30 +16,30 @@ pub const CONSTANT_RIPPLE: Millivolts = Millivolts(2_000);
 /// A finding has to be seen in this many samples in a row before it is one.
 const CONFIRM: u8 = 2;
 
-/// Counts equal findings in a row.
-#[derive(Clone, Copy)]
-struct Run {
-    count: u8,
-    since: Instant,
-}
+/// Counts equal findings in a row, as far as [`CONFIRM`].
+#[derive(Clone, Copy, Default)]
+#[cfg_attr(test, derive(Hash))]
+struct Run(u8);
 
 impl Run {
-    const NONE: Self = Self { count: 0, since: Instant::ZERO };
+    fn extend(&mut self) {
+        self.0 = CONFIRM.min(self.0 + 1);
+    }
 
-    fn extend(&mut self, now: Instant) {
-        if self.count == 0 {
-            self.since = now;
-        }
-        self.count = self.count.saturating_add(1);
+    const fn is_certain(self) -> bool {
+        self.0 >= CONFIRM
     }
 }
 
 /// What the checks found so far on this signal.
+#[cfg_attr(test, derive(Clone, Hash))]
 pub(super) struct Check {
     /// Low side at the first passing sample with this signal.
     reference: Option<Millivolts>,
     passed: Option<Instant>,
     failing: Run,
+    /// First sample that failed in a row.
+    failing_since: Option<Instant>,
     mismatching: Run,
     matching: Run,
 }
@@ -49,9 +49,10 @@ impl Check {
         Self {
             reference: None,
             passed: None,
-            failing: Run::NONE,
-            mismatching: Run::NONE,
-            matching: Run::NONE,
+            failing: Run(0),
+            failing_since: None,
+            mismatching: Run(0),
+            matching: Run(0),
         }
     }
 
@@ -59,7 +60,12 @@ impl Check {
     pub(super) fn forget_diode(&mut self) {
         self.reference = None;
         self.passed = None;
-        self.failing = Run::NONE;
+        self.forget_failure();
+    }
+
+    fn forget_failure(&mut self) {
+        self.failing = Run(0);
+        self.failing_since = None;
     }
 
     /// The newest sample that proved the diode.
@@ -69,27 +75,27 @@ impl Check {
 
     /// Since when the diode check has been failing, once it is certain.
     pub(super) const fn failing_since(&self) -> Option<Instant> {
-        if self.failing.count >= CONFIRM { Some(self.failing.since) } else { None }
+        if self.failing.is_certain() { self.failing_since } else { None }
     }
 
     /// Whether the line has not followed the generator in several samples.
     pub(super) const fn is_mismatched(&self) -> bool {
-        self.mismatching.count >= CONFIRM
+        self.mismatching.is_certain()
     }
 
     /// Whether the line has followed the generator in several samples.
     pub(super) const fn is_matched(&self) -> bool {
-        self.matching.count >= CONFIRM
+        self.matching.is_certain()
     }
 
     /// Looks at one sample of a settled line.
     pub(super) fn handle(&mut self, now: Instant, sample: Sample, level: Level, signal: Signal) {
         if follows(sample, level, signal) {
-            self.matching.extend(now);
-            self.mismatching = Run::NONE;
+            self.matching.extend();
+            self.mismatching = Run(0);
         } else {
-            self.mismatching.extend(now);
-            self.matching = Run::NONE;
+            self.mismatching.extend();
+            self.matching = Run(0);
         }
         let loaded = matches!(level, Level::B | Level::C | Level::D);
         if !signal.is_pwm() || !loaded {
@@ -98,9 +104,10 @@ impl Check {
         if self.diode_shows(sample) {
             self.reference.get_or_insert(sample.low);
             self.passed = Some(now);
-            self.failing = Run::NONE;
+            self.forget_failure();
         } else {
-            self.failing.extend(now);
+            self.failing.extend();
+            self.failing_since.get_or_insert(now);
         }
     }
 
@@ -124,6 +131,17 @@ fn follows(sample: Sample, level: Level, signal: Signal) -> bool {
         Signal::Pwm(_) => low < -CONSTANT_RIPPLE.0,
         Signal::Negative => level == Level::F,
         Signal::Open => true,
+    }
+}
+
+#[cfg(test)]
+impl Check {
+    /// Takes the age from what is older than the limit it is compared with.
+    pub(super) fn forget_ages(&mut self, now: Instant, tolerance: crate::units::Millis) {
+        // One more, because a proof that is exactly as old as the tolerance still counts.
+        let limit = crate::units::Millis(tolerance.0 + 1);
+        self.passed = self.passed.map(|at| at.no_older_than(limit, now));
+        self.failing_since = self.failing_since.map(|at| at.no_older_than(tolerance, now));
     }
 }
 

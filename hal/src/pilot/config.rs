@@ -116,6 +116,7 @@ const fn tinkerforge(interruption: Interruption, seconds: u64) -> Pulse {
 
 /// Settings of the pilot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(test, derive(Hash))]
 pub struct Config {
     /// Time limits.
     pub timing: Timing,

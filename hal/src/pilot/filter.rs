@@ -21,18 +21,20 @@ pub(super) struct Rules {
 }
 
 #[derive(Clone, Copy)]
+#[cfg_attr(test, derive(Hash))]
 struct Candidate {
     level: Level,
     since: Instant,
     count: u8,
 }
 
+#[cfg_attr(test, derive(Clone, Hash))]
 pub(super) struct Filter {
     confirmed: Option<Level>,
     /// First sample of the confirmed level, so that a debounce counts from the beginning.
     since: Instant,
     candidate: Option<Candidate>,
-    /// Samples that agreed since the last one that did not.
+    /// Samples that agreed since the last one that did not, as far as [`GLITCH_SPACING`].
     agreeing: u8,
     last_agreed: Instant,
     last_sample: Instant,
@@ -104,7 +106,7 @@ impl Filter {
         self.last_sample = now;
         if self.confirmed == Some(level) {
             self.candidate = None;
-            self.agreeing = self.agreeing.saturating_add(1);
+            self.agreeing = GLITCH_SPACING.min(self.agreeing + 1);
             self.last_agreed = now;
             return;
         }
@@ -134,6 +136,16 @@ impl Filter {
         if believed {
             self.believe(now, candidate);
         }
+    }
+}
+
+#[cfg(test)]
+impl Filter {
+    /// Takes the age from what is older than the limit it is compared with.
+    pub(super) fn forget_ages(&mut self, now: Instant, timing: &super::Timing) {
+        self.since = self.since.no_older_than(timing.ready_debounce, now);
+        self.last_agreed = self.last_agreed.no_older_than(OPEN_DECISION, now);
+        self.last_sample = self.last_sample.no_older_than(timing.sample_timeout, now);
     }
 }
 

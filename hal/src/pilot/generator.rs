@@ -44,6 +44,7 @@ impl fmt::Display for Signal {
 
 /// Keeps the spacing rules: a stop is immediate, a start waits for the pause after the last stop, a
 /// change of duty waits for its spacing.
+#[cfg_attr(test, derive(Clone, Hash))]
 pub(super) struct Generator {
     signal: Signal,
     previous: Signal,
@@ -112,6 +113,15 @@ impl Generator {
             return None;
         }
         Some(if self.signal.is_pwm() { self.since + timing.duty_spacing } else { self.ready_at })
+    }
+}
+
+#[cfg(test)]
+impl Generator {
+    /// Takes the age from what is older than the limit it is compared with.
+    pub(super) fn forget_ages(&mut self, now: Instant, limit: crate::units::Millis) {
+        self.since = self.since.no_older_than(limit, now);
+        self.ready_at = self.ready_at.max(now);
     }
 }
 

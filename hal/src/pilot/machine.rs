@@ -13,6 +13,7 @@ use crate::units::{Instant, Milliamps, Millis, earliest};
 
 /// How far the waking of a vehicle got.
 #[derive(Clone, Copy)]
+#[cfg_attr(test, derive(Hash))]
 struct Waking {
     /// Pulses that began.
     begun: u8,
@@ -34,6 +35,7 @@ impl Waking {
 /// [`signal`](Self::signal) on the line, and call [`handle_timeout`](Self::handle_timeout) at
 /// [`poll_timeout`](Self::poll_timeout). Calling it early, late or twice is harmless. Time must not
 /// run backwards; a call with an earlier time is treated as if no time had passed.
+#[cfg_attr(test, derive(Clone, Hash))]
 pub struct Pilot {
     config: Config,
     filter: Filter,
@@ -474,5 +476,29 @@ impl Pilot {
         if before.is_pwm() && after.is_pwm() {
             self.duty_changed = Some(now);
         }
+    }
+}
+
+#[cfg(test)]
+impl Pilot {
+    /// Takes the age from everything that is older than the limit it is compared with, so that two
+    /// states that behave alike are alike. For settings without waking and digital communication, and
+    /// with one duty only where `one_duty`.
+    pub(crate) fn forget_ages(&mut self, now: Instant, one_duty: bool) {
+        let timing = &self.config.timing;
+        self.filter.forget_ages(now, timing);
+        self.check.forget_ages(now, timing.diode_tolerance);
+        let spacing = if one_duty { timing.signal_settle } else { timing.duty_spacing };
+        self.generator.forget_ages(now, spacing);
+        let proof = Millis(timing.signal_settle.0 + timing.diode_tolerance.0 + 1);
+        self.pwm_since = self.pwm_since.map(|at| at.no_older_than(proof, now));
+        self.stopping_since = self.stopping_since.map(|at| at.no_older_than(timing.forced_open, now));
+        self.contactor_moved =
+            self.contactor_moved.filter(|at| !now.has_passed_ms(*at, timing.contactor_settle));
+        self.duty_changed = self.duty_changed.filter(|at| !now.has_passed_ms(*at, timing.duty_settle));
+        self.boot_until = self.boot_until.max(now);
+        self.unavailable = self.unavailable.map(|_| now);
+        self.first_wave = None;
+        self.waking = Waking::NEVER;
     }
 }

@@ -27,6 +27,7 @@ pub const ENCOURAGEMENT: Millis = Millis(2_000);
 
 /// Configurable times of the pilot. [`Timing::DEFAULT`] follows the standard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(test, derive(Hash))]
 pub struct Timing {
     /// C must last this long before power is asked for. ISO 15118-3 lets a vehicle toggle B-C-B for
     /// 200 ms to 400 ms as a signal, which must not close the contactor (EVerest, Tinkerforge).
