@@ -7,6 +7,7 @@ mod world;
 
 use evkit_ocpp::v16::Reason;
 use proptest::prelude::*;
+use world::history::{self, Op};
 use world::{Accident, World};
 
 /// A morning at two connectors, online and offline.
@@ -86,20 +87,6 @@ fn an_accident_at_every_frame() {
     }
 }
 
-#[derive(Debug, Clone, Copy)]
-enum Op {
-    Start(u8),
-    Stop(u8),
-    Charge(u8, u64),
-    Wait(u64),
-    Connect,
-    Disconnect,
-    RestartStation,
-    CutPower(u32, bool),
-    Latency(u64),
-    Loss(u64),
-}
-
 fn op() -> impl Strategy<Value = Op> {
     let connector = 1u8..=2;
     prop_oneof![
@@ -110,28 +97,11 @@ fn op() -> impl Strategy<Value = Op> {
         3 => Just(Op::Connect),
         2 => Just(Op::Disconnect),
         1 => Just(Op::RestartStation),
+        1 => Just(Op::RestartServer),
         2 => (0u32..8, any::<bool>()).prop_map(|(after, made)| Op::CutPower(after, made)),
         1 => (0u64..40_000).prop_map(Op::Latency),
         1 => prop_oneof![Just(0), 2u64..9].prop_map(Op::Loss),
     ]
-}
-
-fn apply(world: &mut World, op: Op) {
-    match op {
-        Op::Start(connector) => world.start(connector),
-        Op::Stop(connector) => world.stop(connector, Reason::Local),
-        Op::Charge(connector, energy) => world.charge(connector, energy),
-        Op::Wait(millis) => world.wait(millis),
-        Op::Connect => world.connect(),
-        Op::Disconnect => world.disconnect(),
-        Op::RestartStation => world.restart_station(),
-        Op::CutPower(after, made) => {
-            world.station.flash.cut_at = Some(world.station.flash.changes + 1 + after);
-            world.station.flash.made = made;
-        }
-        Op::Latency(millis) => world.latency = millis,
-        Op::Loss(loss) => world.loss = loss,
-    }
 }
 
 proptest! {
@@ -142,14 +112,6 @@ proptest! {
         resume in any::<bool>(),
         ops in prop::collection::vec(op(), 1..60),
     ) {
-        let mut world = World::with(resume);
-        // Lost notifications leave the two sides with different ideas of the status.
-        world.server.strict_status = false;
-        for op in ops {
-            apply(&mut world, op);
-        }
-        world.latency = 20;
-        world.heal();
-        world.check_books();
+        history::play(resume, ops);
     }
 }

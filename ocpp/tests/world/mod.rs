@@ -4,6 +4,7 @@
 //! operations. What is charged is known to the model, so what the central system has in its books can be compared.
 #![allow(dead_code, reason = "each test program uses a part")]
 
+pub(crate) mod history;
 mod program;
 
 use alloc::collections::{BTreeMap, VecDeque};
