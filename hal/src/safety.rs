@@ -421,6 +421,7 @@ mod tests {
         let all = Hazard::all().fold(HazardSet::EMPTY, |mut set, hazard| {
             assert!(!set.contains(hazard), "{hazard:?}");
             set.insert(hazard);
+            assert!(set.contains(hazard), "{hazard:?}");
             set
         });
         assert!(all.iter().eq(Hazard::all()));

@@ -212,6 +212,10 @@ mod tests {
         let rows = [
             (wave(9_000, 9_000), Level::B, PWM, false),
             (wave(9_000, -12_000), Level::B, PWM, true),
+            (wave(9_000, -2_001), Level::B, PWM, true),
+            (wave(9_000, -2_000), Level::B, PWM, false),
+            (wave(9_000, 1_000), Level::B, PWM, false),
+            (wave(9_000, 6_999), Level::B, Signal::Constant, false),
             (wave(9_000, -12_000), Level::B, Signal::Constant, false),
             (wave(9_000, 7_000), Level::B, Signal::Constant, true),
             (wave(12_000, -12_000), Level::A, Signal::Negative, false),

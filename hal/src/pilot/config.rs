@@ -98,7 +98,8 @@ impl WakeUp {
         Pulse { after: Duration::from_secs(90), ..tinkerforge(Interruption::Open, 4) },
         tinkerforge(Interruption::Open, 30),
         Pulse { idle: Some(Duration::from_secs(3_600)), ..tinkerforge(Interruption::Negative, 4) },
-        Pulse { idle: Some(Duration::from_secs(3_600)), ..tinkerforge(Interruption::Negative, 30) },
+        // It follows one that came an hour after the last wish.
+        tinkerforge(Interruption::Negative, 30),
     ]);
 }
 

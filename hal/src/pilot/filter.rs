@@ -179,6 +179,14 @@ mod tests {
     }
 
     #[test]
+    fn two_different_samples_confirm_nothing_and_age_counts_from_the_first_of_two() {
+        let mut filter = Filter::new(Instant::ZERO);
+        assert_eq!(feed(&mut filter, 0, 20, &[A, A, B, C], QUIET), Some(A));
+        assert_eq!(feed(&mut filter, 80, 20, &[C], QUIET), Some(C));
+        assert_eq!(filter.since(), Instant::from_millis(60));
+    }
+
+    #[test]
     fn a_lone_glitch_is_dropped_and_a_second_soon_after_is_not() {
         let mut filter = in_c();
         assert_eq!(feed(&mut filter, 200, 20, &[B, C, C], QUIET), Some(C));

@@ -91,7 +91,7 @@ impl Generator {
             {
                 self.signal
             }
-            (Signal::Pwm(_), Signal::Pwm(_)) => target,
+            // Never during a wave: it began at that time or later.
             (_, Signal::Pwm(_)) if now < self.ready_at => Signal::Constant,
             _ => target,
         };

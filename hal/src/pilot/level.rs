@@ -214,6 +214,9 @@ mod tests {
         let sample = |low| Sample { high: Millivolts(0), low: Millivolts(low) };
         assert_eq!(classify(sample(0), None), Level::E);
         assert_eq!(classify(sample(-12_000), None), Level::F);
+        let loaded = |high| Sample { high: Millivolts(high), low: NOMINAL_LOW };
+        assert_eq!(classify(loaded(1_999), None), Level::F);
+        assert_eq!(classify(loaded(2_000), None), Level::D);
     }
 
     #[test]
