@@ -43,7 +43,8 @@
 //! # Features
 //!
 //! Features only add. `embedded-hal` brings the drivers, `embedded-hal-async` the asynchronous form of
-//! those that wait on a bus, `mock` recording pins for tests; `alloc` and `std` add nothing today.
+//! those that wait on a bus, `atm90e32` and `smart-leds` drivers that stand on other crates, `mock`
+//! recording pins for tests; `alloc` and `std` add nothing today.
 #![no_std]
 #[cfg(feature = "alloc")]
 extern crate alloc;

@@ -170,6 +170,43 @@ impl Proximity {
     }
 }
 
+/// Notices a cable that stays in the socket when no vehicle is at its other end.
+///
+/// EVlink stations raise an event then unless *leave cable connected* (`allowPluggedCable`, for
+/// parking places) is on; it is no hazard, and power has been off since the vehicle left. A cable
+/// that was never connected to a vehicle counts as well.
+#[derive(Clone, Debug)]
+pub struct LeftCable {
+    allowed: bool,
+    since: Option<Instant>,
+    told: bool,
+}
+
+impl LeftCable {
+    /// How long a cable may be alone (inferred; the manual names no time).
+    pub const LIMIT: Duration = Duration::from_secs(60);
+
+    /// A watch; with `allowed` it never tells anything.
+    pub const fn new(allowed: bool) -> Self {
+        Self { allowed, since: None, told: false }
+    }
+
+    /// Takes in what [`Proximity::cable`] and [`Evse::connected`](crate::Evse::connected) say;
+    /// returns `true` once per cable that was left.
+    pub fn handle(&mut self, now: Instant, cable: Option<Cable>, connected: Option<bool>) -> bool {
+        let alone = matches!(cable, Some(Cable::Rated(_))) && connected == Some(false);
+        if self.allowed || !alone {
+            self.since = None;
+            self.told = false;
+            return false;
+        }
+        let since = *self.since.get_or_insert(now);
+        let tell = !self.told && now.has_passed(since, Self::LIMIT);
+        self.told |= tell;
+        tell
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -247,6 +284,27 @@ mod tests {
         }
         assert_eq!(contact.cable(at(999)), Some(Cable::Rated(CableRating::A32)));
         assert_eq!(contact.cable(at(1_000)), None);
+    }
+
+    #[test]
+    fn a_cable_left_alone_is_told_once_unless_it_may_stay() {
+        let cable = Some(Cable::Rated(CableRating::A32));
+        for (allowed, expected) in [(false, [false, false, true, false]), (true, [false; 4])] {
+            let mut watch = LeftCable::new(allowed);
+            let told = [0, 59_999, 60_000, 60_001].map(|ms| watch.handle(at(ms), cable, Some(false)));
+            assert_eq!(told, expected, "allowed {allowed}");
+        }
+        for (cable, connected) in
+            [(cable, Some(true)), (cable, None), (Some(Cable::None), Some(false)), (None, Some(false))]
+        {
+            let mut watch = LeftCable::new(false);
+            let told = [0, 120_000].map(|ms| watch.handle(at(ms), cable, connected));
+            assert_eq!(told, [false; 2], "{cable:?}, {connected:?}");
+        }
+        let mut watch = LeftCable::new(false);
+        let _ = watch.handle(at(0), cable, Some(false));
+        let _ = watch.handle(at(30_000), cable, Some(true));
+        assert!(!watch.handle(at(70_000), cable, Some(false)), "it was in use in between");
     }
 
     #[test]

@@ -3,10 +3,12 @@
 //!
 //! Each driver takes its pins or its bus by value, shares nothing, and gives everything back with
 //! `release()`. Pins, PWM and ADC are the same in blocking and asynchronous programs; the drivers that
-//! wait on a bus ([`ade7953`], [`rs485`]) exist in the modules `blocking` and, with the feature
-//! `embedded-hal-async`, `asynchronous`, from one source.
+//! wait on a bus ([`ade7953`], [`rs485`], `strip`) exist in the modules `blocking` and, with the feature
+//! `embedded-hal-async`, `asynchronous`, from one source. `atm90e32` is asynchronous only, because the crate it stands on is.
 
 pub mod ade7953;
+#[cfg(feature = "atm90e32")]
+pub mod atm90e32;
 mod buzzer;
 mod contactor;
 mod lamps;
@@ -16,6 +18,8 @@ mod pilot;
 mod pins;
 mod rcm;
 pub mod rs485;
+#[cfg(feature = "smart-leds")]
+pub mod strip;
 
 pub use buzzer::Buzzer;
 pub use contactor::ContactorPins;
