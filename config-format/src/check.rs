@@ -6,6 +6,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+use crate::defaults;
 use crate::document::{Document, Entry};
 use crate::file::File;
 use crate::finding::{Check, Finding};
@@ -31,6 +32,7 @@ pub(crate) fn file(file: &File<'_>, station: &StationModel, vendor: Vec<Finding>
     findings.extend(entries(&file.profile(), file.entries()));
     findings.extend(missing(file));
     findings.extend(station.findings());
+    findings.extend(defaults::passwords(file.entries(), station));
     findings.extend(vendor);
     findings.sort_by_key(|finding| (finding.line, finding.column));
     findings

@@ -68,6 +68,20 @@ pub enum Check {
     BelowMinimum,
     /// A current below the floor under which the station lets nobody charge.
     BelowFloor,
+    /// A current without master that is above the connector's own limit, or all of them above the common one.
+    DisconnectedLimit,
+    /// A DHCP server beside another.
+    DhcpServer,
+    /// An address outside its network, in one the station uses itself, or that another station has.
+    Address,
+    /// An address of the back end that does not fit the OCPP version or the security profile.
+    UrlScheme,
+    /// A name that cannot be used, or that another station has.
+    Name,
+    /// A password nobody has chosen.
+    DefaultPassword,
+    /// A token for charging without card that nobody has chosen.
+    DefaultToken,
     /// A quotation mark without its partner.
     OpenQuote,
     /// A record with more or fewer fields than the heading.
@@ -77,7 +91,7 @@ pub enum Check {
 }
 
 /// Name and severity of every check.
-const CHECKS: [(Check, &str, Severity); 20] = [
+const CHECKS: [(Check, &str, Severity); 27] = [
     (Check::Utf16, "utf-16", Severity::Error),
     (Check::Archive, "archive", Severity::Error),
     (Check::Latin1, "latin-1", Severity::Warning),
@@ -95,6 +109,13 @@ const CHECKS: [(Check, &str, Severity); 20] = [
     (Check::LimitAboveLimit, "limit-above-limit", Severity::Error),
     (Check::BelowMinimum, "below-minimum", Severity::Error),
     (Check::BelowFloor, "below-floor", Severity::Warning),
+    (Check::DisconnectedLimit, "disconnected-limit", Severity::Error),
+    (Check::DhcpServer, "dhcp-server", Severity::Error),
+    (Check::Address, "address", Severity::Error),
+    (Check::UrlScheme, "url-scheme", Severity::Error),
+    (Check::Name, "name", Severity::Error),
+    (Check::DefaultPassword, "default-password", Severity::Warning),
+    (Check::DefaultToken, "default-token", Severity::Warning),
     (Check::OpenQuote, "open-quote", Severity::Error),
     (Check::FieldCount, "field-count", Severity::Error),
     (Check::NoSoftwareId, "no-software-id", Severity::Note),

@@ -51,6 +51,8 @@ pub mod config;
 pub mod convert;
 pub mod csv;
 #[cfg(feature = "alloc")]
+mod defaults;
+#[cfg(feature = "alloc")]
 pub mod diff;
 pub mod document;
 pub mod edit;

@@ -41,7 +41,7 @@ fn a_set_value_is_checked_and_keeps_its_padding() {
     );
     assert_eq!(refused("missing", "1"), "the file has no key `missing` here; insert it first");
     assert_eq!(
-        refused("stationName", "A\nB=1"),
+        refused("boxIdentity", "A\nB=1"),
         "a value is one line without blanks at its ends; byte 1 of the new value breaks that"
     );
 }

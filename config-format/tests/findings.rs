@@ -4,6 +4,7 @@
 
 use evkit_config_format::cards::{self, Cards};
 use evkit_config_format::finding::{Check, Finding, Severity};
+use evkit_config_format::station::{Neighbour, beside};
 use evkit_config_format::{bender, evlink, keba};
 
 mod fixtures;
@@ -259,6 +260,284 @@ fn currents_below_the_stations_own_floor() {
     );
     assert_eq!(socket("Socket=14"), NONE);
     assert_eq!(socket("Socket=0"), NONE);
+}
+
+#[test]
+fn disconnected_limits() {
+    let network = |first: u32, second: u32| {
+        keba(format!(
+            "{}FailsafeCurrentSerial1={first}\nFailsafeCurrentSerial2={second}\n",
+            KEBA.replace("63000", "40000")
+        ))
+    };
+    assert_eq!(
+        network(32_000, 16_000),
+        [
+            "7:24: error: without master 2 connectors take 48 A together, more than the 40 A of [LOADMANAGEMENT] MaxAvailableCurrent, line 5; set at most 20 A each"
+        ]
+    );
+    assert_eq!(network(24_000, 16_000), NONE);
+    let own = |amps: &str| keba(format!("{KEBA}MaxCurrentSerial1=16000\nFailsafeCurrentSerial1={amps}\n"));
+    assert_eq!(
+        own("20000"),
+        [
+            "7:24: error: `FailsafeCurrentSerial1` is 20 A, more than the 16 A of [LOADMANAGEMENT] MaxCurrentSerial1, line 6; set at most 16 A"
+        ]
+    );
+    assert_eq!(own("16000"), NONE);
+    let pair = |limit: &str| {
+        let limit = format!("{limit}\n0 0\n");
+        bender(&[
+            ("DisconnectedLimit_energyman", b"8\n0 0\n"),
+            ("FeedLineCapacity_energyman", limit.as_bytes()),
+            ("OperatorCurrentLimit_2_vehicleif", b"8\n0 0\n"),
+        ])
+    };
+    assert_eq!(
+        pair("10"),
+        [
+            "DisconnectedLimit_energyman:1:1: error: without master 2 connectors take 16 A together, more than the 10 A of FeedLineCapacity_energyman; set some to 0"
+        ]
+    );
+    assert_eq!(pair("16"), NONE);
+}
+
+#[test]
+fn a_dhcp_server_beside_another() {
+    let alone = |amount: &str| {
+        let file = KEBA.replace("AmountConnectors=2", amount);
+        keba(format!("{file}[NETWORK]\nLocalDHCPSEnabled=TRUE\n"))
+    };
+    assert_eq!(
+        alone("AmountConnectors=1"),
+        [
+            "7:19: error: `LocalDHCPSEnabled` is for the master of a charging network, but `AmountConnectors` in line 2 is 1; beside another DHCP server it gives out the same addresses twice, set FALSE"
+        ]
+    );
+    assert_eq!(alone("AmountConnectors=2"), NONE);
+    let router = |gateway: &str| {
+        let gateway = format!("{gateway}\n0 0\n");
+        bender(&[("Gateway_network", gateway.as_bytes()), ("NetworkMode_network", b"DHCP server\n0 0\n")])
+    };
+    assert_eq!(
+        router("192.168.1.1"),
+        [
+            "NetworkMode_network:1:1: error: `NetworkMode_network` makes the station a DHCP server, but Gateway_network names a router, and two servers give out the same addresses twice; switch one off"
+        ]
+    );
+    assert_eq!(router("0.0.0.0"), NONE);
+}
+
+#[test]
+fn stations_of_one_site_against_each_other() {
+    let master = format!("{KEBA}[NETWORK]\nLocalDHCPSEnabled=TRUE\n");
+    let station = |file: &str| keba::Config::parse(file.as_bytes()).station();
+    let mut stations: Vec<_> = [&*master, KEBA, &*master].into_iter().map(station).collect();
+    let pair = |identity: &str| {
+        let identity = format!("{identity}\n0 0\n");
+        let files =
+            [("ChargeBoxIdentity_ocpp", identity.as_bytes()), ("StaticAddress_network", b"10.0.0.7\n0 0\n")];
+        bender::Folder::parse(files).station()
+    };
+    stations.extend(["A", "A", "B"].into_iter().map(pair));
+    let site: Vec<_> = ["north.conf", "south.conf", "east.conf", "one", "two", "three"]
+        .into_iter()
+        .zip(&stations)
+        .map(|(name, station)| Neighbour { name, station })
+        .collect();
+    let shown = |site: &[Neighbour<'_>]| -> Vec<String> {
+        beside(site).iter().map(|(index, finding)| format!("{} {finding}", site[*index].name)).collect()
+    };
+    assert_eq!(
+        shown(&site),
+        [
+            "east.conf 7:19: error: `LocalDHCPSEnabled` makes the station a DHCP server, but north.conf is one already; only one of a network may be",
+            "two StaticAddress_network:1:1: error: `StaticAddress_network` is `10.0.0.7`, which one has already; give each its own",
+            "two ChargeBoxIdentity_ocpp:1:1: error: `ChargeBoxIdentity_ocpp` is `A`, which one has already; give each its own",
+            "three StaticAddress_network:1:1: error: `StaticAddress_network` is `10.0.0.7`, which one has already; give each its own",
+        ]
+    );
+    assert_eq!(shown(&site[..2]), NONE);
+}
+
+#[test]
+fn addresses_of_a_network() {
+    let network = |address: &str, mask: &str, gateway: &str| {
+        let files = [address, mask, gateway].map(|value| format!("{value}\n0 0\n"));
+        bender(&[
+            ("StaticAddress_network", files[0].as_bytes()),
+            ("Netmask_network", files[1].as_bytes()),
+            ("Gateway_network", files[2].as_bytes()),
+        ])
+    };
+    assert_eq!(network("192.168.1.20", "255.255.255.0", "192.168.1.1"), NONE);
+    assert_eq!(
+        network("192.168.1.20", "255.255.255.0", "192.168.2.1"),
+        [
+            "Gateway_network:1:1: error: `Gateway_network` is `192.168.2.1`, which the station cannot reach from its network 192.168.1.0/24; name an address of that network"
+        ]
+    );
+    assert_eq!(
+        network("192.168.1.20", "255.0.255.0", "192.168.1.1"),
+        [
+            "Netmask_network:1:1: error: `Netmask_network` is `255.0.255.0`, which is no mask: all ones stand in front of all zeros; 255.255.255.0 is usual"
+        ]
+    );
+    assert_eq!(
+        network("172.16.23.20", "255.255.255.0", "172.16.23.1"),
+        [
+            "StaticAddress_network:1:1: error: `StaticAddress_network` is `172.16.23.20`, but the station uses 172.16.23.x for its own DHCP server; choose another network"
+        ]
+    );
+    let meter = |address| keba(format!("{KEBA}ExternalMeterHomegridIpAddress={address}\n"));
+    assert_eq!(
+        meter("192.168.25.9"),
+        [
+            "6:32: error: `ExternalMeterHomegridIpAddress` is `192.168.25.9`, but the station uses 192.168.25.x for addressing by DIP switch; choose another network"
+        ]
+    );
+    assert_eq!(meter("192.168.26.9"), NONE);
+}
+
+#[test]
+fn the_scheme_of_an_address_and_the_ocpp_version() {
+    let address =
+        |version, url| evlink(format!("{EVLINK}[OCPP]\nocppVersion={version}\nocppCentralAddress={url}\n"));
+    assert_eq!(
+        address("1.6", "http://csms.example.invalid/"),
+        [
+            "7:20: error: `ocppCentralAddress` starts with http://, but [OCPP] ocppVersion, line 6 asks for ws:// or wss://"
+        ]
+    );
+    for (version, url) in [("1.6", "wss://h/"), ("1.5", "http://h/"), ("1.5", "ws://h/")] {
+        assert_eq!(address(version, url), NONE, "{version} {url}");
+    }
+    let url = |mode: &[u8], name, url: &[u8]| bender(&[("OcppMode_ocpp", mode), (name, url)]);
+    assert_eq!(
+        url(b"OCPP-J 1.6\n0 0\n", "SoapUrl_ocpp", b"http://h/\n0 0\n"),
+        [
+            "SoapUrl_ocpp:1:1: error: `SoapUrl_ocpp` starts with http://, but OcppMode_ocpp asks for ws:// or wss://"
+        ]
+    );
+    assert_eq!(url(b"OCPP-S 1.5\n0 0\n", "SoapUrl_ocpp", b"http://h/\n0 0\n"), NONE);
+    let both: [(&str, &[u8]); 3] = [
+        ("OcppMode_ocpp", b"OCPP-S 1.6\n0 0\n"),
+        ("SoapUrl_ocpp", b"http://soap/\n0 0\n"),
+        ("WebsocketUrl_ocpp", b"ws://json/\n0 0\n"),
+    ];
+    assert_eq!(bender(&both), NONE, "the address of the chosen mode counts");
+    let back_end = |lines| keba(format!("{KEBA}[CONFIGURATION X]\n{lines}"));
+    let wrong: Vec<_> =
+        back_end("CentralSystemAddress=ws://h/\nSecurityProfile=2\nSetSecureOutgoingConnection=false\n");
+    assert_eq!(
+        wrong.iter().filter(|text| text.contains("error")).collect::<Vec<_>>(),
+        [
+            "7:22: error: `CentralSystemAddress` is a host name or address alone; port, path and encryption are keys of their own",
+            "8:17: error: `SecurityProfile` 2 is TLS, but [CONFIGURATION X] SetSecureOutgoingConnection, line 9 switches it off; switch it on",
+        ]
+    );
+    let right = back_end("CentralSystemAddress=h\nSecurityProfile=2\nSetSecureOutgoingConnection=true\n");
+    assert!(right.iter().all(|text| !text.contains("error")), "{right:?}");
+}
+
+#[test]
+fn names() {
+    let identity = |name| evlink(format!("{EVLINK}[OCPP]\nboxIdentity={name}\n"));
+    assert_eq!(
+        identity("DEPOT:1"),
+        ["6:13: error: `boxIdentity` holds `:`, which an identity at a back end may not; leave it out"]
+    );
+    assert_eq!(identity("+49*839*0000000001"), NONE);
+    let station = |name| evlink(format!("{EVLINK}[FUNCTIONAL]\nstationName={name}\n"));
+    assert_eq!(
+        station("Depot"),
+        [
+            "6:13: error: `stationName` is `Depot`; it takes a name of at most 30 of the characters A-Z, 0-9, blank and +, or nothing"
+        ]
+    );
+    assert_eq!(station("DEPOT 1+2"), NONE);
+}
+
+#[test]
+fn display_texts() {
+    let text = |text| keba(format!("{KEBA}DisplayTextCharging='en','{text}',1,10,0\n"));
+    let takes =
+        "`'en','text',0,5,5` with a text of at most 20 plain characters and without the units Wh and kWh";
+    for wrong in ["Charging since {0} h ago", "Lädt", "{0} kWh so far", "3 Wh"] {
+        let message =
+            format!("6:21: error: `DisplayTextCharging` is `'en','{wrong}',1,10,0`; it takes {takes}");
+        assert_eq!(text(wrong), [message]);
+    }
+    for right in ["Charging, please wait", "Charging$now"].map(|text| &text[..text.len().min(20)]) {
+        assert_eq!(text(right), NONE);
+    }
+}
+
+#[test]
+fn passwords_by_the_vendors_rules() {
+    let login = |lines| keba(format!("{KEBA}{lines}\n"));
+    assert_eq!(
+        login("GsmApnUsername=x\nGsmApnPassword=y\nAuthorizationKey=short"),
+        [
+            "6:16: error: `GsmApnUsername` is `x`; it takes text of at least 2 characters, or nothing",
+            "7:16: error: `GsmApnPassword` has a wrong value; it takes text of at least 2 characters, or nothing",
+            "8:18: error: `AuthorizationKey` has a wrong value; it takes text of 16 to 40 characters, or nothing",
+        ]
+    );
+    assert_eq!(login("GsmApnUsername=ab\nGsmApnPassword=cd\nAuthorizationKey=0123456789ABCDEF"), NONE);
+}
+
+#[test]
+fn default_passwords_still_set() {
+    let key = |key| keba(format!("{KEBA}GsmSimPin={key}\nChargeBoxIdentity=DEPOT-1\n"));
+    let only = |texts: Vec<String>| texts.into_iter().find(|text| text.contains("GsmSimPin"));
+    let why = |why| Some(format!("6:11: warning: `GsmSimPin` is {why}; choose another"));
+    assert_eq!(only(key("PassWord")), why("a word that everybody tries first"));
+    assert_eq!(only(key("depot-1")), why("a name of the station"));
+    for digits in ["1234", "0000", "98765"] {
+        assert_eq!(only(key(digits)), why("digits that everybody tries first"));
+    }
+    for chosen in ["4711", "1235", "correct horse"] {
+        assert_eq!(only(key(chosen)), None, "{chosen}");
+    }
+    let file = String::from_utf8(fixtures::read("evlink-all.cfg")).unwrap();
+    let on = file.replace("FtpAuthent=false", "FtpAuthent=true");
+    assert_ne!(on, file);
+    assert_eq!(
+        evlink(on),
+        [
+            "186:13: warning: `FtpPassword` is the same as those of logins that are off, so nobody has set it; set one or switch the login off"
+        ]
+    );
+}
+
+#[test]
+fn tokens_nobody_has_chosen() {
+    let keba_token = |on: &str, token: &str| {
+        let lines = format!(
+            "AuthorizationEnabled={on}\nCentralSystemAddress=h\nDefaultTokenID={token}\nAmountConnectors=1\n"
+        );
+        keba(format!("[CONFIGURATION]\n{lines}[LOADMANAGEMENT]\nMaxAvailableCurrent=63000\n"))
+    };
+    assert_eq!(
+        keba_token("false", "predefinedTokenId"),
+        [
+            "4:16: warning: [CONFIGURATION] AuthorizationEnabled, line 2 lets everybody charge, but `DefaultTokenID` is `predefinedTokenId`, which every station has; choose a token that the back end knows"
+        ]
+    );
+    assert_eq!(keba_token("false", "DEPOT"), NONE);
+    assert_eq!(keba_token("true", "predefinedTokenId"), NONE);
+    let evlink_token = |tag| {
+        let lines = format!("authenticationMode=0\n[OCPP]\nocppCentralAddress=ws://h/\ndefaultIdTag={tag}\n");
+        evlink(format!("{EVLINK}[AUTHENTICATION]\n{lines}"))
+    };
+    assert_eq!(
+        evlink_token("UNDEFINED"),
+        [
+            "6:20: warning: [AUTHENTICATION] authenticationMode, line 6 lets everybody charge, but `defaultIdTag` is not set; choose a token that the back end knows"
+        ]
+    );
+    assert_eq!(evlink_token("DEPOT"), NONE);
 }
 
 #[test]

@@ -35,6 +35,18 @@ keba-p30-spaced-crlf.conf:13:1: warning: `HOTSPOT SSID` is written `HOTSPOT_SSID
 }
 
 #[test]
+fn stations_of_one_site_are_compared() {
+    let output = config(&["check", "--vendor", "keba", STATION, STATION]);
+    assert_eq!(
+        text(&output.stderr),
+        "keba-p30-10000001.conf:38:19: error: `LocalDHCPSEnabled` makes the station a DHCP server, but \
+         keba-p30-10000001.conf is one already; only one of a network may be\n\
+         keba-p30-10000001.conf:2:19: error: `ChargeBoxIdentity` is `DEPOT-NORD-01`, which keba-p30-10000001.conf \
+         has already; give each its own\n2 errors, 0 warnings, 0 notes\n"
+    );
+}
+
+#[test]
 fn a_note_is_no_finding_that_fails() {
     let output = config(&["--json", "check", "--vendor", "bender", "bender-sw_config"]);
     let found: serde_json::Value = serde_json::from_slice(&output.stdout).expect("one object");

@@ -5,6 +5,7 @@ use core::fmt;
 
 use super::{PROFILE, station};
 use crate::check;
+use crate::defaults;
 use crate::document::Entry;
 use crate::edit::{Change, check_value};
 use crate::file::{KeyError, wrong};
@@ -162,7 +163,11 @@ impl<'a> Folder<'a> {
         findings.extend(self.parameters.iter().filter_map(no_software));
         findings
             .extend(self.parameters.iter().filter_map(|file| check::value_file(&file.entry(), file.bytes)));
-        findings.extend(self.station().findings());
+        let station = self.station();
+        findings.extend(station.findings());
+        findings.extend(defaults::passwords(self.entries(), &station));
+        let stands = self.parameter("FreeChargingTag_vehicleif").is_some();
+        findings.extend(defaults::token(&station, "FreeChargingTag_vehicleif", None).filter(|_| stands));
         let place = |finding: &Finding| {
             let file = finding.file.as_deref().unwrap_or_default();
             self.parameters.iter().position(|parameter| parameter.name == file)

@@ -24,7 +24,7 @@ const OCPP: &str = "Bender OCPP guide 5.33";
 const MANUAL: &str = "Powerstation TWO manual (CC612/613), file name inferred";
 
 const SWITCH: Kind<'static> = Kind::Switch;
-const TEXT: Kind<'static> = Kind::Text { max: 0 };
+const TEXT: Kind<'static> = Kind::Text { min: 0, max: 0 };
 const COUNT: Kind<'static> = int(0, i32::MAX as i64);
 const PORT: Kind<'static> = int(1, 65535);
 /// Supply lines of connectors; no Bender station has more than 80 A per connector, so a larger number is a
@@ -139,12 +139,12 @@ static PARAMETERS: [Key<'static>; 143] = [
     label("UsbErrorNotifications_ocpp", SWITCH).seen("off"),
     label("OccupiedStrategy_ocpp", Kind::OpenChoice(&["on charging", "on authorized or plugged"])).seen("on charging"),
     label("PreparingUntilStateC_ocpp", SWITCH),
-    label("MailServer_mail", TEXT).optional(),
-    label("MailPort_mail", PORT).optional(),
-    label("MailLogin_mail", TEXT).optional(),
-    label("MailPassword_mail", TEXT).optional().secret(),
-    label("MailReceiver_mail", TEXT).optional(),
-    label("MailLocation_mail", TEXT).optional(),
+    label("MailServer_mail", TEXT).optional().since("5.30"),
+    label("MailPort_mail", PORT).optional().since("5.30"),
+    label("MailLogin_mail", TEXT).optional().since("5.30"),
+    label("MailPassword_mail", TEXT).optional().secret().since("5.30"),
+    label("MailReceiver_mail", TEXT).optional().since("5.30"),
+    label("MailLocation_mail", TEXT).optional().since("5.30"),
     label("RestartTransactionAfterPowerLoss_ocpp", SWITCH),
     label("HeartbeatInterval_ocpp", COUNT).unit(Unit::Second),
     label("MeterValueSampleInterval_ocpp", COUNT).unit(Unit::Second),
@@ -177,7 +177,7 @@ static PARAMETERS: [Key<'static>; 143] = [
     label("MaximumCurrent_2_vehicleif", AMPS).unit(Unit::Ampere).account(Account::Manufacturer),
     label("MasterSlaveMode_vehicleif", Kind::Choice(&["off", "master", "slave"])).account(Account::Manufacturer),
     label("OneFeedLine_energyman", SWITCH).account(Account::Manufacturer),
-    label("FeedLineCapacity_energyman", AMPS).unit(Unit::Ampere).account(Account::Manufacturer).seen("32"),
+    label("FeedLineCapacity_energyman", AMPS).since("5.29.1").unit(Unit::Ampere).account(Account::Manufacturer).seen("32"),
     label("FeedLineVisibleToInstaller_energyman", SWITCH).account(Account::Manufacturer),
     label("SupplyVoltage_vehicleif", int(100, 300)).unit(Unit::Volt).default("230"),
     label("ConnectedPhases_vehicleif", PHASES).seen("3-phase"),

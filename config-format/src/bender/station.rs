@@ -39,6 +39,11 @@ pub(crate) const MAP: &[Row] = &[
     ("OcppWhitelistEnabled_ocpp", Flag(|m| &mut m.authorization.cache)),
     ("RestartTransactionAfterPowerLoss_ocpp", Flag(|m| &mut m.authorization.resume_after_power_cut)),
     ("RfidTagCase_rfid", words!(UID_FORMS, authorization.uid_form)),
+    ("NetworkMode_network", Rule { read: read_network, write: write_network }),
+    ("StaticAddress_network", Text(|m| &mut m.network.address)),
+    ("Netmask_network", Text(|m| &mut m.network.netmask)),
+    ("Gateway_network", Text(|m| &mut m.network.gateway)),
+    ("Dns_network", Text(|m| &mut m.network.dns)),
     ("ChargeBoxIdentity_ocpp", Text(|m| &mut m.back_end.identity)),
     ("OcppMode_ocpp", words!(PROTOCOLS, back_end.protocol)),
     ("WebsocketUrl_ocpp", Rule { read: read_url, write: |m| write_url(m, true) }),
@@ -114,10 +119,45 @@ pub(super) fn model(folder: &Folder<'_>) -> StationModel {
     let second =
         folder.entries().find(|(_, known)| known.is_some_and(|known| known.key.name.contains("_2_")));
     model.connectors = second.map(|(entry, _)| Setting { value: 2, origin: Origin::of(&entry) });
+    take_url_of_mode(folder, &mut model);
     if folder.get("OneFeedLine_energyman") == Ok(Value::Bool(true)) {
         share_feed_line(&mut model);
     }
     model
+}
+
+/// Asks for an address, gives them out, or neither.
+fn read_network(model: &mut StationModel, read: &Read<'_, '_>) {
+    let network = &mut model.network;
+    let mode = |wanted: &'static str| {
+        read.word(move |word| ["auto", "manual", "DHCP server"].contains(&word).then_some(word == wanted))
+    };
+    (network.dhcp_client, network.dhcp_server) = (mode("auto"), mode("DHCP server"));
+}
+
+fn write_network(model: &StationModel) -> Option<Written> {
+    let (client, server) = (&model.network.dhcp_client, &model.network.dhcp_server);
+    let on = |setting: &Option<Setting<bool>>| setting.as_ref().is_some_and(|setting| setting.value);
+    let word = if on(server) {
+        "DHCP server"
+    } else if on(client) {
+        "auto"
+    } else {
+        return None;
+    };
+    let decided = if on(server) { server.as_ref() } else { client.as_ref() };
+    decided.map(|setting| Written::of(setting, word))
+}
+
+/// There is an address for each transport; the one of the chosen mode counts, whichever file comes last.
+fn take_url_of_mode(folder: &Folder<'_>, model: &mut StationModel) {
+    let Some(protocol) = &model.back_end.protocol else { return };
+    let name = if protocol.value.is_json() { "WebsocketUrl_ocpp" } else { "SoapUrl_ocpp" };
+    let chosen = folder.entries().find(|(_, known)| known.is_some_and(|known| known.key.name == name));
+    let Some((entry, Some(known))) = chosen else { return };
+    if let Some(read) = Read::new(&entry, &known) {
+        model.back_end.take_url(&read);
+    }
 }
 
 /// With one feed line the installation limits of the connectors hold for the whole station.

@@ -1,8 +1,12 @@
 //! The `.cfg` file.
 
+use alloc::vec::Vec;
+
 use super::{PROFILE, station};
 use crate::config::{self, sealed::Rules};
+use crate::defaults;
 use crate::file::File;
+use crate::finding::Finding;
 use crate::profile::Profile;
 use crate::station::StationModel;
 use crate::transfer::{self, Transfer};
@@ -19,6 +23,13 @@ impl Rules for Evlink {
 
     fn model(file: &File<'_>) -> StationModel {
         station::model(file)
+    }
+
+    fn own_findings(file: &File<'_>, model: &StationModel) -> Vec<Finding> {
+        let mut findings = station::unset_passwords(file);
+        let stands = file.entry(Some("OCPP"), "defaultIdTag").is_some();
+        findings.extend(defaults::token(model, "defaultIdTag", None).filter(|_| stands));
+        findings
     }
 }
 

@@ -34,7 +34,7 @@ const ANNEX: &str = "EVlink commissioning tool guide 03/2022, annex A";
 
 const BOOL: Kind<'static> = Kind::Bool;
 const BIT: Kind<'static> = Kind::Bit;
-const TEXT: Kind<'static> = Kind::Text { max: 0 };
+const TEXT: Kind<'static> = Kind::Text { min: 0, max: 0 };
 const COUNT: Kind<'static> = int(0, i32::MAX as i64);
 const PORT: Kind<'static> = int(1, 65535);
 /// A code whose meanings are not documented.
@@ -45,7 +45,7 @@ const fn int(min: i64, max: i64) -> Kind<'static> {
 }
 
 const fn text(max: u16) -> Kind<'static> {
-    Kind::Text { max }
+    Kind::Text { min: 0, max }
 }
 
 /// A key the back end may write. Only the administrator loads configuration files.
@@ -91,7 +91,7 @@ static KEYS: [Key<'static>; 190] = [
     key("FUNCTIONAL", "dhcp", BIT).seen("0"),
     key("FUNCTIONAL", "strictDhcpMode", BIT).seen("0").inferred(),
     key("FUNCTIONAL", "slaveHasPublicIp", BIT).seen("1"),
-    key("FUNCTIONAL", "stationName", text(30)).optional().station_specific(),
+    key("FUNCTIONAL", "stationName", Kind::StationName).optional().station_specific(),
     hidden("FUNCTIONAL", "ssdp", BIT).seen("1"),
     read_only("FUNCTIONAL", "dhcpMode", CODE).seen("0").inferred(),
     key("FUNCTIONAL", "loadSheddingSetPoint", int(0, 32)).unit(Unit::Ampere).default("0").seen("0"),

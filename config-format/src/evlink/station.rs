@@ -16,9 +16,12 @@
 //! - No key states the number of sockets.
 
 use alloc::format;
+use alloc::vec::Vec;
 
+use crate::document::Entry;
 use crate::file::File;
-use crate::profile::Vendor;
+use crate::finding::{Check, Finding};
+use crate::profile::{UNDEFINED, Value, Vendor};
 use crate::station::map::{self, Row, Slot, Written, words};
 use crate::station::read::Read;
 use crate::station::{Protocol, Role, Rotation, Scope, StationModel, put};
@@ -30,6 +33,7 @@ use Slot::{Current, Flag, Number, PhaseCurrent, Rule, Small, Text, Voltage};
 #[rustfmt::skip]
 pub(crate) const MAP: &[Row] = &[
     ("evChargeTimeout", Number(|m| &mut m.timings.connection)),
+    ("dhcp", Flag(|m| &mut m.network.dhcp_client)),
     ("stationName", Text(|m| &mut m.name)),
     ("loadSheddingSetPoint", Current(Role::LoadShedding, Scope::EachConnector)),
     ("voltageReference", Voltage(Conductors::LineLine)),
@@ -44,6 +48,9 @@ pub(crate) const MAP: &[Row] = &[
     ("AlternativeMeterType", Small(|m| &mut m.meters.alternative.code)),
     ("AlternativeMeterRTUAddress", Small(|m| &mut m.meters.alternative.unit)),
     ("TerminalPhasesConnection", Rule { read: read_rotation, write: write_rotation }),
+    ("useAutoTimeManagement", Flag(|m| &mut m.time.automatic)),
+    ("timeServerName", Text(|m| &mut m.time.server)),
+    ("timezone", Text(|m| &mut m.time.zone)),
     ("degradedModeSetPointMono", PhaseCurrent(Role::Disconnected, Scope::EachConnector, 1)),
     ("degradedModeSetPointTri", PhaseCurrent(Role::Disconnected, Scope::EachConnector, 3)),
     ("monophasedLoadSheddingFloorValue", PhaseCurrent(Role::Minimum, Scope::EachConnector, 1)),
@@ -68,13 +75,9 @@ pub(crate) const MAP: &[Row] = &[
     ("cacheListEnabled", Flag(|m| &mut m.authorization.cache)),
 ];
 
-/// Both transports have the same word; which one it is follows from the address.
-const PROTOCOLS: &[(&str, Protocol)] = &[
-    ("1.6", Protocol::Ocpp16Json),
-    ("1.5", Protocol::Ocpp15Json),
-    ("1.6", Protocol::Ocpp16Soap),
-    ("1.5", Protocol::Ocpp15Soap),
-];
+/// OCPP 1.5 has one word for both transports; which one it is follows from the address. 1.6 is JSON only.
+const PROTOCOLS: &[(&str, Protocol)] =
+    &[("1.6", Protocol::Ocpp16Json), ("1.5", Protocol::Ocpp15Json), ("1.5", Protocol::Ocpp15Soap)];
 
 pub(super) fn model(file: &File<'_>) -> StationModel {
     let mut model = map::model(Vendor::Evlink, MAP, file.entries());
@@ -83,6 +86,38 @@ pub(super) fn model(file: &File<'_>) -> StationModel {
         protocol.value = protocol.value.over_soap();
     }
     model
+}
+
+/// Logins: section, key of the switch, key of the password.
+const LOGINS: [(&str, &str, &str); 7] = [
+    ("PROXY", "proxyAuthentication", "proxyPassword"),
+    ("REPORT CHARGE LOGS", "SmtplAuthentication", "SmtplPassword"),
+    ("REPORT ALARM", "AlarmAuthent", "AlarmPassword"),
+    ("REPORT FTP", "FtpAuthent", "FtpPassword"),
+    ("REPORT HTTP", "HttpAuthent", "HttpPassword"),
+    ("REPORT HTTPS", "HttpsAuthent", "HttpsPassword"),
+    ("SMTP", "authentication", "password"),
+];
+
+/// Logins that are switched on with the password nobody has set. Equal passwords have equal cipher text (annex A
+/// prints six unset ones alike), so what two logins that are off have in common is the unset one.
+pub(super) fn unset_passwords(file: &File<'_>) -> Vec<Finding> {
+    let login = |(section, switch, password): (&str, &str, &str)| {
+        let (entry, _) = file.entry(Some(section), password)?;
+        let on = !matches!(file.get(Some(section), switch).ok()?, Value::Bool(false) | Value::Integer(0));
+        (!entry.value.is_empty() && entry.value != UNDEFINED).then_some((on, entry))
+    };
+    let logins: Vec<_> = LOGINS.into_iter().filter_map(login).collect();
+    let off = |cipher| logins.iter().filter(|(on, entry)| !on && entry.value == cipher).count();
+    let unset = logins.iter().filter(|(on, entry)| *on && off(entry.value) > 1);
+    let finding = |(_, entry): &(bool, Entry<'_>)| {
+        let message = format!(
+            "`{}` is the same as those of logins that are off, so nobody has set it; set one or switch the login off",
+            entry.key
+        );
+        Finding::at(Check::DefaultPassword, entry, entry.value_span, message)
+    };
+    unset.map(finding).collect()
 }
 
 fn read_phases(model: &mut StationModel, read: &Read<'_, '_>) {

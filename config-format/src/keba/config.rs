@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use super::{PROFILE, station};
 use crate::config::{self, sealed::Rules};
+use crate::defaults;
 use crate::file::File;
 use crate::finding::Finding;
 use crate::profile::Profile;
@@ -26,7 +27,10 @@ impl Rules for Keba {
     }
 
     fn own_findings(file: &File<'_>, model: &StationModel) -> Vec<Finding> {
-        station::orphans(file, model)
+        let mut findings = station::orphans(file, model);
+        findings.extend(station::lonely_server(model));
+        findings.extend(defaults::token(model, "DefaultTokenID", Some("predefinedTokenId")));
+        findings
     }
 }
 

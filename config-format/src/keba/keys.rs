@@ -17,7 +17,12 @@ const DUMP: &str = "GetConfiguration of a KC-P30 1.18.0";
 const MANUAL: &str = "KEBA P30 x-series configuration manual V4.11 and V4.20";
 
 const BOOL: Kind<'static> = Kind::Bool;
-const TEXT: Kind<'static> = Kind::Text { max: 0 };
+const TEXT: Kind<'static> = Kind::Text { min: 0, max: 0 };
+/// Name and password of a mobile network (manual: at least two characters).
+const LOGIN: Kind<'static> = Kind::Text { min: 2, max: 0 };
+/// The password of a WebSocket link: 16 to 20 bytes, written as up to 40 hex digits (OCPP 1.6
+/// security whitepaper).
+const LINK_PASSWORD: Kind<'static> = Kind::Text { min: 16, max: 40 };
 const COUNT: Kind<'static> = int(0, i32::MAX as i64);
 const PORT: Kind<'static> = int(1, 65535);
 const ONLINE_MODES: &[&str] = &["FirstLocal", "FirstOnline", "OnlyLocal"];
@@ -176,7 +181,7 @@ static KEYS: [Key<'static>; 201] = [
     key("DefaultTokenID", TEXT).optional().seen("predefinedTokenId"),
     // Backend
     key("WebSocketPingInterval", COUNT).unit(Unit::Second).seen("0"),
-    key("AuthorizationKey", TEXT).optional().secret(),
+    key("AuthorizationKey", LINK_PASSWORD).optional().secret().inferred(),
     // Charging network
     key("AmountConnectors", int(1, 16)).within("CONFIGURATION").required().seen("1"),
     key("NumberOfConnectors", COUNT).seen("1"),
@@ -203,8 +208,8 @@ static KEYS: [Key<'static>; 201] = [
     // Mobile network
     key("GsmSimPin", TEXT).optional().secret(),
     key("GsmApn", TEXT).optional(),
-    key("GsmApnUsername", TEXT).optional(),
-    key("GsmApnPassword", TEXT).optional().secret(),
+    key("GsmApnUsername", LOGIN).optional(),
+    key("GsmApnPassword", LOGIN).optional().secret(),
     key("GsmClientEnabled", BOOL).seen("false"),
     // Authorization
     read_only("AuthorizeRemoteTxRequests", BOOL).seen("false"),

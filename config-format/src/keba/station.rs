@@ -53,6 +53,8 @@ pub(crate) const MAP: &[Row] = &[
     ("WebSocketPingInterval", Number(|m| &mut m.timings.ping)),
     ("TransactionMessageRetryInterval", Number(|m| &mut m.timings.transaction_retry)),
     ("TransactionMessageAttempts", Number(|m| &mut m.timings.transaction_attempts)),
+    ("TimeDateSyncMethod", words!(SYNC, time.automatic)),
+    ("TimeZone", Text(|m| &mut m.time.zone)),
     ("AmountConnectors", Short(|m| &mut m.connectors)),
     ("Connect2ConnectorSerial", Serial),
     ("MaxCurrentSerial", NumberedCurrent(Role::Hardware)),
@@ -62,6 +64,7 @@ pub(crate) const MAP: &[Row] = &[
     ("NominalVoltage", Voltage(Conductors::LineNeutral)),
     ("PwmMinCurrentDefault", Current(Role::Minimum, Scope::EachConnector)),
     ("MaximumAsymmetricLoadCurrent", Current(Role::Asymmetry, Scope::EachConnector)),
+    ("LocalDHCPSEnabled", Flag(|m| &mut m.network.dhcp_server)),
     ("MaxDurationChargingPause", Number(|m| &mut m.timings.queue_rotation)),
     ("ExternalMeterHomegridConfigured", Flag(|m| &mut m.meters.building.enabled)),
     ("ExternalMeterHomegridProvider", Text(|m| &mut m.meters.building.model)),
@@ -69,6 +72,9 @@ pub(crate) const MAP: &[Row] = &[
     ("ExternalMeterHomegridPort", Short(|m| &mut m.meters.building.port)),
     ("ExternalMeterHomegridUnit", Small(|m| &mut m.meters.building.unit)),
 ];
+
+/// The one word seen; others are not known.
+const SYNC: &[(&str, bool)] = &[("Automatic", true)];
 
 const ONLINE: &[(&str, OnlineMode)] = &[
     ("FirstLocal", OnlineMode::FirstLocal),
@@ -126,6 +132,18 @@ fn write_rotations(model: &StationModel) -> Option<Written> {
     let items: Vec<String> = model.rotations.iter().enumerate().map(item).collect();
     let origins = model.rotations.iter().map(|wiring| wiring.setting.origin.clone()).collect();
     Some(Written { origins, ..Written::of(&first.setting, items.join(",")) })
+}
+
+/// The DHCP server serves the clients of a master; a station without clients has no one to serve but those who have
+/// a server already.
+pub(super) fn lonely_server(model: &StationModel) -> Option<Finding> {
+    let server = model.network.dhcp_server.as_ref().filter(|server| server.value)?;
+    let amount = model.connectors.as_ref().filter(|amount| amount.value <= 1)?;
+    let message = format!(
+        "`{}` is for the master of a charging network, but `{}` in line {} is {}; beside another DHCP server it gives out the same addresses twice, set FALSE",
+        server.origin.key, amount.origin.key, amount.origin.line, amount.value
+    );
+    Some(server.origin.finding(Check::DhcpServer, message))
 }
 
 /// Keys for stations beyond `AmountConnectors`: left over when a network shrinks.

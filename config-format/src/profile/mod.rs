@@ -13,6 +13,8 @@ pub(crate) use index::index;
 #[cfg(feature = "alloc")]
 pub(crate) use lookup::MOST_NUMBERED;
 pub use lookup::{Known, Rule};
+#[cfg(feature = "alloc")]
+pub(crate) use value::UNDEFINED;
 pub use value::{Expected, Secret, Value};
 
 /// The makers whose files this crate reads.
@@ -95,6 +97,8 @@ pub struct Key<'p> {
     pub station_specific: bool,
     /// Written by the station while it runs: left out of clones and comparisons.
     pub state: bool,
+    /// The first firmware that has it, where a source says so.
+    pub since: Option<&'p str>,
     /// Whether type, unit and range are documented.
     pub confidence: Confidence,
     /// Where the row comes from.
@@ -131,6 +135,8 @@ pub enum Kind<'p> {
     OpenChoice(&'p [&'p str]),
     /// Text.
     Text {
+        /// Fewest characters.
+        min: u16,
         /// Most characters; 0 if no limit is known.
         max: u16,
     },
@@ -142,7 +148,10 @@ pub enum Kind<'p> {
     Digits(u8),
     /// Encrypted text: hex digits in blocks of 32.
     Cipher,
-    /// `'lang','text',a,b,c`: what a KEBA display shows.
+    /// EVlink's name of a station on the network: up to 30 of `A`-`Z`, `0`-`9`, blank and `+`.
+    StationName,
+    /// `'lang','text',a,b,c`: what a KEBA display shows. The text has up to 20 plain characters and does not
+    /// name the units Wh or kWh, which the station would not show.
     DisplayText,
     /// `1.RST,2.STR`: a word for each connector.
     PerConnector(&'p [&'p str]),
@@ -271,6 +280,7 @@ impl<'p> Key<'p> {
             secret: false,
             station_specific: false,
             state: false,
+            since: None,
             confidence: Confidence::Confirmed,
             source,
         }
@@ -364,6 +374,13 @@ impl<'p> Key<'p> {
     #[must_use]
     pub const fn state(mut self) -> Self {
         self.state = true;
+        self
+    }
+
+    /// Exists from this firmware on.
+    #[must_use]
+    pub const fn since(mut self, firmware: &'p str) -> Self {
+        self.since = Some(firmware);
         self
     }
 

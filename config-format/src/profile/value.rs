@@ -88,9 +88,11 @@ fn read_kind<'a>(kind: &Kind<'a>, text: Text<'a>) -> Option<Value<'a>> {
         }
         Kind::Choice(words) => word(words, text).map(Value::Word),
         Kind::OpenChoice(words) => Some(word(words, text).map_or(Value::Text(text), Value::Word)),
-        Kind::Text { max } => {
+        Kind::Text { min, max } => {
             let text = text.unquoted();
-            (max == 0 || text.chars().count() <= usize::from(max)).then_some(Value::Text(text))
+            let count = text.chars().count();
+            let fits = count >= usize::from(min) && (max == 0 || count <= usize::from(max));
+            fits.then_some(Value::Text(text))
         }
         Kind::Url(schemes) => {
             let (scheme, rest) = text.to_str()?.split_once("://")?;
@@ -106,6 +108,11 @@ fn read_kind<'a>(kind: &Kind<'a>, text: Text<'a>) -> Option<Value<'a>> {
             let blocks = bytes.chunks_exact(32);
             let right =
                 !bytes.is_empty() && blocks.remainder().is_empty() && bytes.iter().all(u8::is_ascii_hexdigit);
+            right.then_some(Value::Text(text))
+        }
+        Kind::StationName => {
+            let allowed = |&b: &u8| b.is_ascii_uppercase() || b.is_ascii_digit() || matches!(b, b' ' | b'+');
+            let right = !bytes.is_empty() && bytes.len() <= NAME_CHARS && bytes.iter().all(allowed);
             right.then_some(Value::Text(text))
         }
         Kind::DisplayText => is_display_text(text.to_str()?).then_some(Value::Text(text)),
@@ -139,11 +146,19 @@ fn is_display_text(text: &str) -> bool {
     let Some((_, rest)) = quoted(text) else { return false };
     let Some((shown, times)) = quoted(rest) else { return false };
     let numbers = times.split(',').filter(|number| number.parse::<u16>().is_ok()).count();
-    shown.chars().count() <= usize::from(DISPLAY_CHARS) && numbers == 3 && times.split(',').count() == 3
+    let plain = shown.chars().all(|c| matches!(c, ' '..='~')) && shown.len() <= DISPLAY_CHARS;
+    plain && !names_energy(shown) && numbers == 3 && times.split(',').count() == 3
 }
 
 /// Most characters a KEBA display text may have by the web page's rule.
-const DISPLAY_CHARS: u8 = 20;
+const DISPLAY_CHARS: usize = 20;
+/// Most characters of an EVlink station's name (commissioning guide, general tab).
+const NAME_CHARS: usize = 30;
+
+/// Whether a text has the unit Wh or kWh in it, alone or behind a number.
+fn names_energy(text: &str) -> bool {
+    text.split(|c: char| !c.is_ascii_alphabetic()).any(|word| matches!(word, "Wh" | "kWh"))
+}
 
 /// What a right value of a key looks like, for messages.
 #[derive(Debug, Clone, Copy)]
@@ -166,8 +181,13 @@ impl fmt::Display for Expected<'_> {
                 f.write_str("one of ")?;
                 list(f, words, "", "")
             }
-            Kind::Text { max: 0 } => f.write_str("text"),
-            Kind::Text { max } => write!(f, "text of at most {max} characters"),
+            Kind::Text { min: 0, max: 0 } => f.write_str("text"),
+            Kind::Text { min: 0, max } => write!(f, "text of at most {max} characters"),
+            Kind::Text { min, max: 0 } => write!(f, "text of at least {min} characters"),
+            Kind::Text { min, max } => write!(f, "text of {min} to {max} characters"),
+            Kind::StationName => {
+                write!(f, "a name of at most {NAME_CHARS} of the characters A-Z, 0-9, blank and +")
+            }
             Kind::Url(schemes) => {
                 f.write_str("an address starting with ")?;
                 list(f, schemes, "", "://")
@@ -176,7 +196,10 @@ impl fmt::Display for Expected<'_> {
             Kind::Digits(count) => write!(f, "{count} digits"),
             Kind::Cipher => f.write_str("encrypted text: 32, 64 or more hex digits in blocks of 32"),
             Kind::DisplayText => {
-                write!(f, "`'en','text',0,5,5` with a text of at most {DISPLAY_CHARS} characters")
+                write!(
+                    f,
+                    "`'en','text',0,5,5` with a text of at most {DISPLAY_CHARS} plain characters and without the units Wh and kWh"
+                )
             }
             Kind::PerConnector(words) => {
                 f.write_str("a list such as `1.word,2.word` with words of ")?;
@@ -255,10 +278,19 @@ mod tests {
         assert!(right(Kind::DisplayText, "'en','Card, not known',1,3,0"));
         assert!(!right(Kind::DisplayText, "'en','a text far too long for it',1,3,0"));
         assert!(!right(Kind::DisplayText, "'en','x',1,3"));
+        assert!(!right(Kind::DisplayText, "'de','Säule frei',1,3,0"), "no umlauts");
+        assert!(!right(Kind::DisplayText, "'en','12 kWh',1,3,0"));
+        assert!(!right(Kind::DisplayText, "'en','{0}Wh so far',1,3,0"));
+        assert!(right(Kind::DisplayText, "'en','Who are you?',1,3,0"), "a word is no unit");
+        assert!(right(Kind::StationName, "FG 00000 +1"));
+        assert!(!right(Kind::StationName, "Depot"));
+        assert!(!right(Kind::StationName, "0123456789012345678901234567890"));
+        assert!(right(Kind::Text { min: 2, max: 0 }, "ab"));
+        assert!(!right(Kind::Text { min: 2, max: 0 }, "a"));
         assert!(right(Kind::PerConnector(&["RST", "STR"]), "1.RST,2.STR"));
         assert!(!right(Kind::PerConnector(&["RST"]), "RST"));
-        assert_eq!(read(Kind::Text { max: 3 }, "\"abc\""), Some(Value::Text("abc".into())));
-        assert_eq!(read(Kind::Text { max: 3 }, "abcd"), None);
+        assert_eq!(read(Kind::Text { min: 0, max: 3 }, "\"abc\""), Some(Value::Text("abc".into())));
+        assert_eq!(read(Kind::Text { min: 0, max: 3 }, "abcd"), None);
     }
 
     #[test]
@@ -271,7 +303,7 @@ mod tests {
 
     #[test]
     fn secrets_do_not_show() {
-        let value = Key::new("k", Kind::Text { max: 0 }, "").secret().read("EXAMPLE".into()).unwrap();
+        let value = Key::new("k", Kind::Text { min: 0, max: 0 }, "").secret().read("EXAMPLE".into()).unwrap();
         assert_eq!(alloc::format!("{value:?}"), "Secret(Secret(***))");
         assert!(matches!(value, Value::Secret(secret) if secret.expose() == "EXAMPLE"));
     }

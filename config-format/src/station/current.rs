@@ -4,7 +4,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::{Origin, Setting, StationModel};
+use super::{Setting, StationModel};
 use crate::finding::{Check, Finding};
 use crate::units::Milliamps;
 
@@ -136,8 +136,7 @@ impl Current {
     }
 
     fn finding(&self, check: Check, message: String) -> Finding {
-        let Origin { file, key, line, column, span, .. } = self.setting.origin.clone();
-        Finding { check, severity: check.severity(), file, line, column, span, key, message }
+        self.setting.origin.finding(check, message)
     }
 }
 

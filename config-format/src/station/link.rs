@@ -6,6 +6,7 @@ use alloc::string::String;
 use super::Setting;
 use super::map::Written;
 use super::read::Read;
+use crate::finding::{Check, Finding};
 
 /// The link to the back end.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -54,11 +55,10 @@ impl Protocol {
         matches!(self, Self::Ocpp15Json | Self::Ocpp16Json | Self::Ocpp201Json)
     }
 
-    /// The same version over SOAP, where there is one.
+    /// The same version over SOAP, where an EVlink station has it.
     pub(crate) const fn over_soap(self) -> Self {
         match self {
             Self::Ocpp15Json => Self::Ocpp15Soap,
-            Self::Ocpp16Json => Self::Ocpp16Soap,
             other => other,
         }
     }
@@ -80,6 +80,59 @@ impl BackEnd {
         self.host = Some(read.setting(host.into()));
         self.port = port.map(|port| read.setting(port));
         self.path = (!path.is_empty()).then(|| read.setting(path.into()));
+    }
+
+    /// A scheme the OCPP version does not have, an address that is no host, a security profile without its TLS,
+    /// an identity that cannot stand in front of a password.
+    pub(super) fn findings(&self) -> impl Iterator<Item = Finding> {
+        [self.scheme(), self.host_only(), self.profile_without_tls(), self.identity()].into_iter().flatten()
+    }
+
+    /// OCPP 1.6 of these stations is JSON over WebSocket wherever the address is one URL.
+    fn scheme(&self) -> Option<Finding> {
+        let (protocol, websocket) = (self.protocol.as_ref()?, self.websocket.as_ref()?);
+        let json = protocol.value.is_json();
+        if json == websocket.value {
+            return None;
+        }
+        let (right, wrong) = if json { ("ws:// or wss://", "http://") } else { ("http://", "ws://") };
+        let message = format!(
+            "`{}` starts with {wrong}, but {} asks for {right}",
+            websocket.origin.key, protocol.origin
+        );
+        Some(websocket.origin.finding(Check::UrlScheme, message))
+    }
+
+    fn host_only(&self) -> Option<Finding> {
+        let host = self.host.as_ref().filter(|host| host.value.contains(['/', ' ']))?;
+        let message = format!(
+            "`{}` is a host name or address alone; port, path and encryption are keys of their own",
+            host.origin.key
+        );
+        Some(host.origin.finding(Check::UrlScheme, message))
+    }
+
+    /// Profiles 2 and 3 are TLS (OCPP 1.6 security whitepaper, section 3).
+    fn profile_without_tls(&self) -> Option<Finding> {
+        let profile = self.security_profile.as_ref().filter(|profile| profile.value >= 2)?;
+        let open = self.encrypted.as_ref().filter(|encrypted| !encrypted.value)?;
+        let message = format!(
+            "`{}` {} is TLS, but {} switches it off; switch it on",
+            profile.origin.key, profile.value, open.origin
+        );
+        Some(profile.origin.finding(Check::UrlScheme, message))
+    }
+
+    /// The identity is the user name of HTTP basic authentication, which ends at the first colon (RFC 7617).
+    fn identity(&self) -> Option<Finding> {
+        let identity = self.identity.as_ref()?;
+        let wrong = identity.value.chars().find(|c| *c == ':' || c.is_control())?;
+        let message = format!(
+            "`{}` holds `{}`, which an identity at a back end may not; leave it out",
+            identity.origin.key,
+            wrong.escape_default()
+        );
+        Some(identity.origin.finding(Check::Name, message))
     }
 
     /// The address as one URL, with the keys it was joined from.

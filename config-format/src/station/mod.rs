@@ -7,10 +7,13 @@
 //! which of these readings are inferred, is written at each vendor's `station` module.
 
 mod authorization;
+mod beside;
 mod current;
+mod disconnected;
 mod link;
 pub(crate) mod map;
 mod meter;
+mod network;
 pub(crate) mod read;
 
 use alloc::borrow::ToOwned;
@@ -19,12 +22,14 @@ use alloc::vec::Vec;
 use core::fmt::{self, Write};
 
 pub use authorization::{Authorization, FreeCharging, OfflineMode, OnlineMode, UidForm};
+pub use beside::{Neighbour, beside};
 pub use current::{Current, Role, Scope};
 pub use link::{BackEnd, Protocol, Timings};
 pub use meter::{Meter, Meters};
+pub use network::{Network, Time};
 
 use crate::document::Entry;
-use crate::finding::Finding;
+use crate::finding::{Check, Finding};
 use crate::profile::Vendor;
 use crate::text::Span;
 use crate::units::SupplyVoltage;
@@ -56,6 +61,14 @@ impl Origin {
             column: entry.column(entry.value_span.start),
             span: entry.value_span,
         }
+    }
+}
+
+impl Origin {
+    /// A finding about the value.
+    pub(crate) fn finding(&self, check: Check, message: String) -> Finding {
+        let Self { file, key, line, column, span, .. } = self.clone();
+        Finding { check, severity: check.severity(), file, line, column, span, key, message }
     }
 }
 
@@ -106,6 +119,10 @@ pub struct StationModel {
     pub voltage: Option<Setting<SupplyVoltage>>,
     /// Currents that bound what a car may draw.
     pub currents: Vec<Current>,
+    /// The local network.
+    pub network: Network,
+    /// The clock.
+    pub time: Time,
     /// The OCPP link.
     pub back_end: BackEnd,
     /// Who may charge.
@@ -184,6 +201,8 @@ impl StationModel {
             rotations: Vec::new(),
             voltage: None,
             currents: Vec::new(),
+            network: Network::default(),
+            time: Time::default(),
             back_end: BackEnd::default(),
             authorization: Authorization::default(),
             meters: Meters::default(),
@@ -191,11 +210,19 @@ impl StationModel {
         }
     }
 
-    /// Everything that contradicts itself: limits above the limits that bind them, and currents no car may
-    /// get. Wrong single values are the business of the files' own findings.
+    /// Everything that contradicts itself: limits above the limits that bind them, currents no car may get,
+    /// addresses that do not fit each other or the OCPP version. Wrong single values are the business of the
+    /// files' own findings.
     #[must_use]
     pub fn findings(&self) -> Vec<Finding> {
-        current::findings(&self.currents, self.uniform_phases())
+        let mut findings = current::findings(&self.currents, self.uniform_phases());
+        findings.extend(disconnected::findings(self));
+        findings.extend(self.network.findings());
+        findings.extend(self.back_end.findings());
+        let meters = [&self.meters.building, &self.meters.station, &self.meters.alternative];
+        let addresses = meters.into_iter().filter_map(|meter| meter.host.as_ref());
+        findings.extend(network::reserved(self.vendor, addresses.chain(&self.network.address)));
+        findings
     }
 
     /// The number of phases, if all connectors have the same.

@@ -5,11 +5,12 @@ use std::path::Path;
 
 use evkit_config_format::diff::{Shown as Side, diff as differences};
 use evkit_config_format::document::Entry;
-use evkit_config_format::finding::Severity;
+use evkit_config_format::finding::{Finding, Severity};
 use evkit_config_format::profile::{Known, Rule};
+use evkit_config_format::station::{Neighbour, beside};
 use serde::Serialize;
 
-use super::source::{Config, path_of, station, stations};
+use super::source::{Config, Source, path_of, station, stations};
 use super::{Files, Shown, Vendor};
 use crate::tool::Outcome;
 
@@ -132,29 +133,41 @@ struct Found<'f> {
     message: &'f str,
 }
 
+/// What is wrong in the files of each station, and then what the stations contradict each other in.
+fn findings<'s>(stations: &'s [Vec<Source>], configs: &[Config<'_>]) -> Vec<(&'s [Source], Finding)> {
+    let own = stations.iter().zip(configs).flat_map(|(sources, config)| {
+        config.findings().into_iter().map(move |finding| (sources.as_slice(), finding))
+    });
+    let names: Vec<_> = stations.iter().map(|sources| path_of(sources, None).display().to_string()).collect();
+    let models: Vec<_> = configs.iter().map(Config::model).collect();
+    let site: Vec<_> = names.iter().zip(&models).map(|(name, station)| Neighbour { name, station }).collect();
+    let among = beside(&site).into_iter();
+    let among = among.filter_map(|(index, finding)| Some((stations.get(index)?.as_slice(), finding)));
+    own.chain(among).collect()
+}
+
 pub(super) fn check(files: &Files, json: bool) -> anyhow::Result<Outcome> {
     let mut out = std::io::stdout().lock();
     let mut counts = [0_usize; 3];
-    for sources in stations(files)? {
-        let config = Config::parse(files.maker.vendor, &sources);
-        for finding in config.findings() {
-            let path = path_of(&sources, finding.file.as_deref()).display();
-            counts[finding.severity as usize] += 1;
-            let (line, column, severity) = (finding.line, finding.column, finding.severity);
-            if json {
-                let found = Found {
-                    file: path.to_string(),
-                    line,
-                    column,
-                    severity: severity.to_string(),
-                    check: finding.check.name(),
-                    key: &finding.key,
-                    message: &finding.message,
-                };
-                writeln!(out, "{}", serde_json::to_string(&found)?)?;
-            } else {
-                eprintln!("{path}:{line}:{column}: {severity}: {}", finding.message);
-            }
+    let stations = stations(files)?;
+    let configs: Vec<_> = stations.iter().map(|sources| Config::parse(files.maker.vendor, sources)).collect();
+    for (sources, finding) in findings(&stations, &configs) {
+        let path = path_of(sources, finding.file.as_deref()).display();
+        counts[finding.severity as usize] += 1;
+        let (line, column, severity) = (finding.line, finding.column, finding.severity);
+        if json {
+            let found = Found {
+                file: path.to_string(),
+                line,
+                column,
+                severity: severity.to_string(),
+                check: finding.check.name(),
+                key: &finding.key,
+                message: &finding.message,
+            };
+            writeln!(out, "{}", serde_json::to_string(&found)?)?;
+        } else {
+            eprintln!("{path}:{line}:{column}: {severity}: {}", finding.message);
         }
     }
     let of = |severity: Severity| counts[severity as usize];
