@@ -224,14 +224,14 @@ keys! {
     StopTransactionOnEVSideDisconnect: Kind::Bool, None, Write, 1;
     /// Whether a transaction ends when its identifier turns out to be invalid.
     StopTransactionOnInvalidId: Kind::Bool, None, Write, 1;
-    /// What clock-aligned data a StopTransaction carries: nothing, the values were sent as they arose.
-    StopTxnAlignedData: Kind::Constant(""), None, Read, 0;
+    /// What clock-aligned data a StopTransaction carries, besides the messages sent as it arose.
+    StopTxnAlignedData: Kind::Measurands, None, Write, 0;
     /// Longest list in StopTxnAlignedData.
-    StopTxnAlignedDataMaxLength: ANY, None, Read, 0;
-    /// What sampled data a StopTransaction carries: nothing, the values were sent as they arose.
-    StopTxnSampledData: Kind::Constant(""), None, Read, 0;
+    StopTxnAlignedDataMaxLength: ANY, None, Read, Measurands::LONGEST_LIST;
+    /// What sampled data a StopTransaction carries, besides the messages sent as it arose.
+    StopTxnSampledData: Kind::Measurands, None, Write, 0;
     /// Longest list in StopTxnSampledData.
-    StopTxnSampledDataMaxLength: ANY, None, Read, 0;
+    StopTxnSampledDataMaxLength: ANY, None, Read, Measurands::LONGEST_LIST;
     /// The feature profiles the station serves.
     SupportedFeatureProfiles: Kind::Text(500), None, Read, 0;
     /// How often a transaction message is tried that the central system refuses.

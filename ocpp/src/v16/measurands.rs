@@ -52,6 +52,9 @@ impl Measurands {
     /// The energy register alone, the value of the keys before anybody changed them.
     pub const ENERGY: Self = Self::of(&[Reading::Energy]);
 
+    /// Most names in a list.
+    pub(crate) const LONGEST_LIST: i32 = NAMES.len() as i32;
+
     /// The set of these readings.
     #[must_use]
     pub const fn of(readings: &[Reading]) -> Self {

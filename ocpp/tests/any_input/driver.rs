@@ -41,12 +41,14 @@ impl<'a> Input<'a> {
 }
 
 /// Payloads from which histories that mean something are made.
-const PAYLOADS: [(&str, &str); 22] = [
+const PAYLOADS: [(&str, &str); 24] = [
     ("ChangeAvailability", r#"{"connectorId":0,"type":"Inoperative"}"#),
     ("ChangeAvailability", r#"{"connectorId":1,"type":"Operative"}"#),
     ("ChangeConfiguration", r#"{"key":"MeterValueSampleInterval","value":"1"}"#),
     ("ChangeConfiguration", r#"{"key":"ClockAlignedDataInterval","value":"7"}"#),
     ("ChangeConfiguration", r#"{"key":"MeterValuesSampledData","value":"Current.Import,Voltage"}"#),
+    ("ChangeConfiguration", r#"{"key":"StopTxnSampledData","value":"Current.Import,Voltage"}"#),
+    ("ChangeConfiguration", r#"{"key":"StopTxnAlignedData","value":"Energy.Active.Import.Register"}"#),
     ("ClearCache", "{}"),
     ("ClearChargingProfile", "{}"),
     ("DataTransfer", r#"{"vendorId":"v"}"#),

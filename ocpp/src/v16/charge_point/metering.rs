@@ -4,10 +4,13 @@
 //! that are multiples of `ClockAlignedDataInterval` after midnight UTC every connector is read. A value the
 //! application does not report is left out of the message, whatever the configuration asks for.
 
+use core::ops::Range;
+
 use super::clock::Clock;
 use crate::inline::Inline;
 use crate::num::Decimal;
 use crate::rpc::timer::Deadline;
+use crate::text::Str;
 use crate::time::Instant;
 use crate::units::{Milliamps, Millivolts, WattHours, Watts};
 use crate::v16::measurands::{Measurands, Reading};
@@ -41,7 +44,7 @@ const VALUES: [(Reading, Measurand, Option<Phase>, UnitOfMeasure, u8); 8] = [
 ];
 
 /// Most values in one sample.
-const MAX_VALUES: usize = VALUES.len() + 1;
+pub(super) const MAX_VALUES: usize = VALUES.len() + 1;
 
 /// A meter reading reduced to what is to be sent, as a record stores it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,7 +62,7 @@ impl Meter {
 
     /// The wanted values, as far as the meter has them.
     pub(super) fn readings(&self, wanted: Measurands) -> Readings {
-        let mut readings = Readings { contents: Measurands::default(), energy: self.energy, values: [0; 8] };
+        let mut readings = Readings { energy: self.energy, ..Readings::EMPTY };
         if wanted.contains(Reading::Energy) {
             readings.contents.insert(Reading::Energy);
         }
@@ -95,45 +98,86 @@ fn millivolts(voltage: Millivolts) -> i32 {
 }
 
 impl Readings {
+    pub(super) const EMPTY: Self =
+        Self { contents: Measurands::from_bits(0), energy: WattHours(0), values: [0; VALUES.len()] };
+
+    /// Every value but the register.
+    pub(super) fn slots(&mut self) -> impl Iterator<Item = (Reading, &mut i32)> {
+        VALUES.iter().map(|(reading, ..)| *reading).zip(&mut self.values)
+    }
+
     /// Calls `send` with the values as a message has them.
     pub(super) fn with_values<R>(
         &self,
         context: ReadingContext,
         send: impl FnOnce(&[SampledValue<'_>]) -> R,
     ) -> R {
-        let mut texts = [const { Inline::<24>::EMPTY }; MAX_VALUES];
-        let energy = (Measurand::EnergyActiveImportRegister, None, UnitOfMeasure::Wh);
-        let mut kinds = [energy; MAX_VALUES];
-        let mut count = 0;
-        let mut add = |kind, value: Decimal| {
-            if let (Some(slot), Some(text)) = (kinds.get_mut(count), texts.get_mut(count)) {
-                *slot = kind;
+        let mut sheet = Sheet::<MAX_VALUES>::new();
+        let range = sheet.add(context, self);
+        send(sheet.values().get(range).unwrap_or_default())
+    }
+}
+
+/// The values of one or several readings as messages have them: their texts have to lie somewhere.
+pub(super) struct Sheet<const MAX: usize> {
+    cells: [Cell; MAX],
+    len: usize,
+}
+
+#[derive(Clone, Copy)]
+struct Cell {
+    context: ReadingContext,
+    measurand: Measurand,
+    phase: Option<Phase>,
+    unit: UnitOfMeasure,
+    text: Inline<24>,
+}
+
+impl<const MAX: usize> Sheet<MAX> {
+    pub(super) fn new() -> Self {
+        let empty = Cell {
+            context: ReadingContext::Other,
+            measurand: Measurand::EnergyActiveImportRegister,
+            phase: None,
+            unit: UnitOfMeasure::Wh,
+            text: Inline::EMPTY,
+        };
+        Self { cells: [empty; MAX], len: 0 }
+    }
+
+    /// Adds a reading and says which values are its own. What there is no room for is left out.
+    pub(super) fn add(&mut self, context: ReadingContext, readings: &Readings) -> Range<usize> {
+        let start = self.len;
+        let mut add = |measurand, phase, unit, value: Decimal| {
+            if let Some(cell) = self.cells.get_mut(self.len) {
                 // 20 digits, a sign and a point always fit.
-                *text = Inline::of(value);
-                count += 1;
+                *cell = Cell { context, measurand, phase, unit, text: Inline::of(value) };
+                self.len += 1;
             }
         };
-        if self.contents.contains(Reading::Energy) {
-            add(energy, Decimal::from(i64::try_from(self.energy.0).unwrap_or(i64::MAX)));
+        if readings.contents.contains(Reading::Energy) {
+            let register = Decimal::from(i64::try_from(readings.energy.0).unwrap_or(i64::MAX));
+            add(Measurand::EnergyActiveImportRegister, None, UnitOfMeasure::Wh, register);
         }
-        for ((reading, measurand, phase, unit, scale), value) in VALUES.iter().zip(self.values) {
-            if self.contents.contains(*reading) {
-                add((*measurand, *phase, *unit), Decimal::new(value.into(), *scale));
+        for ((reading, measurand, phase, unit, scale), value) in VALUES.iter().zip(readings.values) {
+            if readings.contents.contains(*reading) {
+                add(*measurand, *phase, *unit, Decimal::new(value.into(), *scale));
             }
         }
-        let values = core::array::from_fn::<_, MAX_VALUES, _>(|at| {
-            let (measurand, phase, unit) = kinds.get(at).copied().unwrap_or(energy);
-            SampledValue {
-                value: crate::text::Str::cut(texts.get(at).map_or("", Inline::as_str)),
-                context: Some(context),
-                format: None,
-                measurand: Some(measurand),
-                phase,
-                location: Some(Location::Outlet),
-                unit: Some(unit),
-            }
-        });
-        send(values.get(..count).unwrap_or_default())
+        start..self.len
+    }
+
+    /// The values; those behind the last one added mean nothing.
+    pub(super) fn values(&self) -> [SampledValue<'_>; MAX] {
+        self.cells.each_ref().map(|cell| SampledValue {
+            value: Str::cut(cell.text.as_str()),
+            context: Some(cell.context),
+            format: None,
+            measurand: Some(cell.measurand),
+            phase: cell.phase,
+            location: Some(Location::Outlet),
+            unit: Some(cell.unit),
+        })
     }
 }
 

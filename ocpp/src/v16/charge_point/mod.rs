@@ -117,6 +117,7 @@ mod security;
 mod session;
 mod smart_charging;
 mod status;
+mod stop_data;
 mod storage;
 mod transaction;
 

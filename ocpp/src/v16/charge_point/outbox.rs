@@ -6,11 +6,13 @@
 //! filled in when they are sent.
 
 use super::clock::Clock;
+use super::metering::Readings;
 use super::record::{Body, Reader, Record, Stamp, Writer};
+use super::stop_data::{StopData, Tail};
 use crate::rpc::timer::Deadline;
 use crate::time::Instant;
 use crate::units::WattHours;
-use crate::v16::IdTag;
+use crate::v16::{IdTag, ReadingContext};
 
 /// A transaction as the session remembers it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,13 +67,15 @@ pub(super) enum Place {
 }
 
 /// The part of the outbox that belongs to one connector.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 struct Lane {
     /// Records not yet durable, by [`Place`]; they become so in the order of their sequence numbers.
     pending: [Option<(u64, Record)>; 4],
     answered: Option<Answered>,
     /// Whether `answered` differs from what is stored.
     dirty: bool,
+    /// Of the running transaction, and of the one before until its end is durable.
+    stop_data: StopData,
 }
 
 /// The oldest record.
@@ -106,6 +110,8 @@ pub(super) struct Outgoing<'a> {
     pub(super) unix_millis: i64,
     /// The transaction's number; −1 if its start was given up.
     pub(super) transaction: i64,
+    /// What lies behind a stop.
+    pub(super) tail: &'a Tail,
 }
 
 /// What became of an attempt that was not answered with a result.
@@ -146,6 +152,8 @@ pub(super) struct Outbox<const N: usize> {
     /// Security events not yet durable.
     events: [Option<(u64, Record)>; EVENTS],
     head: Head,
+    /// What lies behind the oldest record.
+    tail: Tail,
     stored_clock: Option<RunClock>,
     /// Records lost since last asked: damaged in storage, or no room for them.
     lost: u16,
@@ -156,9 +164,10 @@ impl<const N: usize> Outbox<N> {
         Self {
             run: 0,
             count: 0,
-            lanes: [Lane::default(); N],
+            lanes: [Lane { pending: [None; 4], answered: None, dirty: false, stop_data: StopData::EMPTY }; N],
             events: [None; EVENTS],
             head: Head::Unknown,
+            tail: Tail::EMPTY,
             stored_clock: None,
             lost: 0,
         }
@@ -206,6 +215,27 @@ impl<const N: usize> Outbox<N> {
         *slot = Some((seq, Record { connector, stamp, transaction, body }));
         self.count += 1;
         Some(seq)
+    }
+
+    /// A transaction begins: nothing has been read in it.
+    pub(super) fn begin_stop_data(&mut self, lane: usize) {
+        if let Some(lane) = self.lanes.get_mut(lane) {
+            lane.stop_data = StopData::EMPTY;
+        }
+    }
+
+    /// Adds a reading to what the stop of the running transaction will tell.
+    pub(super) fn add_stop_data(
+        &mut self,
+        lane: usize,
+        now: Instant,
+        context: ReadingContext,
+        readings: &Readings,
+    ) {
+        if let Some(lane) = self.lanes.get_mut(lane) {
+            lane.stop_data.add(now, context, readings);
+            lane.stop_data.finish(now);
+        }
     }
 
     /// Whether records of the connector wait to become durable.
@@ -261,8 +291,17 @@ impl<const N: usize> Outbox<N> {
         records.flatten().min_by_key(|(seq, _)| *seq)
     }
 
-    pub(super) fn pending(&self, seq: u64) -> Option<&Record> {
+    fn pending(&self, seq: u64) -> Option<&Record> {
         self.first_pending().filter(|(first, _)| *first == seq).map(|(_, record)| record)
+    }
+
+    /// Writes a record that waits to become durable, and what lies behind it.
+    pub(super) fn encode_pending(&self, seq: u64, writer: &mut Writer<'_>) {
+        let Some(record) = self.pending(seq) else { return };
+        record.encode(writer);
+        if let (Body::Stop { .. }, Some(lane)) = (&record.body, self.lane(record)) {
+            lane.stop_data.encode(writer);
+        }
     }
 
     /// The state of a connector to be stored; from here on it counts as stored.
@@ -320,12 +359,13 @@ impl<const N: usize> Outbox<N> {
     }
 
     /// The oldest record, as asked for by [`Wish::First`]; `None`: damaged.
-    pub(super) fn load(&mut self, seq: u64, record: Option<Record>) {
-        let Some(record) = record else {
+    pub(super) fn load(&mut self, seq: u64, found: Option<(Record, &[u8])>) {
+        let Some((record, tail)) = found else {
             self.lost = self.lost.saturating_add(1);
             self.head = Head::Done(seq);
             return;
         };
+        self.tail = Tail::of(tail);
         self.head = if self.is_settled(&record) {
             Head::Done(seq)
         } else {
@@ -391,6 +431,7 @@ impl<const N: usize> Outbox<N> {
             record: &loaded.record,
             unix_millis: loaded.unix_millis?,
             transaction: own.and_then(|answered| answered.id).unwrap_or(-1),
+            tail: &self.tail,
         })
     }
 

@@ -10,8 +10,9 @@
 //! | 8 | transaction: the sequence number of its start record |
 //!
 //! then a start: register (8), identifier (1 + 20), reservation (1 + 8); a sample: context (1), readings (2),
-//! register (8), values (8 × 4); a stop: reason (1), register (8), identifier (1 + 20, length 255: none); a security
-//! event: which (1), length (1) and 40 bytes of information.
+//! register (8), values (8 × 4); a stop: reason (1), register (8), identifier (1 + 20, length 255: none), readings of the
+//! transaction (see [`stop_data`](super::stop_data)); a security event: which (1), length (1) and 40 bytes of
+//! information.
 
 use super::metering::Readings;
 use super::security::{SecurityEvent, TECH_INFO_MAX};
@@ -21,7 +22,7 @@ use crate::units::WattHours;
 use crate::v16::measurands::Measurands;
 use crate::v16::{ID_TAG_MAX, IdTag, ReadingContext, Reason};
 
-/// Longest record in storage, with its seal.
+/// Longest record without its tail, with its seal.
 pub(super) const RECORD_MAX: usize = 19 + 43 + SEAL_LEN;
 
 /// When something happened.
@@ -66,7 +67,7 @@ const REASONS: [Reason; 11] = [
     Reason::DeAuthorized,
 ];
 
-const CONTEXTS: [ReadingContext; 8] = [
+pub(super) const CONTEXTS: [ReadingContext; 8] = [
     ReadingContext::InterruptionBegin,
     ReadingContext::InterruptionEnd,
     ReadingContext::Other,
@@ -80,9 +81,8 @@ const CONTEXTS: [ReadingContext; 8] = [
 const NO_TAG: u8 = u8::MAX;
 
 impl Record {
-    /// Writes the record; `out` of [`RECORD_MAX`] bytes is long enough for every kind.
-    pub(super) fn encode<'b>(&self, out: &'b mut [u8; RECORD_MAX]) -> &'b [u8] {
-        let mut writer = Writer::new(out);
+    /// Writes the record; with its seal it takes [`RECORD_MAX`] bytes at most.
+    pub(super) fn encode(&self, writer: &mut Writer<'_>) {
         let kind = match self.body {
             Body::Start { .. } => 1,
             Body::Sample { .. } => 2,
@@ -112,11 +112,10 @@ impl Record {
                 writer.put(&[index_of(SecurityEvent::ALL, event), text.len() as u8]).put(&padded);
             }
         }
-        writer.finish()
     }
 
-    /// Reads a record; `None` if it is not one.
-    pub(super) fn decode(bytes: &[u8]) -> Option<Self> {
+    /// Reads a record and what lies behind it, which is nothing except behind a stop; `None` if it is not one.
+    pub(super) fn decode(bytes: &[u8]) -> Option<(Self, &[u8])> {
         let mut reader = Reader(bytes);
         let [kind, connector] = reader.take()?;
         let stamp = reader.stamp()?;
@@ -152,11 +151,13 @@ impl Record {
             }
             _ => return None,
         };
-        reader.0.is_empty().then_some(Self { connector, stamp, transaction, body })
+        let may_follow = matches!(body, Body::Stop { .. });
+        (may_follow || reader.0.is_empty())
+            .then_some((Self { connector, stamp, transaction, body }, reader.0))
     }
 }
 
-fn index_of<T: PartialEq>(table: &[T], value: &T) -> u8 {
+pub(super) fn index_of<T: PartialEq>(table: &[T], value: &T) -> u8 {
     table.iter().position(|known| known == value).unwrap_or(0) as u8
 }
 
@@ -243,13 +244,20 @@ impl Reader<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::vec::Vec;
+
+    fn encoded(record: &Record) -> Vec<u8> {
+        let mut buffer = [0; RECORD_MAX];
+        let mut writer = Writer::new(&mut buffer);
+        record.encode(&mut writer);
+        writer.finish().to_vec()
+    }
 
     fn round_trip(body: Body, stamp: Stamp) {
         let record = Record { connector: 2, stamp, transaction: 0x1_0000_0007, body };
-        let mut buffer = [0; RECORD_MAX];
-        let bytes = record.encode(&mut buffer);
+        let bytes = encoded(&record);
         assert!(bytes.len() + SEAL_LEN <= RECORD_MAX);
-        assert_eq!(Record::decode(bytes), Some(record));
+        assert_eq!(Record::decode(&bytes), Some((record, &[][..])));
         assert_eq!(Record::decode(&bytes[..bytes.len() - 1]), None);
     }
 
@@ -289,9 +297,8 @@ mod tests {
                 reservation: Some(5),
             },
         };
-        let mut buffer = [0; RECORD_MAX];
         #[rustfmt::skip]
-        assert_eq!(record.encode(&mut buffer), [
+        assert_eq!(encoded(&record), [
             1, 1, 1, 2, 1, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0,
             4, 0, 0, 0, 0, 0, 0, 0,
             2, b'A', b'B', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
@@ -307,12 +314,11 @@ mod tests {
             transaction: 3,
             body: Body::Stop { reason: Reason::Local, meter: WattHours(0), id_tag: None },
         };
-        let mut buffer = [0; RECORD_MAX];
-        let len = record.encode(&mut buffer).len();
+        let bytes = encoded(&record);
         for (at, value) in [(0, 0), (0, 5), (2, 2), (19, 11), (28, 21)] {
-            let mut damaged = buffer;
+            let mut damaged = bytes.clone();
             damaged[at] = value;
-            assert_eq!(Record::decode(&damaged[..len]), None, "byte {at}");
+            assert_eq!(Record::decode(&damaged), None, "byte {at}");
         }
     }
 }

@@ -4,7 +4,8 @@ use core::time::Duration;
 
 use super::ChargePoint;
 use super::outbox::{Answered, RunClock, Transaction, Wish};
-use super::record::{Body, RECORD_MAX, Record};
+use super::record::{Body, RECORD_MAX, Record, Writer};
+use super::stop_data::STOP_DATA_MAX;
 use crate::journal::{BLOB_MAX, SEAL_LEN, Store, StoreDone, StoreKey, StoreOp, seal, unseal};
 use crate::rpc::timer::Deadline;
 use crate::time::Instant;
@@ -14,7 +15,7 @@ const RETRY: Duration = Duration::from_secs(10);
 
 // A sealed profile is the largest thing stored.
 const _: () = assert!(super::smart_charging::PROFILE_MAX + SEAL_LEN <= BLOB_MAX);
-const _: () = assert!(RECORD_MAX <= BLOB_MAX);
+const _: () = assert!(RECORD_MAX + STOP_DATA_MAX <= BLOB_MAX);
 // A connector and a slot of a stack are numbered in one byte.
 const _: () = assert!((2 + super::MAX_CONNECTORS) * super::STACK_DEPTH <= 256);
 
@@ -193,10 +194,11 @@ impl<const N: usize> ChargePoint<'_, N> {
         match job {
             Job::Scan | Job::Outbox(Wish::First | Wish::Remove(_)) => &[],
             Job::Run => copy(&self.storage.run.to_le_bytes(), out),
-            Job::Outbox(Wish::Append(seq)) => match (self.outbox.pending(seq), out.first_chunk_mut()) {
-                (Some(record), Some(out)) => record.encode(out),
-                _ => &[],
-            },
+            Job::Outbox(Wish::Append(seq)) => {
+                let mut writer = Writer::new(out);
+                self.outbox.encode_pending(seq, &mut writer);
+                writer.finish()
+            }
             Job::Outbox(Wish::Answered(lane)) => {
                 self.outbox.take_answered(lane).map_or(&[], |answered| answered.encode(out))
             }
@@ -290,7 +292,7 @@ impl<const N: usize> ChargePoint<'_, N> {
     /// A record found by the scan: a start without its stop is a transaction that was interrupted.
     fn restore_record(&mut self, seq: u64, bytes: &[u8]) {
         self.storage.saw_run((seq >> 32) as u32);
-        let Some(record) = unseal(bytes).ok().and_then(Record::decode) else { return };
+        let Some((record, _)) = unseal(bytes).ok().and_then(Record::decode) else { return };
         let Some(index) = usize::from(record.connector).checked_sub(1) else { return };
         match record.body {
             Body::Start { id_tag, meter, .. } => {

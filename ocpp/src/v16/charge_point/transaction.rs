@@ -4,7 +4,7 @@
 //! wait in the journal, stamped with the time they arose at.
 
 use super::event::Notice;
-use super::metering::{Loose, next_aligned};
+use super::metering::{Loose, Meter, next_aligned};
 use super::outbox::{Outgoing, Place, Transaction, Verdict};
 use super::record::{Body, Record, Stamp};
 use super::{ActionError, ChargePoint, Event};
@@ -91,6 +91,8 @@ impl<const N: usize> ChargePoint<'_, N> {
         let body = Body::Start { id_tag, meter, reservation };
         let local =
             self.outbox.push(index, Place::Start, started, None, body).ok_or(ActionError::JournalBusy)?;
+        let at_start = Meter { energy: meter, ..outlet.connector.facts.meter };
+        self.outbox.begin_stop_data(index);
         outlet.transaction = Slot {
             running: Some(Transaction { local, id_tag, meter_start: meter, started }),
             interrupted: false,
@@ -99,6 +101,7 @@ impl<const N: usize> ChargePoint<'_, N> {
         outlet.connector.awaiting = Deadline::NEVER;
         outlet.connector.finishing = false;
         outlet.connector.requested = outlet.connector.facts.requesting && outlet.connector.facts.offering;
+        self.gather(now, index, ReadingContext::TransactionBegin, &at_start);
         if let Some(reservation) = reservation {
             self.use_reservation(now, reservation);
         }
@@ -123,11 +126,13 @@ impl<const N: usize> ChargePoint<'_, N> {
         let outlet = self.connectors.get_mut(index).ok_or(ActionError::NoConnector(connector))?;
         let Some(running) = outlet.transaction.running else { return Err(ActionError::NoTransaction) };
         let body = Body::Stop { reason, meter, id_tag };
+        let at_stop = Meter { energy: meter, ..outlet.connector.facts.meter };
         self.outbox
             .push(index, Place::Stop, self.clock.stamp(now), Some(running.local), body)
             .ok_or(ActionError::JournalBusy)?;
         outlet.transaction = Slot::NONE;
         outlet.connector.finishing = outlet.connector.facts.plugged;
+        self.gather(now, index, ReadingContext::TransactionEnd, &at_stop);
         self.profiles.end_transaction(index);
         self.apply_scheduled(index);
         self.refresh(now, index);
@@ -209,18 +214,36 @@ impl<const N: usize> ChargePoint<'_, N> {
         // §4.2: before it is accepted a station says only what it was asked to.
         let may_send = self.is_online() || (context == ReadingContext::Trigger && self.link.is_open());
         let Some(outlet) = self.connectors.get_mut(index) else { return };
-        let readings = outlet.connector.facts.meter.readings(wanted);
-        if readings.contents.is_empty() || outlet.transaction.interrupted || !outlet.connector.known {
+        if outlet.transaction.interrupted || !outlet.connector.known {
             return;
         }
+        let meter = outlet.connector.facts.meter;
+        let readings = meter.readings(wanted);
         match outlet.transaction.running {
+            None if readings.contents.is_empty() => {}
             Some(running) => {
+                if context != ReadingContext::Trigger {
+                    self.gather(now, index, context, &meter);
+                }
+                if readings.contents.is_empty() {
+                    return;
+                }
                 let body = Body::Sample { context, readings };
                 self.outbox.push(index, place, self.clock.stamp(now), Some(running.local), body);
             }
             None if may_send => outlet.loose = Some(Loose { at: now, context, readings }),
             None => {}
         }
+    }
+
+    /// Reads a meter for the end of the transaction (`transactionData`).
+    fn gather(&mut self, now: Instant, index: usize, context: ReadingContext, meter: &Meter) {
+        let key = match context {
+            ReadingContext::SampleClock => Key::StopTxnAlignedData,
+            _ => Key::StopTxnSampledData,
+        };
+        let wanted = Measurands::from_bits(self.settings.get(key));
+        self.outbox.add_stop_data(index, now, context, &meter.readings(wanted));
     }
 
     /// Sets the next clock-aligned moment.
@@ -256,7 +279,7 @@ impl<const N: usize> ChargePoint<'_, N> {
         now: Instant,
         buffer: &'b mut [u8],
     ) -> Option<Result<&'b str, EncodeError>> {
-        let Outgoing { record, unix_millis, transaction } = self.outbox.outgoing(now)?;
+        let Outgoing { record, unix_millis, transaction, tail } = self.outbox.outgoing(now)?;
         let timestamp = DateTime::from_timestamp_millis(unix_millis).unwrap_or_default();
         let (link, origin) = (&mut self.link, super::Origin::Record);
         let connector_id = i64::from(record.connector);
@@ -280,17 +303,17 @@ impl<const N: usize> ChargePoint<'_, N> {
                 };
                 link.call(now, origin, &request, buffer)
             }),
-            Body::Stop { reason, meter, id_tag } => {
+            Body::Stop { reason, meter, id_tag } => tail.with_values(unix_millis, |readings| {
                 let request = StopTransactionRequest {
                     id_tag: id_tag.as_ref().map(IdTag::token),
                     meter_stop: signed(*meter),
                     timestamp,
                     transaction_id: transaction,
                     reason: Some(*reason),
-                    transaction_data: None,
+                    transaction_data: readings.map(List::new),
                 };
                 link.call(now, origin, &request, buffer)
-            }
+            }),
             Body::Security { event, tech_info } => {
                 let text = tech_info.as_str();
                 let request = SecurityEventNotificationRequest {
