@@ -1,33 +1,47 @@
-//! A connector through sessions and faults, sample by sample, for counting the instructions of one step:
+//! What the machines keep in RAM, and a connector through sessions and faults, sample by sample, for
+//! counting the instructions of one step:
 //!
 //! ```sh
 //! cargo build --release -p evkit-hal --example steps
-//! valgrind --tool=callgrind --toggle-collect='*one_step*' target/release/examples/steps
+//! valgrind --tool=callgrind --toggle-collect='*counted_step*' target/release/examples/steps
 //! ```
 //!
-//! All calls together, divided by the number it prints, are the mean. `--dump-after='*one_step*'` writes
-//! one file per call; the largest total in them is the worst case.
+//! What it collects, divided by the number of samples, is the mean. `steps N` counts sample N only; the
+//! largest of those is the worst case.
 
 use core::hint::black_box;
 
 use evkit_hal::Evse;
-use evkit_hal::contactor::Feedback;
+use evkit_hal::contactor::{Contactor, Feedback};
 use evkit_hal::evse::{Config, Inputs};
-use evkit_hal::pilot::{Sample, Signal};
-use evkit_hal::proximity::R_32A;
-use evkit_hal::safety::{Protection, Status};
+use evkit_hal::lock::Lock;
+use evkit_hal::mains::Mains;
+use evkit_hal::metering::CtMeter;
+use evkit_hal::overcurrent::OverCurrent;
+use evkit_hal::phases::PhaseSwitch;
+use evkit_hal::pilot::{Pilot, Sample, Signal};
+use evkit_hal::proximity::{Proximity, R_32A};
+use evkit_hal::rcm::Rcm;
+use evkit_hal::safety::{Protection, Protections, Status};
+use evkit_hal::supply::Supply;
+use evkit_hal::temperature::Derating;
 use evkit_hal::units::{Instant, Milliamps, Millivolts};
 
 const PERIOD: u64 = 20;
 
 /// Everything that is measured goes in, everything that happened comes out.
-#[inline(never)]
-fn one_step(evse: &mut Evse, now: Instant, inputs: Inputs) {
+#[inline(always)]
+fn step(evse: &mut Evse, now: Instant, inputs: Inputs) {
     evse.handle_inputs(now, inputs);
     while let Some(event) = evse.poll_event() {
         black_box(event);
     }
     black_box(evse.outputs());
+}
+
+#[inline(never)]
+fn counted_step(evse: &mut Evse, now: Instant, inputs: Inputs) {
+    step(evse, now, inputs);
 }
 
 /// High side of the line in mV, and for how many samples.
@@ -48,7 +62,19 @@ const SCRIPT: [(i32, u32); 14] = [
     (12_000, 20),
 ];
 
+fn sizes() {
+    println!("pilot {}, protections {}", size_of::<Pilot>(), size_of::<Protections>());
+    println!("proximity {}, contactor {}", size_of::<Proximity>(), size_of::<Contactor>());
+    println!("connector with its events {}", size_of::<Evse>());
+    println!("residual current {}, lock {}", size_of::<Rcm>(), size_of::<Lock>());
+    println!("over-current, EVlink's bands {}", size_of::<OverCurrent<4>>());
+    println!("temperature, three steps {}", size_of::<Derating<3>>());
+    println!("mains {}, supply {}", size_of::<Mains>(), size_of::<Supply>());
+    println!("phase switch {}, meter {}", size_of::<PhaseSwitch>(), size_of::<CtMeter>());
+}
+
 fn main() {
+    let only: Option<u32> = std::env::args().nth(1).and_then(|argument| argument.parse().ok());
     let config = Config { fitted: &Protection::ALL, ..Config::DEFAULT };
     let mut evse = Evse::new(Instant::ZERO, &config).expect("the default settings");
     evse.set_permission(Instant::ZERO, true);
@@ -72,8 +98,10 @@ fn main() {
             proximity: Some(R_32A),
             feedback: Some(if out.contactor { Feedback::Closed } else { Feedback::Open }),
         };
-        one_step(black_box(&mut evse), now, inputs);
+        let count = if only.is_none_or(|only| only == steps) { counted_step } else { step };
+        count(black_box(&mut evse), now, inputs);
         closed += u32::from(evse.is_closed());
     }
+    sizes();
     println!("{steps} samples, {closed} of them with the contactor closed");
 }

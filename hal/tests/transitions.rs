@@ -58,7 +58,7 @@ impl Line {
             "B1" => &["9V"],
             "B2" => &["9V", "offer"],
             "C1" => &["9V", "offer", "6V", "stop"],
-            "C1 without offer ever" => &["9V", "6V"],
+            "C1 never offered" => &["9V", "6V"],
             "C2" => &["9V", "offer", "6V"],
             "D1" => &["9V", "offer", "3V", "stop"],
             "D2" => &["9V", "offer", "3V"],
@@ -97,7 +97,7 @@ const OUTDOORS: [(&str, [&str; 9]); 11] = [
     ("B1",                    ["A1 open", "B1 open", "C1 open",  "D1 open",  "E open", "B2 open",  "B1 open", "F open", "B1 open"]),
     ("B2",                    ["A1 open", "B2 open", "C2 close", "D2 close", "E open", "B2 open",  "B1 open", "F open", "B2 open"]),
     ("C1",                    ["A1 open", "B1 open", "C1 hold",  "D1 hold",  "E open", "C1 hold",  "C1 hold", "F open", "C1 hold"]),
-    ("C1 without offer ever", ["A1 open", "B1 open", "C1 open",  "D1 open",  "E open", "C2 close", "C1 open", "F open", "C1 open"]),
+    ("C1 never offered", ["A1 open", "B1 open", "C1 open",  "D1 open",  "E open", "C2 close", "C1 open", "F open", "C1 open"]),
     ("C2",                    ["A1 open", "B2 open", "C2 close", "D2 close", "E open", "C2 close", "C1 hold", "F open", "C2 close"]),
     ("D1",                    ["A1 open", "B1 open", "C1 hold",  "D1 hold",  "E open", "D1 hold",  "D1 hold", "F open", "D1 hold"]),
     ("D2",                    ["A1 open", "B2 open", "C2 close", "D2 close", "E open", "D2 close", "D1 hold", "F open", "D2 close"]),
@@ -161,4 +161,69 @@ fn every_state_has_its_evlink_name() {
     for (state, name) in names {
         assert_eq!(state.evlink_name(), name);
     }
+}
+
+/// The voltages and wishes of the table in words.
+fn words(event: &str) -> String {
+    match event {
+        "off" => "not available".to_owned(),
+        "on" => "available".to_owned(),
+        "stop" => "no offer".to_owned(),
+        volts => volts.replace('V', " V"),
+    }
+}
+
+/// The state diagram in `docs/states.md`, from the table that the machine is held to.
+fn diagram() -> String {
+    let mut edges: Vec<(String, Vec<String>)> = Vec::new();
+    for (row, outcomes) in OUTDOORS {
+        let (from, condition) = row.split_once(' ').map_or((row, ""), |(from, condition)| (from, condition));
+        for (event, outcome) in EVENTS.iter().zip(outcomes) {
+            let (to, _) = outcome.split_once(' ').expect("a state and a demand");
+            if to == from {
+                continue;
+            }
+            let edge = format!("{from} --> {to}");
+            let label = words(event);
+            let label = if condition.is_empty() { label } else { format!("{label} ({condition})") };
+            match edges.iter_mut().find(|(known, _)| *known == edge) {
+                Some((_, labels)) if labels.iter().any(|known| label.starts_with(known.as_str())) => {}
+                Some((_, labels)) => labels.push(label),
+                None => edges.push((edge, vec![label])),
+            }
+        }
+    }
+    let mut lines = vec!["stateDiagram-v2".to_owned(), "    [*] --> A1".to_owned()];
+    lines.extend(edges.into_iter().map(|(edge, labels)| format!("    {edge} : {}", labels.join(", "))));
+    for (row, demand) in
+        [("C2", "may close"), ("D2", "may close"), ("C1", "may stay closed"), ("D1", "may stay closed")]
+    {
+        lines.push(format!("    note right of {row} : contactor {demand}"));
+    }
+    lines.join("\n")
+}
+
+/// The whole table, for people.
+fn table() -> String {
+    let mut lines = vec![
+        format!("| | {} |", EVENTS.map(words).join(" | ")),
+        format!("|---|{}", "---|".repeat(EVENTS.len())),
+    ];
+    lines.extend(
+        OUTDOORS.iter().map(|(state, outcomes)| format!("| **{state}** | {} |", outcomes.join(" | "))),
+    );
+    lines.join("\n")
+}
+
+/// `EVKIT_WRITE_DOCS=1 cargo test -p evkit-hal --test transitions` writes the file anew.
+#[test]
+fn the_diagram_in_the_documentation_is_current() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/states.md");
+    let file = std::fs::read_to_string(path).expect("docs/states.md is part of the package");
+    let (head, _) = file.split_once("```mermaid\n").expect("a diagram");
+    let current = format!("{head}```mermaid\n{}\n```\n\n{}\n", diagram(), table());
+    if std::env::var_os("EVKIT_WRITE_DOCS").is_some() {
+        std::fs::write(path, &current).expect("docs/states.md can be written");
+    }
+    assert_eq!(file, current, "docs/states.md is not what the table says");
 }

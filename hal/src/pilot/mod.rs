@@ -13,21 +13,7 @@
 //! | `generator` | when the signal may change |
 //! | `machine` | the states of the line and what they demand of the contactor |
 //!
-//! # States
-//!
-//! The letter is the vehicle's (the voltage), the digit the station's (1 constant, 2 square wave).
-//!
-//! ```text
-//!            plug in              offer                 vehicle ready
-//!      A1 -------------> B1 ----------------> B2 <-------------------> C2 / D2
-//!       ^                 ^    no offer        |      vehicle done      |
-//!       |                 +--------------------+                        | no offer:
-//!       |                 |                                             | vehicle has 3 s,
-//!       |   unplug        |             vehicle stops                   v 6 s at most
-//!       +-----------------+<------------------------------------------ C1 / D1
-//!
-//!      any --- short to earth ---> E      any --- station unavailable, fault ---> F
-//! ```
+//! # Signals
 //!
 //! | state | signal | contactor |
 //! |---|---|---|
@@ -36,6 +22,8 @@
 //! | C1, D1 | constant | may stay closed until 6 s after the PWM ended, may not close |
 //! | D1, D2 without ventilation | constant | open |
 //! | E, F, invalid, no samples | -12 V for at least 300 ms after a fault, then constant | open |
+//!
+#![doc = include_str!("../../docs/states.md")]
 
 mod check;
 mod config;
