@@ -1,6 +1,10 @@
 //! Session lists of the samples, and records that are none.
 
-use evkit_config_format::sessions::{self, Session};
+use evkit_config_format::File;
+use evkit_config_format::document::Document;
+use evkit_config_format::evlink::{self, Period, Publication};
+use evkit_config_format::lex::{Boundary, Dialect::Ini};
+use evkit_config_format::sessions::{self, Dialect, List, Session};
 
 mod fixtures;
 
@@ -98,4 +102,62 @@ fn errors_say_where_and_what_would_be_right() {
         error(&good.replace("1;1000", "x;1000")),
         "2:1: error: the station or socket must be a whole number"
     );
+}
+
+#[test]
+fn a_list_is_written_as_the_station_wrote_it() {
+    let evlink = |separator, decimal| Dialect::evlink(separator, decimal);
+    for (name, dialect) in [
+        ("ChargingSession_10000001.csv", Dialect::KEBA),
+        ("evlink-cdr.csv", evlink(b';', ',')),
+        ("evlink-cdr-comma-comma.csv", evlink(b',', ',')),
+        ("evlink-cdr-tab-point.csv", evlink(b'\t', '.')),
+    ] {
+        let bytes = fixtures::read(name);
+        let read = if name.starts_with("evlink") { sessions::evlink } else { sessions::keba };
+        let sessions: Vec<_> = read(&bytes).collect::<Result<_, _>>().unwrap();
+        assert_eq!(
+            List { dialect, sessions: &sessions }.to_string(),
+            String::from_utf8(bytes.clone()).unwrap(),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn a_session_of_one_vendor_in_the_list_of_the_other() {
+    let bytes = fixtures::read("ChargingSession_10000001.csv");
+    let keba: Vec<_> = sessions::keba(&bytes).collect::<Result<_, _>>().unwrap();
+    let list = List { dialect: Dialect::evlink(b';', '.'), sessions: &keba }.to_string();
+    assert_eq!(
+        list.lines().nth(1),
+        Some("4;10000001;1;0;04567daa5f358000;;2024-03-05 07:58;2024-03-05 11:21;22.787;;03:23:34;")
+    );
+    let again: Vec<_> = sessions::evlink(list.as_bytes()).collect::<Result<_, _>>().unwrap();
+    let energies = |sessions: &[Session<'_>]| sessions.iter().map(|s| s.energy_wh).collect::<Vec<_>>();
+    assert_eq!(energies(&again), energies(&keba));
+
+    let bytes = fixtures::read("evlink-cdr.csv");
+    let evlink: Vec<_> = sessions::evlink(&bytes).collect::<Result<_, _>>().unwrap();
+    let list = List { dialect: Dialect::KEBA, sessions: &evlink }.to_string();
+    let again: Vec<_> = sessions::keba(list.as_bytes()).collect::<Result<_, _>>().unwrap();
+    assert_eq!(energies(&again), energies(&evlink));
+}
+
+#[test]
+fn a_value_that_holds_the_separator_is_quoted() {
+    let text = "h;h;h;h;h;h;h;h;h;h;h;h\n1;S;1;0;;;2024-03-05 13:40;;0,000;;;\"a, \"\"b\"\"\"\n";
+    let sessions: Vec<_> = sessions::evlink(text.as_bytes()).collect::<Result<_, _>>().unwrap();
+    let list = List { dialect: Dialect::evlink(b',', '.'), sessions: &sessions }.to_string();
+    assert!(list.ends_with(",\"a, \"\"b\"\"\"\n"), "{list}");
+}
+
+#[test]
+fn publication_settings_name_the_dialect() {
+    let text = "[REPORT GLOBAL]\nGlobalLogReportPeriod=2\nFieldSeparator=3\nDecimalSeparator=2\nPublicationProtocol=9\n";
+    let mut tape = [Boundary::default(); 32];
+    let file = File::new(Document::parse_in(text.as_bytes(), Ini, &mut tape).unwrap(), evlink::PROFILE);
+    let settings = Publication::of(&file);
+    assert_eq!((settings.period, settings.protocol), (Some(Period::Weekly), None), "9 is no known protocol");
+    assert_eq!(format!("{:?}", settings.dialect()), "Dialect { separator: '\\t', decimal: '.', .. }");
 }

@@ -7,6 +7,7 @@
 #[cfg(feature = "alloc")]
 mod config;
 mod keys;
+mod publication;
 #[cfg(feature = "alloc")]
 mod repair;
 #[cfg(feature = "html-report")]
@@ -15,6 +16,7 @@ pub mod report;
 mod station;
 
 pub use keys::{PROFILE, block};
+pub use publication::{Period, Protocol, Publication};
 
 #[cfg(feature = "alloc")]
 pub use config::{Config, Evlink};

@@ -6,6 +6,10 @@
 //! zone, so a session over a clock change is an hour too long or too short, and may end before it starts:
 //! [`Session::clock_shift_s`] shows it.
 
+mod write;
+
+pub use write::{Dialect, List};
+
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 
 use crate::csv::{self, Field, Record, Records};
@@ -100,6 +104,8 @@ struct Layout {
     comment: Option<usize>,
     /// Day first, or year first.
     day_first: bool,
+    /// The words of the columns: KEBA's are inferred, EVlink's are translated.
+    heading: &'static [&'static str],
 }
 
 /// Station number, serial, RFID, status, start, end, duration, meter at start and end, consumption (web
@@ -122,6 +128,18 @@ const KEBA: Layout = Layout {
     charge_type: None,
     comment: None,
     day_first: true,
+    heading: &[
+        "Station",
+        "Serial",
+        "RFID",
+        "Status",
+        "Start",
+        "End",
+        "Duration",
+        "Meter start",
+        "Meter end",
+        "Consumption",
+    ],
 };
 
 /// The twelve columns of the charge history (commissioning tool guide).
@@ -143,6 +161,20 @@ const EVLINK: Layout = Layout {
     charge_type: Some(5),
     comment: Some(11),
     day_first: false,
+    heading: &[
+        "Charge number",
+        "Charging station",
+        "Socket identifier",
+        "Transaction identifier",
+        "UID",
+        "Charge type",
+        "Start time",
+        "End time",
+        "Energy (kWh)",
+        "Plug type",
+        "Duration",
+        "Comment",
+    ],
 };
 
 /// The sessions of a KEBA export, without its heading: `;` and decimal points, dates `dd-mm-yyyy HH:MM:SS`.
