@@ -70,25 +70,47 @@ type Subject<'a> = (Option<Text<'a>>, Text<'a>, Option<u16>);
 
 /// Compares two sets of entries, such as [`File::entries`](crate::File::entries) of two files. The result is
 /// in the order of the old file; what was added comes last, in the order of the new one.
-pub fn diff<'a>(
-    old: impl Iterator<Item = (Entry<'a>, Option<Known<'a>>)>,
-    new: impl Iterator<Item = (Entry<'a>, Option<Known<'a>>)>,
+pub fn diff<'a>(old: impl Iterator<Item = Side<'a>>, new: impl Iterator<Item = Side<'a>>) -> Vec<Difference> {
+    compare(old, new, Secrets::Masked)
+}
+
+/// As [`diff`], with the values of secret and of unknown keys in clear. Do not log the result.
+pub fn diff_in_clear<'a>(
+    old: impl Iterator<Item = Side<'a>>,
+    new: impl Iterator<Item = Side<'a>>,
+) -> Vec<Difference> {
+    compare(old, new, Secrets::InClear)
+}
+
+/// Whether values that are or may be secrets are in a difference.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Secrets {
+    Masked,
+    InClear,
+}
+
+fn compare<'a>(
+    old: impl Iterator<Item = Side<'a>>,
+    new: impl Iterator<Item = Side<'a>>,
+    secrets: Secrets,
 ) -> Vec<Difference> {
     let (old, mut new) = (collect(old), collect(new));
     let mut differences = Vec::new();
     for (subject, before) in &old {
         let after = new.remove(subject);
         if after.as_ref().is_none_or(|after| !equal(before, after)) {
-            differences.push((0, before.0.line, difference(subject, Some(before), after.as_ref())));
+            differences.push((0, before.0.line, difference(subject, Some(before), after.as_ref(), secrets)));
         }
     }
-    differences
-        .extend(new.iter().map(|(subject, after)| (1, after.0.line, difference(subject, None, Some(after)))));
+    differences.extend(
+        new.iter().map(|(subject, after)| (1, after.0.line, difference(subject, None, Some(after), secrets))),
+    );
     differences.sort_by_key(|(added, line, _)| (*added, *line));
     differences.into_iter().map(|(_, _, difference)| difference).collect()
 }
 
-type Side<'a> = (Entry<'a>, Option<Known<'a>>);
+/// An entry with what the profile knows about it.
+pub type Side<'a> = (Entry<'a>, Option<Known<'a>>);
 
 fn collect<'a>(entries: impl Iterator<Item = Side<'a>>) -> BTreeMap<Subject<'a>, Side<'a>> {
     let settings = entries.filter(|(_, known)| !known.is_some_and(|known| known.key.state));
@@ -110,7 +132,13 @@ fn equal((old, known): &Side<'_>, (new, _): &Side<'_>) -> bool {
     old.value == new.value || meant(old.value).is_some_and(|old| meant(new.value) == Some(old))
 }
 
-fn difference(subject: &Subject<'_>, old: Option<&Side<'_>>, new: Option<&Side<'_>>) -> Difference {
+fn difference(
+    subject: &Subject<'_>,
+    old: Option<&Side<'_>>,
+    new: Option<&Side<'_>>,
+    secrets: Secrets,
+) -> Difference {
+    let shown = |side| shown(side, secrets);
     let (section, key, number) = subject;
     let mut name = key.decode();
     if let Some(number) = number {
@@ -119,8 +147,8 @@ fn difference(subject: &Subject<'_>, old: Option<&Side<'_>>, new: Option<&Side<'
     Difference { section: section.map(Text::decode), key: name, old: old.map(shown), new: new.map(shown) }
 }
 
-fn shown((entry, known): &Side<'_>) -> Shown {
-    let open = known.is_some_and(|known| !known.key.secret);
+fn shown((entry, known): &Side<'_>, secrets: Secrets) -> Shown {
+    let open = secrets == Secrets::InClear || known.is_some_and(|known| !known.key.secret);
     Shown { line: entry.line, value: open.then(|| entry.value.decode()) }
 }
 
@@ -168,6 +196,9 @@ mod tests {
                 "~ [NETWORK] NewPassword: (not shown) -> (not shown)"
             ]
         );
+        let (old, new) = (Config::parse(old.as_bytes()), Config::parse(new.as_bytes()));
+        let clear = diff_in_clear(old.file().entries(), new.file().entries());
+        assert_eq!(clear[0].to_string(), "~ HOTSPOT_KEY: first -> second");
     }
 
     #[test]

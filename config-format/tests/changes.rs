@@ -259,3 +259,28 @@ fn no_output_shows_a_secret() {
     let number = |text: &str| text.bytes().map(|byte| byte.to_string()).collect::<Vec<_>>().join(", ");
     assert!(SECRETS.iter().all(|secret| !shown.contains(&number(secret))), "not as numbers either");
 }
+
+#[test]
+fn a_bender_folder_for_another_station() {
+    let files: [(&str, &[u8]); 6] = [
+        ("ChargeBoxIdentity_ocpp", b"PAIR\n0 0\n"),
+        ("OperatorCurrentLimit_vehicleif", b"16\n12 ab\n"),
+        ("SignaledCurrentLimit_vehicleif", b"16 A\n0 0\n"),
+        ("StaticAddress_network", b"192.168.1.20\n0 0\n"),
+        ("USB_PASSWORD", b"EXAMPLE-SECRET-1"),
+        ("Unknown_web", b"1\n0 0\n"),
+    ];
+    let (kept, steps) = bender::Folder::parse(files).transfer();
+    let kept: Vec<_> = kept.iter().map(|file| (file.name(), file.as_bytes())).collect();
+    assert_eq!(kept, [files[1], files[5]], "byte for byte");
+    let steps: Vec<_> = steps.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        steps,
+        [
+            "1: ChargeBoxIdentity_ocpp removed: it belongs to one station",
+            "1: SignaledCurrentLimit_vehicleif removed: the station writes it by itself",
+            "1: StaticAddress_network removed: it belongs to one station",
+            "1: USB_PASSWORD removed: it belongs to one station",
+        ]
+    );
+}

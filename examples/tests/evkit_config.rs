@@ -124,6 +124,26 @@ fn a_clone_is_the_file_the_manual_describes() {
 }
 
 #[test]
+fn a_bender_folder_is_cloned_into_another() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().to_str().expect("UTF-8");
+    let output = config(&["clone", "--vendor", "bender", "--out", out, "bender-sw_config"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert!(text(&output.stderr).contains("ChargePointUUID_ocpp:1: "), "{}", text(&output.stderr));
+    let limit = "OperatorCurrentLimit_vehicleif";
+    let copy = std::fs::read(folder.path().join(limit)).expect("the limit is there");
+    assert_eq!(copy, sample(&format!("bender-sw_config/{limit}")));
+    assert!(!folder.path().join("ChargePointUUID_ocpp").exists());
+    assert_eq!(config(&["clone", "--vendor", "bender", "bender-sw_config"]).status.code(), Some(2));
+}
+
+#[test]
+fn differences_show_secrets_on_demand() {
+    let output = config(&["diff", "--show-secrets", "--vendor", "keba", STATION, "keba-p30.conf"]);
+    assert!(text(&output.stdout).contains("EXAMPLE-SECRET-1"), "{}", text(&output.stdout));
+}
+
+#[test]
 fn repair_gives_back_the_file_that_was_printed() {
     let output = config(&["repair", "--vendor", "evlink", "evlink-all-extracted.txt"]);
     assert_eq!(output.stdout, sample("evlink-all.cfg"));

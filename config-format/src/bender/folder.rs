@@ -14,6 +14,10 @@ use crate::lex::{self, Dialect, Line};
 use crate::profile::{Known, Profile, Value};
 use crate::station::StationModel;
 use crate::text::{Span, Text, trim};
+use crate::transfer::{Action, Step};
+
+/// On a stick, the file that holds the operator's password in plain text (firmware documentation).
+const USB_PASSWORD: &str = "USB_PASSWORD";
 
 /// One parameter file: its name and its bytes.
 #[derive(Clone, Copy)]
@@ -143,6 +147,27 @@ impl<'a> Folder<'a> {
         }
         check_value(value.as_bytes())?;
         Ok(Change::replace(parameter.value_span(), value.as_bytes()))
+    }
+
+    /// The files for another station: without what belongs to this one or is written by it. Line numbers of the
+    /// steps are 1. The password file of the stick is never copied.
+    #[must_use]
+    pub fn transfer(&self) -> (Vec<Parameter<'a>>, Vec<Step>) {
+        let (mut kept, mut steps) = (Vec::new(), Vec::new());
+        for (parameter, (entry, known)) in self.parameters.iter().zip(self.entries()) {
+            let known = known.map(|known| known.key);
+            let own = parameter.name == USB_PASSWORD || known.is_some_and(|key| key.station_specific);
+            let action = if own {
+                Action::StationSpecific
+            } else if known.is_some_and(|key| key.state) {
+                Action::State
+            } else {
+                kept.push(*parameter);
+                continue;
+            };
+            steps.push(Step { line: entry.line, key: entry.key.decode(), action });
+        }
+        (kept, steps)
     }
 
     fn known_parameter<'k>(&self, name: &'k str) -> Result<(&Parameter<'a>, Known<'static>), KeyError<'k>> {

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use clap::Args;
 use evkit_config_format::KeyError;
+use evkit_config_format::bender::Folder;
 use evkit_config_format::convert::{Conversion, convert as to_vendor};
 use evkit_config_format::edit::Edited;
 use evkit_config_format::evlink::{Verdict, repair as mend};
@@ -65,12 +66,26 @@ pub(super) fn set(assignment: &str, arguments: &Written, json: bool) -> anyhow::
     Ok(Outcome::Fine)
 }
 
-pub(super) fn clone(stations_there: u16, arguments: &Written, json: bool) -> anyhow::Result<Outcome> {
+pub(super) fn clone(
+    stations_there: u16,
+    out: Option<&Path>,
+    arguments: &Written,
+    json: bool,
+) -> anyhow::Result<Outcome> {
+    let bender = matches!(arguments.files.maker.vendor, Vendor::Bender);
+    if bender != out.is_some() {
+        bail!(
+            "a Bender folder is cloned into another one, named with --out; other files go to standard output"
+        );
+    }
     for sources in stations(&arguments.files)? {
         let transfer = match Config::parse(arguments.files.maker.vendor, &sources) {
             Config::Keba(config) => config.transfer(stations_there),
             Config::Evlink(config) => config.transfer(),
-            Config::Bender(_) => bail!("a Bender folder is cloned by copying files; `show` lists them"),
+            Config::Bender(folder) => {
+                clone_folder(&folder, &sources, out.unwrap_or(Path::new("")), json)?;
+                continue;
+            }
         };
         for source in &sources {
             let steps = transfer.steps.iter().map(|step| (step.line, step.to_string()));
@@ -83,6 +98,25 @@ pub(super) fn clone(stations_there: u16, arguments: &Written, json: bool) -> any
         }
     }
     Ok(Outcome::Fine)
+}
+
+/// Writes the parameter files that another station may have.
+fn clone_folder(folder: &Folder<'_>, sources: &[Source], out: &Path, json: bool) -> anyhow::Result<()> {
+    let (kept, steps) = folder.transfer();
+    for step in &steps {
+        let source = sources.iter().find(|source| source.name == step.key);
+        source.map_or(Ok(()), |source| report(source, [(step.line, step.to_string())].into_iter(), json))?;
+    }
+    for parameter in kept {
+        create(&out.join(parameter.name()), parameter.as_bytes())?;
+    }
+    Ok(())
+}
+
+/// Writes a file that must not be there yet.
+fn create(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    let mut file = File::create_new(path).with_context(|| path.display().to_string())?;
+    Ok(file.write_all(bytes)?)
 }
 
 pub(super) fn repair(arguments: &Written, json: bool) -> anyhow::Result<Outcome> {
@@ -142,9 +176,7 @@ pub(super) fn convert(arguments: &Convert, json: bool) -> anyhow::Result<Outcome
         }
         for (name, text) in result.files() {
             if let (Some(folder), Some(name)) = (&arguments.out, name) {
-                let new = folder.join(name);
-                let mut file = File::create_new(&new).with_context(|| new.display().to_string())?;
-                file.write_all(text.as_bytes())?;
+                create(&folder.join(name), text.as_bytes())?;
             } else if !json {
                 out.write_all(text.as_bytes())?;
             }

@@ -38,11 +38,17 @@ pub(super) enum Command {
         /// Number of stations in the other network (KEBA)
         #[arg(long, default_value_t = 1)]
         stations: u16,
+        /// Folder for the parameter files of the other station (Bender)
+        #[arg(long, conflicts_with = "in_place")]
+        out: Option<PathBuf>,
         #[command(flatten)]
         written: Written,
     },
-    /// Compare two stations in meaning; values of secret and unknown keys are never shown
+    /// Compare two stations in meaning
     Diff {
+        /// Show the values of secret and of unknown keys
+        #[arg(long)]
+        show_secrets: bool,
         #[command(flatten)]
         maker: Maker,
         old: PathBuf,
@@ -111,8 +117,10 @@ pub(super) fn run(command: &Command, json: bool) -> anyhow::Result<Outcome> {
         Command::Check(files) => view::check(files, json),
         Command::Get { key, shown } => view::get(key, shown, json),
         Command::Set { assignment, written } => change::set(assignment, written, json),
-        Command::Clone { stations, written } => change::clone(*stations, written, json),
-        Command::Diff { maker, old, new } => view::diff(maker.vendor, old, new, json),
+        Command::Clone { stations, out, written } => change::clone(*stations, out.as_deref(), written, json),
+        Command::Diff { show_secrets, maker, old, new } => {
+            view::diff(maker.vendor, *show_secrets, old, new, json)
+        }
         Command::Convert(arguments) => change::convert(arguments, json),
         Command::Repair(written) => change::repair(written, json),
     }

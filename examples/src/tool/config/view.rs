@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::path::Path;
 
-use evkit_config_format::diff::{Shown as Side, diff as differences};
+use evkit_config_format::diff::{Shown as Side, diff as masked, diff_in_clear};
 use evkit_config_format::document::Entry;
 use evkit_config_format::finding::{Finding, Severity};
 use evkit_config_format::profile::{Known, Rule};
@@ -197,10 +197,20 @@ impl<'d> Value<'d> {
     }
 }
 
-pub(super) fn diff(vendor: Vendor, old: &Path, new: &Path, json: bool) -> anyhow::Result<Outcome> {
+pub(super) fn diff(
+    vendor: Vendor,
+    show_secrets: bool,
+    old: &Path,
+    new: &Path,
+    json: bool,
+) -> anyhow::Result<Outcome> {
     let (old, new) = (station(vendor, old)?, station(vendor, new)?);
     let entries = |sources| Config::parse(vendor, sources).entries().into_iter();
-    let found = differences(entries(&old), entries(&new));
+    let found = if show_secrets {
+        diff_in_clear(entries(&old), entries(&new))
+    } else {
+        masked(entries(&old), entries(&new))
+    };
     let mut out = std::io::stdout().lock();
     for difference in &found {
         if json {
