@@ -99,6 +99,24 @@ fn rule_03_the_others_are_lowered_before_a_silent_station_rises() {
     assert_eq!((amps(&sim)[2..].to_vec(), amps(&sim)[..2].iter().sum::<u32>()), (vec![8; 6], 32));
 }
 
+/// One station is silent and will rise; another one does not hear, later, that it was lowered, and will hold more than
+/// it was granted. The others have to be down for both.
+#[test]
+fn rule_03_a_lowering_that_was_not_heard_counts_as_a_hold() {
+    let mut sim = in_service(11);
+    share(&mut sim, &[14, 30, 30, 6, 0, 0, 0, 0]);
+    sim.run_for(60);
+    assert_eq!(amps(&sim), [14, 30, 30, 6, 0, 0, 0, 0]);
+    cut_to(&mut sim, &[7]);
+    cut_from(&mut sim, &[7]);
+    sim.run_for(15);
+    cut_to(&mut sim, &[0]);
+    share(&mut sim, &[6, 30, 30, 6, 0, 0, 0, 0]);
+    sim.run_for(60);
+    assert_eq!((amps(&sim)[0], amps(&sim)[7]), (8, 8), "alone, both of them");
+    assert_eq!(amps(&sim)[1..7], [30, 30, 0, 0, 0, 0], "64 A are left, the fourth would need 6 of 4");
+}
+
 #[test]
 fn rule_04_disconnected_limits_that_do_not_fit_are_refused() {
     let mut site = site();
