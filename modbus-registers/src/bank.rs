@@ -163,14 +163,14 @@ impl<'a> Bank<'a> {
             row.function == function || (self.map.answers_either_function() && row.function.is_read())
         };
         let rows = self.map.rows().iter().filter(answers);
-        for row in rows.clone().filter(|row| row.alone) {
+        for row in rows.clone().filter(|row| row.is_alone()) {
             let span = row.span_of_value().shifted(self.map.base());
             if (span.start, span.end) == (start, end) {
                 copy(self.registers(row), buffer);
                 return Ok(buffer);
             }
         }
-        for row in rows.filter(|row| !row.alone) {
+        for row in rows.filter(|row| !row.is_alone()) {
             let span = row.span_of_value().shifted(self.map.base());
             if span.end <= start || span.start >= end {
                 continue;

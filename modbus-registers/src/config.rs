@@ -16,7 +16,7 @@
 //! address = 0x10
 //! type = "i32"                  # u16 i16 u32 i32 u64 i64 f32 f64 text
 //! scale = -1                    # power of ten that makes volts of it
-//! absent = "extreme"            # extreme, sunspec, carlo-gavazzi, zero or one number
+//! absent = "extreme"            # extreme, sunspec, carlo-gavazzi, zero or one number of 16 bits with sign
 //! ```
 //!
 //! Further keys of a row: `words` (of a text), `function`, `word-order`, `exponent-at` (address of a decimal
@@ -334,7 +334,8 @@ fn kind(value: &Value<'_>) -> Result<(Kind, u8), Fault> {
 }
 
 fn absent(value: &Value<'_>) -> Result<Absent, Fault> {
-    const WHAT: &str = "\"extreme\", \"sunspec\", \"carlo-gavazzi\", \"zero\" or a number";
+    const WHAT: &str =
+        "\"extreme\", \"sunspec\", \"carlo-gavazzi\", \"zero\" or a number from -32768 to 32767";
     match value.get_ref() {
         DeValue::String(name) => match name.as_ref() {
             "extreme" => Ok(Absent::Extreme),

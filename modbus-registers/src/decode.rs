@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::float::{self, NoNumber};
+use crate::float::{self, FLOAT_DECIMALS, NoNumber};
 use crate::map::{Derived, Map};
 use crate::quantity::Quantity;
 use crate::registers::Registers;
@@ -237,19 +237,16 @@ impl<'r> Place<'_, '_, 'r> {
     }
 
     fn quadrant_power_factor(&self, registers: Registers<'_>) -> Result<Value<'r>, DecodeError> {
-        let (one, two) = (Decimal::from_int(1), Decimal::from_int(2));
-        let (minus_one, minus_two) = (Decimal::from_int(-1), Decimal::from_int(-2));
+        const ONE: u64 = 10u64.pow(FLOAT_DECIMALS as u32);
+        const TWO: u64 = 2 * ONE;
         let value = self.float(registers)?;
         let Value::Number(raw) = value else { return Ok(value) };
-        let folded = if minus_one <= raw && raw <= one {
-            Some(raw)
-        } else if one < raw && raw <= two {
-            two.checked_sub(raw)
-        } else if minus_two <= raw && raw < minus_one {
-            minus_two.checked_sub(raw)
-        } else {
-            None
+        let folded = match raw.scaled(FLOAT_DECIMALS) {
+            Some(raw) if raw.unsigned_abs() <= ONE => raw,
+            Some(raw) if raw.unsigned_abs() <= TWO => raw.signum() * TWO as i64 - raw,
+            _ => return Err(self.out_of_range()),
         };
+        let folded = Decimal::new(folded, -i32::from(FLOAT_DECIMALS));
         folded.map(Value::Number).ok_or_else(|| self.out_of_range())
     }
 
@@ -319,7 +316,7 @@ impl<'r> Place<'_, '_, 'r> {
     }
 
     fn signed_value(&self, number: Decimal) -> Result<Value<'r>, DecodeError> {
-        let number = if self.row.negated { number.checked_neg() } else { Some(number) };
+        let number = if self.row.is_negated() { number.checked_neg() } else { Some(number) };
         number.map(Value::Number).ok_or_else(|| self.out_of_range())
     }
 }

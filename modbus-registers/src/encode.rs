@@ -177,7 +177,8 @@ impl Target<'_> {
 
     fn number(&self, number: Decimal) -> Result<u64, EncodeError> {
         let out_of_range = || self.out_of_range(number);
-        let signed = if self.row.negated { number.checked_neg().ok_or_else(out_of_range)? } else { number };
+        let signed =
+            if self.row.is_negated() { number.checked_neg().ok_or_else(out_of_range)? } else { number };
         match self.row.kind {
             Kind::QuadrantPf if signed > Decimal::from_int(1) || signed < Decimal::from_int(-1) => {
                 Err(out_of_range())

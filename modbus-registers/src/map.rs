@@ -300,17 +300,19 @@ impl<'a> Map<'a> {
 
     /// How well `row` is known in this map.
     pub fn confidence(&self, row: &Row) -> Confidence {
-        row.confidence.min(self.confidence)
+        row.confidence().min(self.confidence)
     }
 
     /// The row a plan uses for `quantity`; `None` if the device has none, or only a command.
     pub fn row(&self, quantity: Quantity) -> Option<&'a Row> {
-        self.rows.iter().find(|row| row.quantity == quantity && !row.alternate && row.function.is_read())
+        self.rows.iter().find(|row| row.quantity == quantity && !row.is_alternate() && row.function.is_read())
     }
 
     /// The row of the command `quantity`, one that is written.
     pub fn command_row(&self, quantity: Quantity) -> Option<&'a Row> {
-        self.rows.iter().find(|row| row.quantity == quantity && !row.alternate && !row.function.is_read())
+        self.rows
+            .iter()
+            .find(|row| row.quantity == quantity && !row.is_alternate() && !row.function.is_read())
     }
 
     /// Whether `quantity` can be read or derived.
@@ -335,6 +337,6 @@ impl<'a> Map<'a> {
     }
 
     pub(crate) fn order_of(&self, row: &Row) -> WordOrder {
-        self.order.unwrap_or(row.order)
+        self.order.unwrap_or(row.word_order())
     }
 }

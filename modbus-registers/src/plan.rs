@@ -131,7 +131,7 @@ impl<'p> Planner<'p> {
             let row = self.map.rows().get(cursor.alone)?;
             cursor.alone += 1;
             let span = row.span().shifted(self.map.base());
-            let usable = row.alone && row.function.is_read() && !row.alternate;
+            let usable = row.is_alone() && row.function.is_read() && !row.is_alternate();
             if usable && self.wanted.contains(&row.quantity) && !refused(faults, row.function, span) {
                 return Some(self.read(row.function, span, 0, true));
             }
@@ -143,7 +143,7 @@ impl<'p> Planner<'p> {
     fn reach(&self, function: Function, start: u32, faults: &[Fault]) -> u32 {
         let limit = start + u32::from(self.max_words);
         let mut reach = start;
-        let rows = self.map.rows().iter().filter(|row| row.function == function && !row.alone);
+        let rows = self.map.rows().iter().filter(|row| row.function == function && !row.is_alone());
         for span in rows.map(|row| row.span_of_value().shifted(self.map.base())) {
             if span.start < start {
                 continue;
@@ -174,7 +174,7 @@ fn items<'p>(
     function: Function,
 ) -> impl Iterator<Item = Span> + use<'p> {
     let rows = map.rows().iter().filter(move |row| {
-        row.function == function && !row.alone && !row.alternate && wanted.contains(&row.quantity)
+        row.function == function && !row.is_alone() && !row.is_alternate() && wanted.contains(&row.quantity)
     });
     let derived = map.derived_quantities().iter().filter_map(move |derived| {
         let wanted = wanted.contains(&derived.quantity);
@@ -287,8 +287,8 @@ impl<'r> Readings<'_, 'r> {
         loop {
             let row = map.rows().get(self.row)?;
             self.row += 1;
-            let in_read = row.function == self.read.function && row.alone == self.read.alone;
-            if in_read && !row.alternate && self.read.wants(row.quantity) && self.covers(row.span()) {
+            let in_read = row.function == self.read.function && row.is_alone() == self.read.alone;
+            if in_read && !row.is_alternate() && self.read.wants(row.quantity) && self.covers(row.span()) {
                 return Some(map.reading(row, &self.block));
             }
         }

@@ -127,8 +127,8 @@ pub enum Absent {
     /// Signed numbers of Carlo Gavazzi: the largest positive one is an overflow (shown as EEE), `0x7FFEFFFF` no
     /// sensor, `0x7FFDFFFF` not in this measuring system (EM27x, EM28x).
     CarloGavazzi,
-    /// One particular pattern.
-    Raw(i32),
+    /// One particular number before any scale; of more than one register, with its sign extended.
+    Raw(i16),
 }
 
 /// How well a row is known.
@@ -142,7 +142,53 @@ pub enum Confidence {
     High,
 }
 
-/// One value of a device.
+/// The yes-or-no properties of a row and its confidence, in one byte.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Marks(u8);
+
+impl Marks {
+    const LOW_WORD_FIRST: u8 = 1;
+    const ALTERNATE: u8 = 1 << 1;
+    const ALONE: u8 = 1 << 2;
+    const NEGATED: u8 = 1 << 3;
+    /// Confidence lies above the other bits.
+    const SHIFT: u32 = 4;
+
+    const fn new(order: WordOrder, confidence: Confidence) -> Self {
+        let order = match order {
+            WordOrder::HighFirst => 0,
+            WordOrder::LowFirst => Self::LOW_WORD_FIRST,
+        };
+        Self(order).confident(confidence)
+    }
+
+    const fn has(self, mark: u8) -> bool {
+        self.0 & mark != 0
+    }
+
+    const fn with(self, mark: u8) -> Self {
+        Self(self.0 | mark)
+    }
+
+    const fn without(self, mark: u8) -> Self {
+        Self(self.0 & !mark)
+    }
+
+    const fn confident(self, confidence: Confidence) -> Self {
+        let others = self.0 & ((1 << Self::SHIFT) - 1);
+        Self(others | (confidence as u8) << Self::SHIFT)
+    }
+
+    const fn confidence(self) -> Confidence {
+        match self.0 >> Self::SHIFT {
+            0 => Confidence::Low,
+            1 => Confidence::Medium,
+            _ => Confidence::High,
+        }
+    }
+}
+
+/// One value of a device. 16 bytes: a table is flash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Row {
     pub(crate) quantity: Quantity,
@@ -150,14 +196,12 @@ pub struct Row {
     pub(crate) words: u8,
     pub(crate) function: Function,
     pub(crate) kind: Kind,
-    pub(crate) order: WordOrder,
     pub(crate) scale: Scale,
     pub(crate) absent: Absent,
-    pub(crate) confidence: Confidence,
-    pub(crate) alternate: bool,
-    pub(crate) alone: bool,
-    pub(crate) negated: bool,
+    marks: Marks,
 }
+
+const _: () = assert!(size_of::<Row>() == 16);
 
 impl Row {
     /// Scale by ten to the power of `exponent`, down to `e(-1)` for a register in tenths.
@@ -180,43 +224,43 @@ impl Row {
 
     /// Mark as [`Confidence::Medium`].
     pub const fn medium(mut self) -> Self {
-        self.confidence = Confidence::Medium;
+        self.marks = self.marks.confident(Confidence::Medium);
         self
     }
 
     /// Mark as [`Confidence::Low`].
     pub const fn low(mut self) -> Self {
-        self.confidence = Confidence::Low;
+        self.marks = self.marks.confident(Confidence::Low);
         self
     }
 
     /// Mark with any confidence.
     pub(crate) const fn confident(mut self, confidence: Confidence) -> Self {
-        self.confidence = confidence;
+        self.marks = self.marks.confident(confidence);
         self
     }
 
     /// A second register for a quantity that another row holds too; plans use that other row.
     pub const fn alternate(mut self) -> Self {
-        self.alternate = true;
+        self.marks = self.marks.with(Marks::ALTERNATE);
         self
     }
 
     /// Must be read in a request of its own. Such a row may overlap others.
     pub const fn alone(mut self) -> Self {
-        self.alone = true;
+        self.marks = self.marks.with(Marks::ALONE);
         self
     }
 
     /// The device counts the other direction: change the sign.
     pub const fn negated(mut self) -> Self {
-        self.negated = true;
+        self.marks = self.marks.with(Marks::NEGATED);
         self
     }
 
     /// The value lies high word first, whatever the template says.
     pub const fn high_word_first(mut self) -> Self {
-        self.order = WordOrder::HighFirst;
+        self.marks = self.marks.without(Marks::LOW_WORD_FIRST);
         self
     }
 
@@ -247,7 +291,7 @@ impl Row {
 
     /// Order of the registers.
     pub const fn word_order(&self) -> WordOrder {
-        self.order
+        if self.marks.has(Marks::LOW_WORD_FIRST) { WordOrder::LowFirst } else { WordOrder::HighFirst }
     }
 
     /// Where the decimal scale comes from.
@@ -257,17 +301,22 @@ impl Row {
 
     /// How well the row is known.
     pub const fn confidence(&self) -> Confidence {
-        self.confidence
+        self.marks.confidence()
     }
 
     /// Whether another row of the map is the one to use for this quantity.
     pub const fn is_alternate(&self) -> bool {
-        self.alternate
+        self.marks.has(Marks::ALTERNATE)
     }
 
     /// Whether the value must be read in a request of its own.
     pub const fn is_alone(&self) -> bool {
-        self.alone
+        self.marks.has(Marks::ALONE)
+    }
+
+    /// Whether the device counts the other direction.
+    pub const fn is_negated(&self) -> bool {
+        self.marks.has(Marks::NEGATED)
     }
 
     /// Bits of an integer. The check of a map allows one to four registers.
@@ -393,13 +442,9 @@ impl Template {
             words,
             function: self.function,
             kind,
-            order: self.order,
             scale: Scale::Pow10(0),
             absent: self.absent,
-            confidence: self.confidence,
-            alternate: false,
-            alone: false,
-            negated: false,
+            marks: Marks::new(self.order, self.confidence),
         }
     }
 

@@ -14,6 +14,17 @@ pub struct Decimal {
     decimals: u8,
 }
 
+/// 10^0 to 10^18, all that fit 63 bits.
+const POWERS_OF_TEN: [i64; 19] = {
+    let mut powers = [1; 19];
+    let mut power = 1;
+    while power < powers.len() {
+        powers[power] = 10 * powers[power - 1];
+        power += 1;
+    }
+    powers
+};
+
 impl Decimal {
     /// Zero.
     pub const ZERO: Self = Self { mantissa: 0, decimals: 0 };
@@ -73,14 +84,12 @@ impl Decimal {
     /// bits.
     pub fn scaled(self, decimals: u8) -> Option<i64> {
         if decimals >= self.decimals {
-            let factor = 10i64.checked_pow(u32::from(decimals - self.decimals));
-            return match factor {
-                Some(factor) => self.mantissa.checked_mul(factor),
+            return match POWERS_OF_TEN.get(usize::from(decimals - self.decimals)) {
+                Some(&factor) => self.mantissa.checked_mul(factor),
                 None => (self.mantissa == 0).then_some(0),
             };
         }
-        // At most 18 digits go, and 10^18 fits.
-        let divisor = 10i64.checked_pow(u32::from(self.decimals - decimals))?;
+        let &divisor = POWERS_OF_TEN.get(usize::from(self.decimals - decimals))?;
         let quotient = self.mantissa / divisor;
         let twice_rest = (self.mantissa % divisor).unsigned_abs() * 2;
         let up = match twice_rest.cmp(&divisor.unsigned_abs()) {

@@ -26,7 +26,7 @@ fn absent() -> impl Strategy<Value = Absent> {
         Just(Absent::SunSpec),
         Just(Absent::Zero),
         Just(Absent::CarloGavazzi),
-        any::<i32>().prop_map(Absent::Raw),
+        any::<i16>().prop_map(Absent::Raw),
     ]
 }
 

@@ -174,14 +174,14 @@ impl<'a> Map<'a> {
             if other_code > code || (same_place && other.address > row.address) {
                 return Err(MapError::Order(index));
             }
-            if same_place && other.end() > row.address as u32 && !other.alone && !row.alone {
+            if same_place && other.end() > row.address as u32 && !other.is_alone() && !row.is_alone() {
                 return Err(MapError::Order(index));
             }
             let both_read = other.function.is_read() && row.function.is_read();
             if other.quantity.is(row.quantity)
                 && (both_read || same_place)
-                && !other.alternate
-                && !row.alternate
+                && !other.is_alternate()
+                && !row.is_alternate()
             {
                 return Err(MapError::Twice(index));
             }
@@ -198,7 +198,7 @@ impl<'a> Map<'a> {
             if row.function as u8 == function as u8
                 && row.address == address
                 && row.words as u16 == words
-                && !row.alone
+                && !row.is_alone()
             {
                 return true;
             }
@@ -256,7 +256,7 @@ impl<'a> Map<'a> {
         while index < self.rows.len() {
             let row = &self.rows[index];
             let covers = row.address as u32 <= register && register < row.end();
-            if covers && row.function as u8 == function as u8 && !row.alone {
+            if covers && row.function as u8 == function as u8 && !row.is_alone() {
                 return Some(row.end());
             }
             index += 1;
@@ -270,7 +270,7 @@ impl<'a> Map<'a> {
         while index < self.rows.len() {
             let row = &self.rows[index];
             let same_access = row.function.is_read() == read;
-            if row.quantity.is(quantity) && same_access && !row.alternate && !row.alone {
+            if row.quantity.is(quantity) && same_access && !row.is_alternate() && !row.is_alone() {
                 return Some(row);
             }
             index += 1;

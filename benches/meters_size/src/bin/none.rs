@@ -1,0 +1,10 @@
+//! No meter.
+#![no_std]
+#![no_main]
+
+use meters_size as _;
+
+#[unsafe(no_mangle)]
+extern "C" fn _start() -> ! {
+    loop {}
+}
