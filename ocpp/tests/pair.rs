@@ -65,6 +65,35 @@ fn a_power_cut_at_every_change_of_storage() {
     }
 }
 
+/// Every 13th byte, or what `EVKIT_CUT_STEP` says.
+fn stride() -> usize {
+    std::env::var("EVKIT_CUT_STEP").ok().and_then(|text| text.parse().ok()).unwrap_or(13)
+}
+
+/// No record of this station is longer.
+const LONGEST: usize = 70;
+
+/// What is torn is refused by its seal, so it has not happened: the transaction it began is not charged for, the one it
+/// ended ends with the next start of the program.
+#[test]
+fn a_power_cut_in_the_middle_of_a_record() {
+    let mut world = World::new();
+    morning(&mut world);
+    world.heal();
+    for resume in [false, true] {
+        for cut_at in 1..=world.station.flash.changes {
+            for torn in (0..LONGEST).step_by(stride()) {
+                let mut world = World::with(resume);
+                let flash = &mut world.station.flash;
+                (flash.cut_at, flash.made, flash.torn) = (Some(cut_at + flash.changes), true, Some(torn));
+                morning(&mut world);
+                world.heal();
+                world.check_books();
+            }
+        }
+    }
+}
+
 #[test]
 fn an_accident_at_every_frame() {
     let mut world = World::new();

@@ -57,6 +57,8 @@ pub(crate) struct Flash {
     pub(crate) cut_at: Option<u32>,
     /// … which is made before it goes, or not.
     pub(crate) made: bool,
+    /// A record that is being added when the power goes is there with so many of its bytes.
+    pub(crate) torn: Option<usize>,
     dead: bool,
 }
 
@@ -82,7 +84,9 @@ impl Journal for Flash {
     }
 
     fn append(&mut self, seq: u64, bytes: &[u8]) -> Result<(), ()> {
-        self.change(|inner| inner.append(seq, bytes).unwrap())
+        let cut = self.cut_at == Some(self.changes + 1);
+        let written = self.torn.filter(|_| cut).map_or(bytes.len(), |torn| torn.min(bytes.len()));
+        self.change(|inner| inner.append(seq, &bytes[..written]).unwrap())
     }
 
     fn remove(&mut self, up_to: u64) -> Result<(), ()> {
