@@ -154,3 +154,24 @@ pub enum Event {
     /// A sleeping vehicle is being woken.
     WakeUp,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_holds_what_was_put_in_and_not_taken_out() {
+        for fault in PilotFault::ALL {
+            let set = FaultSet::EMPTY.with(fault, true).with(fault, true);
+            assert!(set.iter().eq([fault]));
+            let full = PilotFault::ALL.into_iter().fold(set, |set, fault| set.with(fault, true));
+            assert!(full.iter().eq(PilotFault::ALL));
+            assert!(
+                full.with(fault, false)
+                    .with(fault, false)
+                    .iter()
+                    .eq(PilotFault::ALL.into_iter().filter(|f| *f != fault))
+            );
+        }
+    }
+}
