@@ -31,7 +31,8 @@
 //! Without features everything works in lent memory: [`Document::parse_in`](document::Document::parse_in),
 //! typed values, changes, card lists, sessions, UDP. `alloc` adds owned tapes, findings, the station model
 //! and all that builds on it. `std` is `alloc` for programs that link the standard library. `serde` reads and
-//! writes GetConfiguration answers, `html-report` reads EVlink's report with an HTML tokenizer. No feature
+//! writes GetConfiguration answers, `html-report` reads EVlink's report with an HTML tokenizer. `dlm` and `rfid` make
+//! configuration of the load manager and card rules of a station's settings. No feature
 //! changes a public type.
 #![no_std]
 // The links above lead to modules that a smaller build does not have.
@@ -72,6 +73,10 @@ pub mod sessions;
 #[cfg(feature = "alloc")]
 pub mod station;
 pub mod text;
+#[cfg(feature = "dlm")]
+mod to_dlm;
+#[cfg(feature = "rfid")]
+mod to_rfid;
 #[cfg(feature = "alloc")]
 pub mod transfer;
 pub mod units;

@@ -8,12 +8,11 @@ use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 use evkit_config_format::finding::{Check, Finding, Severity};
-use evkit_config_format::station::{Current, FreeCharging, OfflineMode, Role, Scope, StationModel, UidForm};
+use evkit_config_format::station::{Current, Role, Scope, StationModel};
 use evkit_config_format::{bender, evlink, keba};
 use evkit_rfid::{
-    Badge, BenderList, BenderSettings, Card, EvlinkSettings, ImportError, InDoubt, JoinedList, KebaCard,
-    KebaOnline, KebaSettings, Listed, Policy, Row, SettingError, Sheet, Slot, Store, Uid, UidFormat,
-    WhitelistEntry, WhitelistId,
+    Badge, BenderList, Card, ImportError, JoinedList, KebaCard, KebaOnline, KebaSettings, Listed, Policy,
+    Row, SettingError, Sheet, Slot, Store, Uid, UidFormat, WhitelistEntry, WhitelistId,
 };
 
 use super::wiring::Wiring;
@@ -203,7 +202,7 @@ impl StationConfig {
         let identity =
             model.back_end.identity.as_ref().ok_or_else(|| missing("no identity for the back end"))?;
         let uid_format =
-            model.authorization.uid_form.as_ref().map_or(UidFormat::UPPER, |form| format_of(form.value));
+            model.authorization.uid_form.as_ref().map_or(UidFormat::UPPER, |form| form.value.into());
         let count = model.connectors.as_ref().map_or(sockets, |c| c.value);
         let lists = card_lists(vendor, cards, &model, count, uid_format, today)?;
         let connectors =
@@ -250,62 +249,20 @@ impl Files {
         match vendor {
             Vendor::Keba => {
                 let config = keba::Config::parse(content);
-                let mut settings = KebaSettings::default();
-                for (entry, _) in config.file().entries() {
-                    settings.set(&entry.key.decode(), &entry.value.decode()).map_err(setting)?;
-                }
+                let settings = config.card_settings().map_err(setting)?;
                 Ok((config.station(), config.findings(), Policy::from(&settings)))
             }
             Vendor::Evlink => {
                 let config = evlink::Config::parse(content);
-                let mut settings = EvlinkSettings::default();
-                for (entry, _) in config.file().entries() {
-                    settings.set(&entry.key.decode(), &entry.value.decode()).map_err(setting)?;
-                }
+                let settings = config.card_settings().map_err(setting)?;
                 Ok((config.station(), config.findings(), Policy::from(&settings)))
             }
             Vendor::Bender => {
                 let files = self.contents.iter().map(|(name, content)| (name.as_str(), content.as_slice()));
                 let folder = bender::Folder::parse(files);
-                let model = folder.station();
-                let policy = Policy::from(&bender_settings(&model));
-                Ok((model, folder.findings(), policy))
+                Ok((folder.station(), folder.findings(), Policy::from(&folder.card_settings())))
             }
         }
-    }
-}
-
-/// Bender's files are read into the neutral model, which has every setting the policy needs.
-fn bender_settings(model: &StationModel) -> BenderSettings {
-    let rules = &model.authorization;
-    let defaults = BenderSettings::default();
-    let seconds =
-        |s: &Option<evkit_config_format::station::Setting<u32>>| u16::try_from(s.as_ref()?.value).ok();
-    let flag = |setting: &Option<evkit_config_format::station::Setting<bool>>, default| {
-        setting.as_ref().map_or(default, |s| s.value)
-    };
-    BenderSettings {
-        free_charging: rules.free_charging.as_ref().and_then(|free| match free.value {
-            FreeCharging::Off => None,
-            FreeCharging::NoOcpp => Some(evkit_rfid::FreeCharging::NoOcpp),
-            FreeCharging::StatusOnly { card: false } => Some(evkit_rfid::FreeCharging::StatusOnlyWithoutCard),
-            FreeCharging::StatusOnly { card: true } => Some(evkit_rfid::FreeCharging::StatusOnlyWithCard),
-            FreeCharging::FixedToken { card: true } => Some(evkit_rfid::FreeCharging::FixedTagWithCard),
-            FreeCharging::FixedToken { card: false } => Some(evkit_rfid::FreeCharging::FixedTagWithoutCard),
-            _ => Some(evkit_rfid::FreeCharging::AnyCard),
-        }),
-        in_doubt: match rules.offline.as_ref().map(|o| o.value) {
-            Some(OfflineMode::AllForNow) => InDoubt::On,
-            Some(OfflineMode::FreeOnPlug) => InDoubt::ImmediatelyOnPlug,
-            _ => InDoubt::Off,
-        },
-        connection_timeout_s: seconds(&model.timings.connection).unwrap_or(defaults.connection_timeout_s),
-        local_whitelist: flag(&rules.local_list, defaults.local_whitelist),
-        ocpp_whitelist: flag(&rules.cache, defaults.ocpp_whitelist),
-        local_pre_authorize: flag(&rules.local_pre_authorize, defaults.local_pre_authorize),
-        local_authorize_offline: flag(&rules.local_authorize_offline, defaults.local_authorize_offline),
-        letter_case: rules.uid_form.as_ref().map_or(defaults.letter_case, |form| format_of(form.value)),
-        ..defaults
     }
 }
 
@@ -328,15 +285,6 @@ fn stop_or_warn(path: &Path, findings: &[Finding]) -> Result<Vec<String>, Config
         Ok(harmless.into_iter().filter(|f| f.severity == Severity::Warning).map(line).collect())
     } else {
         Err(ConfigError::Findings(stopping.into_iter().map(line).collect()))
-    }
-}
-
-fn format_of(form: UidForm) -> UidFormat {
-    match (form.upper_case, form.reversed) {
-        (false, false) => UidFormat::LOWER,
-        (true, false) => UidFormat::UPPER,
-        (false, true) => UidFormat::LOWER_REVERSED,
-        (true, true) => UidFormat::UPPER_REVERSED,
     }
 }
 
