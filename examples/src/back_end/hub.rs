@@ -101,8 +101,9 @@ pub struct Hub {
     accounts: HashMap<String, Account>,
     stations: BTreeMap<String, StationView>,
     transactions: Vec<Transaction>,
-    /// What each station has sent, to recognize what it sends again.
-    sent: HashMap<String, Transactions<64>>,
+    /// What each station has sent, to recognize what it sends again: its messages come in order, so the last
+    /// transaction of every connector would do.
+    sent: HashMap<String, Transactions<16>>,
     anomalies: Vec<Anomaly>,
     accept_everyone: bool,
 }
@@ -151,7 +152,7 @@ impl Hub {
         let sent = self.sent.entry(station.to_owned()).or_default();
         let started = sent.start(request, || next);
         if started.repeated {
-            if let Some(known) = self.transactions.iter_mut().find(|t| t.id == started.id) {
+            if let Some(known) = numbered(&mut self.transactions, started.id) {
                 known.repeats += 1;
             }
         } else {
@@ -174,7 +175,7 @@ impl Hub {
     /// Stores a stop. The same stop sent again changes nothing.
     pub fn stop(&mut self, station: &str, received: DateTime<Utc>, request: &StopTransactionRequest<'_>) {
         let id = request.transaction_id;
-        let known = self.transactions.iter_mut().find(|t| t.id == id && t.station == station);
+        let known = numbered(&mut self.transactions, id).filter(|known| known.station == station);
         match (self.sent.entry(station.to_owned()).or_default().stop(request), known) {
             (Stopped::Now(_), Some(transaction)) => {
                 let reason = request.reason.unwrap_or(Reason::Local).as_str().to_owned();
@@ -193,7 +194,7 @@ impl Hub {
 
     /// Counts meter values of a transaction.
     pub fn meter_values(&mut self, id: i64) {
-        if let Some(transaction) = self.transactions.iter_mut().find(|t| t.id == id) {
+        if let Some(transaction) = numbered(&mut self.transactions, id) {
             transaction.meter_values += 1;
         }
     }
@@ -215,6 +216,11 @@ impl Hub {
     pub fn anomalies(&self) -> &[Anomaly] {
         &self.anomalies
     }
+}
+
+/// The transaction of a number; they are numbered from 1 in the order they were received.
+fn numbered(transactions: &mut [Transaction], id: i64) -> Option<&mut Transaction> {
+    transactions.get_mut(usize::try_from(id).ok()?.checked_sub(1)?)
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 //! [`Station::poll_transmit`] and [`Station::poll_note`].
 
 pub mod config;
+pub mod nor_flash;
 pub mod script;
 pub mod store;
 pub mod wiring;
