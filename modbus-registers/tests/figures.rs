@@ -111,7 +111,7 @@ between them, for a meter that answers at once; the real delay adds to every req
         let values: Vec<_> = SNAPSHOT.iter().filter(|&&quantity| map.has(quantity)).collect();
         let planned = Cost::of(map.plan(SNAPSHOT));
         let single = values.iter().fold(Cost::default(), |sum, &quantity| {
-            let one = Cost::of(map.plan(std::slice::from_ref(quantity)));
+            let one = Cost::of(map.plan(core::slice::from_ref(quantity)));
             Cost {
                 requests: sum.requests + one.requests,
                 bytes: sum.bytes + one.bytes,

@@ -4,10 +4,10 @@
 use evkit_modbus_registers::Quantity::*;
 use evkit_modbus_registers::devices::{
     ALL, abb, bender, carlo_gavazzi, chint, eastron, finder, gossen_metrawatt, inepro, iskra, janitza, keba,
-    phoenix_contact, schneider, siemens, smart_home, socomec, sunspec, switchboard, tq, ytl,
+    oem, phoenix_contact, schneider, siemens, smart_home, socomec, sunspec, switchboard, tq, ytl,
 };
 use evkit_modbus_registers::{
-    Absence, Block, Confidence, Decimal, DecodeError, Function, Kind, Map, Quantity, Value, WordOrder,
+    Absence, Block, Confidence, Decimal, DecodeError, Function, Kind, Map, Quantity, Scale, Value, WordOrder,
 };
 
 /// The value of `quantity` in registers read from the start of its row.
@@ -402,8 +402,43 @@ fn disputed_registers_are_decided() {
     assert_eq!(abb::B23.row(PowerActiveTotal).map(|row| row.kind()), Some(Kind::Signed));
     // The block at 45099 of the iEM is kWh, though an older manual says Wh.
     let mut copies = schneider::IEM3X55.rows().iter().filter(|row| row.address() == 45_099);
-    assert_eq!(copies.next().map(|row| row.scale()), Some(evkit_modbus_registers::Scale::Pow10(3)));
+    assert_eq!(copies.next().map(|row| row.scale()), Some(Scale::Pow10(3)));
     // Not resolved, so marked.
     let export = ytl::DS100.row(EnergyActiveExportTotal).unwrap();
     assert_eq!((export.address(), ytl::DS100.confidence(export)), (0x118A, Confidence::Low));
+}
+
+#[test]
+fn misprints_and_slips_of_others_are_not_repeated() {
+    let has = |map: &Map<'_>, register| map.rows().iter().any(|row| row.address() == register);
+    // EVlink's list of a generic meter prints 19036, 19066 and 19067, from one on, for these.
+    for (quantity, printed) in
+        [(PowerActiveL3, 19_025), (EnergyActiveSumL1, 19_055), (EnergyActiveSumL2, 19_057)]
+    {
+        assert_eq!(address(&janitza::EVLINK_EXAMPLE, quantity), printed - 1, "{quantity}");
+    }
+    assert!(!has(&janitza::EVLINK_EXAMPLE, 19_035) && !has(&janitza::EVLINK_EXAMPLE, 19_065));
+    // mbmd puts cos phi of the SE-MTR-3Y on the apparent energy of L3, and a reactive energy on 0x0468.
+    assert!(!has(&smart_home::SE_MTR_3Y, 0x0472) && !has(&smart_home::SE_MTR_3Y, 0x0468));
+    // OpenEMS takes the volts, amperes and hertz of the EM525 for thousandths of what it publishes.
+    assert_eq!(oem::WEIDMUELLER_EM525.row(VoltageL1N).unwrap().scale(), Scale::Pow10(0));
+    // EVerest scales the energy of the SDM230 by a thousandth; it is kWh.
+    assert_eq!(eastron::SDM230.row(EnergyActiveImportTotal).unwrap().scale(), Scale::Pow10(3));
+    // One manual of KEBA gives both milliamperes and amperes for the energy manager; what is written is marked.
+    let written = keba::EMS.command_row(SetCurrentAvailableMax).unwrap();
+    assert_eq!(keba::EMS.confidence(written), Confidence::Low);
+}
+
+// 11. Late answers.
+
+#[test]
+fn an_answer_to_a_longer_or_shorter_read_is_never_decoded() {
+    // SmartEVSE issue 11; on the line such an answer is dropped before (`exchange`), here it is refused.
+    let wanted = [CurrentL1];
+    let read = eastron::SDM630.plan(&wanted).next().unwrap();
+    for length in [0, 1, 3, 125] {
+        let late = vec![0x4366; length];
+        let refused = DecodeError::Length { address: 6, asked: 2, got: length };
+        assert_eq!(read.decode(&late[..]).err(), Some(refused));
+    }
 }
