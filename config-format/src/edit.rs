@@ -242,14 +242,17 @@ impl<'c> Edited<'c> {
     #[cfg(feature = "alloc")]
     #[must_use]
     pub fn to_vec(&self) -> alloc::vec::Vec<u8> {
-        self.pieces().flatten().copied().collect()
+        // Room for all of it at once: a vector that grows leaves copies behind, and the file may hold secrets.
+        let mut new = alloc::vec::Vec::with_capacity(self.pieces().map(<[u8]>::len).sum());
+        self.pieces().for_each(|piece| new.extend_from_slice(piece));
+        new
     }
 }
 
 /// The file with changes that were made line by line in file order, so that none overlaps another.
 #[cfg(feature = "alloc")]
-pub(crate) fn apply(bytes: &[u8], changes: &[Change<'_>]) -> alloc::vec::Vec<u8> {
-    Edited::new(bytes, changes).map_or_else(|_| bytes.to_vec(), |edited| edited.to_vec())
+pub(crate) fn apply(bytes: &[u8], changes: &[Change<'_>]) -> zeroize::Zeroizing<alloc::vec::Vec<u8>> {
+    Edited::new(bytes, changes).map_or_else(|_| bytes.to_vec(), |edited| edited.to_vec()).into()
 }
 
 #[cfg(test)]

@@ -10,14 +10,16 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
+use zeroize::Zeroizing;
+
 use crate::edit;
 use crate::file::File;
 
 /// The file for another station, and what was done to get it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Transfer {
-    /// The new file.
-    pub bytes: Vec<u8>,
+    /// The new file, wiped when dropped.
+    pub bytes: Zeroizing<Vec<u8>>,
     /// What was removed and changed, in file order.
     pub steps: Vec<Step>,
 }

@@ -8,6 +8,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
+use zeroize::Zeroizing;
+
 use super::Config;
 use crate::edit::{self, Change};
 use crate::lex::LineKind;
@@ -17,8 +19,8 @@ use crate::text::{Span, Text, trim};
 /// The mended text and how it came about.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Repair {
-    /// The mended text.
-    pub bytes: Vec<u8>,
+    /// The mended text, wiped when dropped.
+    pub bytes: Zeroizing<Vec<u8>>,
     /// One decision for each line that needed one, in file order.
     pub decisions: Vec<Decision>,
 }

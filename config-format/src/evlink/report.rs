@@ -10,6 +10,7 @@ use core::fmt;
 use core::mem;
 
 use html5gum::{Token, Tokenizer};
+use zeroize::Zeroizing;
 
 /// A report.
 #[derive(Clone, PartialEq, Eq)]
@@ -25,8 +26,8 @@ pub struct Block {
     pub title: String,
     /// The rows of its tables, cell by cell.
     pub rows: Vec<Vec<String>>,
-    /// Its preformatted text.
-    pub text: String,
+    /// Its preformatted text, wiped when dropped: the configuration with its secrets is one.
+    pub text: Zeroizing<String>,
 }
 
 /// Shows sizes only: the report holds the configuration with its secrets.
@@ -120,7 +121,7 @@ impl Reader {
                 self.blocks.push(Block { title, ..Block::default() });
             }
             b"pre" => {
-                let text = mem::take(&mut self.text);
+                let text = Zeroizing::new(mem::take(&mut self.text));
                 if let Some(block) = self.blocks.last_mut() {
                     block.text.push_str(&text);
                 }
