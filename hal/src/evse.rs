@@ -362,7 +362,7 @@ impl Evse {
             demand: self.pilot.demand(now),
             pilot_faults: self.pilot.faults(),
             advertised: self.pilot.advertised(),
-            cable: self.cable_limit(now),
+            cable: self.cable_limit(now).filter(|_| self.contactor.is_closed() || self.knows_cable()),
             contactor: ContactorView {
                 closed: self.contactor.is_closed(),
                 fault: self.contactor.fault(),
@@ -370,6 +370,14 @@ impl Evse {
                 can_close: self.contactor.can_close(now),
             },
             protections: self.protections,
+        }
+    }
+
+    /// A reading that contradicts the others may be a glitch while power flows; nothing closes on it.
+    fn knows_cable(&self) -> bool {
+        match self.connection {
+            Connection::Attached(_) => true,
+            Connection::Socket => self.proximity.is_calm(),
         }
     }
 
@@ -395,7 +403,7 @@ impl Evse {
         if !self.permission || !self.hazards.is_empty() || safety::not_ready(now, &conditions).is_some() {
             return None;
         }
-        Some(self.offer?.min(conditions.cable?).min(self.rating))
+        Some(self.offer?.min(self.cable_limit(now)?).min(self.rating))
     }
 
     fn follow_hazards(&mut self, now: Instant) {

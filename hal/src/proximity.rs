@@ -119,6 +119,7 @@ pub struct Proximity {
     believed: Option<Cable>,
     /// The last reading and its time.
     candidate: Option<(Cable, Instant)>,
+    calm: bool,
     /// When a reading last agreed with what is believed.
     agreed: Instant,
 }
@@ -126,14 +127,15 @@ pub struct Proximity {
 impl Proximity {
     /// A contact that was not read yet.
     pub const fn new(now: Instant) -> Self {
-        Self { believed: None, candidate: None, agreed: now }
+        Self { believed: None, candidate: None, calm: false, agreed: now }
     }
 
     /// Takes one reading in.
     pub fn handle_reading(&mut self, now: Instant, resistance: Ohms) {
         let reading = classify(resistance);
         let again = |(last, at): (Cable, Instant)| last == reading && !now.has_passed(at, PROXIMITY_TIMEOUT);
-        if self.candidate.is_some_and(again) {
+        self.calm = self.candidate.is_some_and(again);
+        if self.calm {
             self.believed = Some(reading);
         }
         if self.believed == Some(reading) {
@@ -154,6 +156,11 @@ impl Proximity {
             (Some(Cable::Rated(a)), _) => Some(a),
             _ => None,
         }
+    }
+
+    /// Whether the newest two readings agree with each other, and so with what is believed.
+    pub const fn is_calm(&self) -> bool {
+        self.calm
     }
 
     /// When readings become too old.
@@ -270,8 +277,12 @@ mod tests {
         assert_eq!(contact.rating(at(100)), Some(CableRating::A32));
         contact.handle_reading(at(200), R_13A);
         assert_eq!(contact.rating(at(200)), Some(CableRating::A13), "the lower one counts at once");
+        assert!(!contact.is_calm());
         contact.handle_reading(at(300), R_32A);
         assert_eq!(contact.rating(at(300)), Some(CableRating::A32));
+        assert!(!contact.is_calm(), "one reading is not two");
+        contact.handle_reading(at(400), R_32A);
+        assert!(contact.is_calm());
     }
 
     #[test]

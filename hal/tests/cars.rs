@@ -8,7 +8,7 @@ use evkit_hal::pilot::{self, Digital, Duty, PilotFault, Signal, State, Ventilati
 use evkit_hal::proximity::CableRating;
 use evkit_hal::safety::{Hazard, Protection, Refusal, Status};
 use evkit_hal::units::{Milliamps, Millis, Ohms};
-use support::{CABLE_13, CABLE_20, Load, NO_CABLE, Plant, amps, pwm};
+use support::{CABLE_13, CABLE_20, CABLE_32, Load, NO_CABLE, Plant, amps, pwm};
 
 /// Every sampling period the driver may use.
 const STEPS: [u64; 6] = [10, 20, 30, 50, 75, 100];
@@ -362,6 +362,32 @@ fn the_cable_limits_the_offer_and_a_weaker_one_opens() {
     plant.cable = CABLE_20;
     plant.tick();
     assert!(!plant.evse.is_closed(), "32 A is signalled through a 20 A cable");
+}
+
+#[test]
+fn nothing_closes_on_a_reading_that_contradicts_the_others() {
+    let mut plant = Plant::ready_to_charge(&Config::DEFAULT);
+    plant.car.load = Load::C;
+    // The samples of C are half a second old with the next one.
+    plant.run(500);
+    assert!(!plant.evse.is_closed());
+    plant.cable = Ohms(0);
+    plant.tick();
+    assert!(!plant.evse.is_closed());
+    assert_eq!(plant.evse.verdict(), Err(Refusal::Cable));
+    assert!(plant.evse.outputs().signal.is_pwm(), "the offer stands");
+    plant.cable = CABLE_32;
+    plant.tick();
+    assert!(!plant.evse.is_closed(), "one reading is not two");
+    plant.tick();
+    assert!(plant.evse.is_closed());
+    // While power flows, one such reading is a glitch.
+    plant.run(200);
+    plant.cable = Ohms(0);
+    plant.tick();
+    assert!(plant.evse.is_closed());
+    plant.tick();
+    assert!(!plant.evse.is_closed());
 }
 
 #[test]

@@ -266,6 +266,7 @@ impl World {
             assert!(self.proven && out.signal.is_pwm(), "closing without a fresh diode check");
             assert!(told.is_some() && self.permission, "closing without offer or permission");
             assert_eq!(self.reports, [Some(Status::Clear); 2], "closing unlocked");
+            assert_eq!(self.readings[0], self.readings[1], "closing on a cable that is not certain");
             assert_eq!(self.feedback, Feedback::Open, "closing a welded contactor");
         }
     }
