@@ -36,6 +36,19 @@ fn protections(protection: Protection, word: &str) -> Protections {
     protections
 }
 
+/// Everything but the protections is in favour.
+fn good(protections: Protections) -> Conditions {
+    Conditions {
+        permission: true,
+        demand: Demand::Close,
+        pilot_faults: FaultSet::EMPTY,
+        advertised: Milliamps(16_000),
+        cable: Some(Milliamps(16_000)),
+        contactor: ContactorView { closed: false, fault: None, fresh: true, can_close: true },
+        protections,
+    }
+}
+
 #[test]
 fn every_combination_of_every_condition() {
     let mut combinations = 0_u32;
@@ -93,15 +106,7 @@ fn every_pair_of_protections() {
                         both.report(at(NOW), second, status);
                     }
                 }
-                let conditions = Conditions {
-                    permission: true,
-                    demand: Demand::Close,
-                    pilot_faults: FaultSet::EMPTY,
-                    advertised: Milliamps(16_000),
-                    cable: Some(Milliamps(16_000)),
-                    contactor: ContactorView { closed: false, fault: None, fresh: true, can_close: true },
-                    protections: both,
-                };
+                let conditions = good(both);
                 let quiet = ["unfitted", "clear"];
                 let may = quiet.contains(&a) && !["not ready", "tripped"].contains(&b);
                 assert_eq!(decide(at(NOW), &conditions).is_ok(), may, "{first:?} {a}, {second:?} {b}");
@@ -126,16 +131,7 @@ fn reports_grow_old_at_their_limits() {
 /// The order in which reasons are named: what endangers most comes first.
 #[test]
 fn the_first_reason_is_named() {
-    let good = Conditions {
-        permission: true,
-        demand: Demand::Close,
-        pilot_faults: FaultSet::EMPTY,
-        advertised: Milliamps(16_000),
-        cable: Some(Milliamps(16_000)),
-        contactor: ContactorView { closed: false, fault: None, fresh: true, can_close: true },
-        protections: Protections::new(at(NOW), &[]),
-    };
-    let mut conditions = good;
+    let mut conditions = good(Protections::new(at(NOW), &[]));
     let mut reasons = Vec::new();
     let mut worsen = |change: fn(&mut Conditions)| {
         change(&mut conditions);
