@@ -158,7 +158,7 @@ impl Work<'_> {
         while improved {
             improved = false;
             self.sort_by_cost();
-            self.note_blockers();
+            self.list_left_out();
             for out in (0..self.competing).rev() {
                 if !self.evses[usize::from(self.sorted[out].demand)].served {
                     continue;
@@ -168,35 +168,37 @@ impl Work<'_> {
                 }
                 if self.exchange(out) {
                     improved = true;
-                    self.note_blockers();
+                    self.list_left_out();
                 }
             }
         }
     }
 
-    /// Notes for every item left out the row that keeps it out.
-    fn note_blockers(&mut self) {
+    /// Lists the items left out in the order of cost, each with the row that keeps it out.
+    fn list_left_out(&mut self) {
+        self.left_out = 0;
         for at in 0..self.competing {
-            let index = self.items[at].demand;
-            let demand = self.demand(index);
+            let index = self.sorted[at].demand;
             if !self.evses[usize::from(index)].served {
+                let demand = self.demand(index);
                 self.evses[usize::from(index)].blocker = self.lacking(demand, demand.min);
+                self.evses[self.left_out].left_out = at as u16;
+                self.left_out += 1;
             }
         }
     }
 
-    /// Takes the item at this place of the order of cost out and as many others as possible in, cheap ones
-    /// first; back again if that gains nothing. One for one is a gain if it is cheaper: it makes room.
+    /// Takes the item at this place of the order of cost out and as many of those left out as possible in, cheap
+    /// ones first; back again if that gains nothing. One for one is a gain if it is cheaper: it makes room.
     fn exchange(&mut self, out: usize) -> bool {
         let leaving = self.sorted[out];
         self.dismiss_item(leaving.demand);
         // What is gained in the item's own priority or an earlier one, and in later ones.
         let (mut gained, mut cheaper) = ((0, 0), false);
-        for at in 0..self.competing {
-            let Entry { group, key, demand: index } = self.sorted[at];
-            let slot = &self.evses[usize::from(index)];
-            let may =
-                at != out && !slot.served && slot.blocker.is_none_or(|row| self.loads(leaving.demand, row));
+        for number in 0..self.left_out {
+            let Entry { group, key, demand: index } = self.item_left_out(number);
+            let blocker = self.evses[usize::from(index)].blocker;
+            let may = blocker.is_none_or(|row| self.loads(leaving.demand, row));
             let comes = may && self.serve_if_fits(index);
             self.evses[usize::from(index)].wanted = comes;
             if comes && group <= leaving.group {
@@ -213,14 +215,18 @@ impl Work<'_> {
         if gained == (1, 0) && cheaper {
             return true;
         }
-        for at in 0..self.competing {
-            let index = self.sorted[at].demand;
+        for number in 0..self.left_out {
+            let index = self.item_left_out(number).demand;
             if self.evses[usize::from(index)].wanted {
                 self.dismiss_item(index);
             }
         }
         self.serve_if_fits(leaving.demand);
         false
+    }
+
+    fn item_left_out(&self, number: usize) -> Entry {
+        self.sorted[usize::from(self.evses[number].left_out)]
     }
 
     fn count_served(&mut self) {

@@ -67,6 +67,8 @@ pub struct EvseSlot {
     pub(super) bound: Bound,
     /// To be served in this step if it can be.
     pub(super) wanted: bool,
+    /// Place in the order of cost of the item left out that has this number.
+    pub(super) left_out: u16,
     /// The row that keeps it out.
     pub(super) blocker: Option<RowId>,
     /// Would fit beside those served.
@@ -97,6 +99,7 @@ impl EvseSlot {
         current: 0,
         bound: Bound::Maximum,
         wanted: false,
+        left_out: 0,
         blocker: None,
         fits: false,
         alive: false,

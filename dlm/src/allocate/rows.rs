@@ -9,6 +9,7 @@
 use super::lanes::{Lane, Lanes};
 use super::memory::{Entry, EvseSlot, NodeSlot, Scratch};
 use super::problem::{Bound, Demand, PoolSet, Problem, ProblemError};
+use crate::phases::Phase;
 use crate::units::Milliamps;
 
 /// Height of the water: current per unit of weight, in 1/65536 mA.
@@ -90,6 +91,8 @@ pub(super) struct Work<'a> {
     pub(super) lifted: bool,
     /// Number of demands that compete for admission.
     pub(super) competing: usize,
+    /// Number of those that are not served, as of the last look.
+    pub(super) left_out: usize,
     /// Total current of the best shares found so far, over all conductors.
     pub(super) best_total: u64,
     /// Steps the search may still take.
@@ -130,6 +133,7 @@ impl<'a> Work<'a> {
             balanced,
             lifted: false,
             competing: 0,
+            left_out: 0,
             best_total: 0,
             fuel: 0,
         })
@@ -218,9 +222,10 @@ impl<'a> Work<'a> {
         self.reset_rows();
     }
 
-    /// All rows, whether they count or not.
+    /// All rows; those of pairs only if there is an imbalance limit.
     pub(super) fn rows_mut(&mut self) -> impl Iterator<Item = &mut Row> {
-        self.nodes.iter_mut().flat_map(|node| &mut node.rows).chain(&mut self.pools)
+        let lanes = if self.balanced { Lanes::COUNT } else { Phase::ALL.len() };
+        self.nodes.iter_mut().flat_map(move |node| &mut node.rows[..lanes]).chain(&mut self.pools)
     }
 
     /// Sets the rows back to the floors of those served.
