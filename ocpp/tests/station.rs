@@ -17,9 +17,10 @@ use evkit_ocpp::v16::{
     AuthorizationStatus, AvailabilityType, CancelReservationRequest, ChangeAvailabilityRequest,
     ChangeConfigurationRequest, ChargePointErrorCode, ChargePointStatus as Status, DataTransferRequest,
     DataTransferResponse, DataTransferStatus, ExtendedMessageTrigger, ExtendedTriggerMessageRequest,
-    FirmwareStatus, GetConfigurationRequest, GetLocalListVersionRequest, IdTag, MessageTrigger, Reason,
-    RegistrationStatus, RemoteStartTransactionRequest, RemoteStopTransactionRequest, ReserveNowRequest,
-    SendLocalListRequest, TriggerMessageRequest, UnlockConnectorRequest, UpdateType,
+    FirmwareStatus, GetConfigurationRequest, GetLocalListVersionRequest, IdTag, InstallCertificateResponse,
+    InstallCertificateStatus, MessageTrigger, Reason, RegistrationStatus, RemoteStartTransactionRequest,
+    RemoteStopTransactionRequest, ReserveNowRequest, SendLocalListRequest, TriggerMessageRequest,
+    UnlockConnectorRequest, UpdateType,
 };
 use world::{World, identity};
 
@@ -843,13 +844,40 @@ fn the_largest_frames_fit_the_documented_buffers() {
     let values = bare.sent(now).into_iter().find(|frame| frame.contains("MeterValues")).unwrap();
     assert_eq!(values.matches("measurand").count(), 9);
     assert!(values.len() <= 1500, "{}", values.len());
-    let Ok(Some(Event::GetConfiguration(request, responder))) =
-        bare.session.handle_frame(now, r#"[2,"2","GetConfiguration",{}]"#)
-    else {
+}
+
+/// A frame in the one buffer of a small station, and the room behind it.
+fn received<'b>(buffer: &'b mut [u8], frame: &str) -> (&'b str, &'b mut [u8]) {
+    buffer[..frame.len()].copy_from_slice(frame.as_bytes());
+    let (frame, room) = buffer.split_at_mut(frame.len());
+    (str::from_utf8(frame).unwrap(), room)
+}
+
+#[test]
+fn one_buffer_of_5760_bytes_is_enough_for_both_directions() {
+    let mut bare = Bare::accepted();
+    let (now, mut buffer) = (Instant::from_secs(10), [0; 5_760]);
+    let id = "0123456789abcdef0123456789abcdef0123";
+    let (frame, room) = received(&mut buffer, &format!(r#"[2,"{id}","GetConfiguration",{{}}]"#));
+    let Ok(Some(Event::GetConfiguration(request, responder))) = bare.session.handle_frame(now, frame) else {
         panic!("GetConfiguration is an event");
     };
-    let mut buffer = [0; 5000];
-    bare.session.answer_configuration(responder, &request, &[], &mut buffer).unwrap();
+    let answer = bare.session.answer_configuration(responder, &request, &[], room).unwrap();
+    assert!(answer.len() < 5_000, "{}", answer.len());
+    // The longest certificate there is, in lines of 64 characters whose ends are escaped.
+    let pem: String =
+        (1..=5_500).map(|at| if at % 65 == 0 { "\\n".to_owned() } else { "A".to_owned() }).collect();
+    let usage = r#""certificateType":"CentralSystemRootCertificate""#;
+    let frame = format!(r#"[2,"{id}","InstallCertificate",{{{usage},"certificate":"{pem}"}}]"#);
+    let (frame, _) = received(&mut buffer, &frame);
+    let Ok(Some(Event::InstallCertificate(request, responder))) = bare.session.handle_frame(now, frame)
+    else {
+        panic!("InstallCertificate is an event");
+    };
+    assert_eq!(request.certificate.chars().count(), 5_500);
+    // The certificate has been dealt with: the answer is written over it.
+    let status = InstallCertificateStatus::Accepted;
+    bare.session.answer(responder, &InstallCertificateResponse { status }, &mut buffer).unwrap();
 }
 
 #[test]

@@ -32,10 +32,10 @@ type Session = ChargePoint<'static, CONNECTORS>;
 /// Two roots of each kind.
 type Roots = Certificates<4>;
 
-/// The largest frame sent, GetConfiguration with every key, takes less than 5,000 bytes; MeterValues 1,500.
-const SENT: usize = 5_000;
-/// A charging profile of 24 periods takes 1,600 bytes, a certificate 5,500 characters.
-const RECEIVED: usize = 6_144;
+/// One buffer for frames of both directions: an answer is written behind the call it answers, everything else over it.
+/// The longest frames are a certificate to be installed, 5,700 bytes, and all configuration keys, less than 5,000 behind
+/// a call of 70. A charging profile of 24 periods takes 1,600 bytes, MeterValues 1,500.
+const FRAME: usize = 5_760;
 
 /// What a station keeps for good, in `.bss`, so that `measure` finds the sizes among the symbols.
 macro_rules! ram {
@@ -47,8 +47,7 @@ macro_rules! ram {
 ram! {
     RAM_SESSION: size_of::<Session>();
     RAM_ROOTS: size_of::<Roots>();
-    RAM_FRAME_SENT: SENT;
-    RAM_FRAME_RECEIVED: RECEIVED;
+    RAM_FRAME: FRAME;
 }
 
 #[panic_handler]
@@ -79,8 +78,7 @@ extern "C" fn _start() -> ! {
     let mut station = Station {
         session: Session::new(config),
         certificates: Roots::default(),
-        received: [0; RECEIVED],
-        sent: [0; SENT],
+        frame: [0; FRAME],
     };
     loop {
         station.turn(Instant::from_millis(any(1)));
@@ -122,25 +120,25 @@ impl Journal for Flash {
 struct Station {
     session: Session,
     certificates: Roots,
-    received: [u8; RECEIVED],
-    sent: [u8; SENT],
+    frame: [u8; FRAME],
 }
 
 impl Station {
     fn turn(&mut self, now: Instant) {
-        let length = any(0);
-        black_box(&mut self.received);
-        if let Some(Ok(frame)) = self.received.get(..length).map(str::from_utf8) {
-            if let Ok(Some(event)) = self.session.handle_frame(now, frame) {
-                answer(&mut self.session, &mut self.certificates, event, &mut self.sent);
+        black_box(&mut self.frame);
+        if let Some((received, room)) = self.frame.split_at_mut_checked(any(0)) {
+            if let Ok(Ok(Some(event))) =
+                str::from_utf8(received).map(|frame| self.session.handle_frame(now, frame))
+            {
+                answer(&mut self.session, &mut self.certificates, event, room);
             }
         }
         self.act(now);
         drive_blocking(now, &mut self.session, &mut Flash);
         if let Some(event) = self.session.poll_event() {
-            answer(&mut self.session, &mut self.certificates, event, &mut self.sent);
+            answer(&mut self.session, &mut self.certificates, event, &mut self.frame);
         }
-        send(self.session.poll_transmit(now, &mut self.sent));
+        send(self.session.poll_transmit(now, &mut self.frame));
         black_box(self.session.poll_timeout());
     }
 
@@ -180,12 +178,12 @@ impl Station {
             }
             19 => {
                 let csr = SignCertificateRequest { csr: evkit_ocpp::text::Str::cut(any("")) };
-                send(session.call(now, &csr, &mut self.sent).map(Some));
+                send(session.call(now, &csr, &mut self.frame).map(Some));
             }
             _ => {
                 let request =
                     DataTransferRequest { vendor_id: CiStr::cut(any("v")), message_id: None, data: None };
-                send(session.call(now, &request, &mut self.sent).map(Some));
+                send(session.call(now, &request, &mut self.frame).map(Some));
             }
         }
     }

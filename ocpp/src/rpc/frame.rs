@@ -5,7 +5,7 @@ use core::fmt;
 use super::{ErrorCode, MessageId};
 use crate::json::{Json, Lexer, Number, Quoted, Reason, SyntaxError, Writer};
 use crate::message::{EncodeError, Message};
-use crate::schema::{self, Version};
+use crate::schema::{self, Object, Version};
 use crate::text::Str;
 
 /// A received frame. Payloads are JSON, complete, and not looked into yet.
@@ -344,17 +344,38 @@ fn write<'b, 'm, M: Message<'m>>(
     action: Option<&str>,
     message: &M,
 ) -> Result<&'b str, EncodeError> {
+    let mut w = before_payload(buffer, message_type, id, action);
+    let payload = w.len() + 1;
+    message.write(&mut w);
+    after_payload(w, payload, M::SCHEMA, version)
+}
+
+// What surrounds a payload depends on no type, and is compiled once.
+
+fn before_payload<'b>(
+    buffer: &'b mut [u8],
+    message_type: i64,
+    id: &MessageId<'_>,
+    action: Option<&str>,
+) -> Writer<'b> {
     let mut w = Writer::new(buffer);
     begin(&mut w, message_type, id);
     if let Some(action) = action {
         w.string(action);
     }
-    let payload = w.len() + 1;
-    message.write(&mut w);
+    w
+}
+
+fn after_payload<'b>(
+    mut w: Writer<'b>,
+    payload: usize,
+    schema: &'static Object,
+    version: Version,
+) -> Result<&'b str, EncodeError> {
     w.end_array();
     let frame = finish(w)?;
     let payload = frame.get(payload..frame.len() - 1).unwrap_or_default();
-    schema::check(payload, M::SCHEMA, version)?;
+    schema::check(payload, schema, version)?;
     Ok(frame)
 }
 

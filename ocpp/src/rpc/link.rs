@@ -209,12 +209,16 @@ impl<O: Copy, A: Copy> Link<O, A> {
         request: &C,
         buffer: &'b mut [u8],
     ) -> Result<&'b str, EncodeError> {
-        let number = self.number;
-        let id = id_text(self.nonce, number);
+        let id = id_text(self.nonce, self.number);
         let text = write_call(buffer, self.version, &MessageId::cut(id.as_str()), C::NAME, request)?;
+        self.called(now, origin);
+        Ok(text)
+    }
+
+    fn called(&mut self, now: Instant, origin: O) {
+        let number = self.number;
         self.number = number.wrapping_add(1);
         self.pending = Some(Pending { number, deadline: Deadline::after(now, self.patience.call), origin });
-        Ok(text)
     }
 
     /// Who has waited too long for the peer.

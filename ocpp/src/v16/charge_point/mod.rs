@@ -39,6 +39,9 @@
 //! }
 //! ```
 //!
+//! One buffer does for frames of both directions: what a call is answered with while its event borrows from the frame is
+//! written behind the frame, everything else over it.
+//!
 //! What happens comes in through `handle_open` and `handle_close` (the WebSocket), `handle_frame` (its text frames),
 //! [`report`](ChargePoint::report) (the hardware), the other actions (cards, buttons) and `handle_timeout` (the
 //! clock). Here is a charge point that introduces itself to a central system in the same program:

@@ -73,15 +73,13 @@ impl Profile {
 
 impl Period {
     fn from_message(message: &ChargingSchedulePeriod) -> Option<Self> {
-        Some(Self {
-            start: u32::try_from(message.start_period).ok()?,
-            tenths: u32::try_from(message.limit.floor(1)?).ok()?,
-            phases: match message.number_phases {
-                None => 0,
-                Some(phases @ 1..=3) => phases as u8,
-                Some(_) => return None,
-            },
-        })
+        let phases = match message.number_phases {
+            None => 0,
+            Some(phases @ 1..=3) => phases as u8,
+            Some(_) => return None,
+        };
+        let (start, tenths) = (message.start_period, message.limit.floor(1)?);
+        Self::new(u32::try_from(start).ok()?, u32::try_from(tenths).ok()?, phases)
     }
 }
 

@@ -14,7 +14,7 @@ pub const MAX_PERIODS: usize = 24;
 /// Longest profile in storage, without its seal.
 pub(crate) const PROFILE_MAX: usize = 48 + 9 * MAX_PERIODS;
 
-const DAY: i64 = 86_400;
+const DAY: u32 = 86_400;
 
 /// What the station's supply looks like, to turn watts into amperes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,7 +62,7 @@ pub(crate) enum Anchor {
     /// At this moment.
     Absolute(i64),
     /// At this moment and every so many seconds after it.
-    Recurring { first: i64, every: i64 },
+    Recurring { first: i64, every: u32 },
     /// At the start of the transaction.
     Transaction,
 }
@@ -77,13 +77,32 @@ impl Anchor {
     }
 }
 
-/// A limit from `start` seconds after the anchor on, in tenths of the schedule's unit.
+/// A limit from `start` seconds after the anchor on. It takes eight bytes: a station has hundreds of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Period {
     pub(crate) start: u32,
-    pub(crate) tenths: u32,
+    /// Tenths of the schedule's unit, and above [`TENTHS_BITS`] the phases.
+    limit: u32,
+}
+
+/// Room for limits up to 107 megawatts.
+const TENTHS_BITS: u32 = 30;
+
+impl Period {
+    /// `tenths` of the schedule's unit; `phases` 0 (as the supply) to 3. `None`: no supply is so strong.
+    pub(crate) fn new(start: u32, tenths: u32, phases: u8) -> Option<Self> {
+        let fits = tenths >> TENTHS_BITS == 0 && phases <= 3;
+        fits.then_some(Self { start, limit: tenths | u32::from(phases) << TENTHS_BITS })
+    }
+
+    const fn tenths(self) -> u32 {
+        self.limit & ((1 << TENTHS_BITS) - 1)
+    }
+
     /// 0: as the supply.
-    pub(crate) phases: u8,
+    const fn phases(self) -> u8 {
+        (self.limit >> TENTHS_BITS) as u8
+    }
 }
 
 /// A charging profile without its purpose and connector, which its place in the store says.
@@ -128,6 +147,7 @@ impl Profile {
         let (start, next) = match self.anchor {
             Anchor::Absolute(start) => (start, i64::MAX),
             Anchor::Recurring { first, every } if at >= first => {
+                let every = i64::from(every);
                 let start = at - (at - first).rem_euclid(every);
                 (start, start.saturating_add(every))
             }
@@ -153,14 +173,14 @@ impl Profile {
                 until = until.min(from);
                 break;
             }
-            current = Some(period);
+            current = Some(*period);
         }
         Segment { value: current.map(|period| self.allowance(period, supply)), until }
     }
 
     /// The least the profile allows at any time: what counts while the time of day is unknown.
     pub(super) fn least(&self, supply: Supply) -> Option<Allowance> {
-        self.periods().map(|period| self.allowance(period, supply)).reduce(Allowance::min)
+        self.periods().map(|period| self.allowance(*period, supply)).reduce(Allowance::min)
     }
 
     pub(super) fn periods(&self) -> impl Iterator<Item = &Period> {
@@ -171,7 +191,7 @@ impl Profile {
     pub(super) fn encode<'b>(&self, out: &'b mut [u8; PROFILE_MAX]) -> &'b [u8] {
         let (kind, first, every) = match self.anchor {
             Anchor::Absolute(start) => (0, start, 0),
-            Anchor::Recurring { first, every } => (1, first, every),
+            Anchor::Recurring { first, every } => (1, first, every.into()),
             Anchor::Transaction => (2, 0, 0),
         };
         let mut writer = Writer::new(out);
@@ -181,7 +201,10 @@ impl Profile {
         }
         writer.put(&self.duration.to_le_bytes()).put(&[(self.unit == RateUnit::Watts).into(), self.len]);
         for period in self.periods() {
-            writer.put(&period.start.to_le_bytes()).put(&period.tenths.to_le_bytes()).put(&[period.phases]);
+            writer
+                .put(&period.start.to_le_bytes())
+                .put(&period.tenths().to_le_bytes())
+                .put(&[period.phases()]);
         }
         writer.finish()
     }
@@ -197,7 +220,7 @@ impl Profile {
         let [first, every, valid_from, valid_to] = moments;
         let anchor = match kind {
             0 => Anchor::Absolute(first),
-            1 if every > 0 => Anchor::Recurring { first, every },
+            1 if every > 0 => Anchor::Recurring { first, every: u32::try_from(every).ok()? },
             2 => Anchor::Transaction,
             _ => return None,
         };
@@ -206,19 +229,37 @@ impl Profile {
         let unit = if watts == 0 { RateUnit::Amps } else { RateUnit::Watts };
         let mut periods = [Period::default(); MAX_PERIODS];
         for period in periods.get_mut(..usize::from(len))? {
-            period.start = u32::from_le_bytes(reader.take()?);
-            period.tenths = u32::from_le_bytes(reader.take()?);
-            [period.phases] = reader.take()?;
+            let (start, tenths) = (u32::from_le_bytes(reader.take()?), u32::from_le_bytes(reader.take()?));
+            let [phases] = reader.take()?;
+            *period = Period::new(start, tenths, phases)?;
         }
         Some(Self { id, level, anchor, valid_from, valid_to, duration, unit, len, periods })
     }
 
-    fn allowance(&self, period: &Period, supply: Supply) -> Allowance {
-        let phases = if period.phases == 0 { supply.phases } else { period.phases };
+    fn allowance(&self, period: Period, supply: Supply) -> Allowance {
+        let phases = if period.phases() == 0 { supply.phases } else { period.phases() };
+        let tenths = u64::from(period.tenths());
         let milliamps = match self.unit {
-            RateUnit::Amps => u64::from(period.tenths) * 100,
-            RateUnit::Watts => u64::from(period.tenths) * 100 / supply.watts_per_amp(phases),
+            RateUnit::Amps => tenths * 100,
+            RateUnit::Watts => tenths * 100 / supply.watts_per_amp(phases),
         };
         Allowance { current: Milliamps(u32::try_from(milliamps).unwrap_or(u32::MAX)), phases }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_period_keeps_limit_and_phases_apart() {
+        for tenths in [0, 1, 320, (1 << TENTHS_BITS) - 1] {
+            for phases in 0..=3 {
+                let period = Period::new(7, tenths, phases).unwrap();
+                assert_eq!((period.start, period.tenths(), period.phases()), (7, tenths, phases));
+            }
+        }
+        assert_eq!((Period::new(0, 1 << TENTHS_BITS, 0), Period::new(0, 1, 4)), (None, None));
+        assert_eq!(size_of::<Period>(), 8);
     }
 }
