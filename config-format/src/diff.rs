@@ -12,6 +12,7 @@ use core::fmt;
 use crate::document::Entry;
 use crate::profile::Known;
 use crate::text::Text;
+use crate::wiped::Wiped;
 
 /// One difference.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,13 +27,13 @@ pub struct Difference {
     pub new: Option<Shown>,
 }
 
-/// A value as it may be shown, and the line it stands in.
+/// A value as it may be shown, and the line it stands in. `Display` shows it, `Debug` does not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shown {
     /// Line from 1.
     pub line: usize,
-    /// The value as written; none if it is or may be a secret.
-    pub value: Option<String>,
+    /// The value as written; none if it is or may be a secret, unless it was asked for.
+    pub value: Option<Wiped<'static>>,
 }
 
 /// `+`, `-` or `~`, the key, and the values that may be shown.
@@ -59,7 +60,7 @@ impl fmt::Display for Difference {
 impl fmt::Display for Shown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.value {
-            Some(value) => Text::from(value.as_str()).fmt(f),
+            Some(value) => Text::from(&**value).fmt(f),
             None => f.write_str("(not shown)"),
         }
     }
@@ -74,7 +75,8 @@ pub fn diff<'a>(old: impl Iterator<Item = Side<'a>>, new: impl Iterator<Item = S
     compare(old, new, Secrets::Masked)
 }
 
-/// As [`diff`], with the values of secret and of unknown keys in clear. Do not log the result.
+/// As [`diff`], with the values of secret and of unknown keys in clear, which are wiped with the result. Do not print
+/// it where others read.
 pub fn diff_in_clear<'a>(
     old: impl Iterator<Item = Side<'a>>,
     new: impl Iterator<Item = Side<'a>>,
@@ -149,7 +151,7 @@ fn difference(
 
 fn shown((entry, known): &Side<'_>, secrets: Secrets) -> Shown {
     let open = secrets == Secrets::InClear || known.is_some_and(|known| !known.key.secret);
-    Shown { line: entry.line, value: open.then(|| entry.value.decode()) }
+    Shown { line: entry.line, value: open.then(|| entry.value.decode().into()) }
 }
 
 #[cfg(test)]
@@ -199,6 +201,7 @@ mod tests {
         let (old, new) = (Config::parse(old.as_bytes()), Config::parse(new.as_bytes()));
         let clear = diff_in_clear(old.file().entries(), new.file().entries());
         assert_eq!(clear[0].to_string(), "~ HOTSPOT_KEY: first -> second");
+        assert!(!alloc::format!("{clear:?}").contains("first"), "only where it is asked for");
     }
 
     #[test]

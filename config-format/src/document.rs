@@ -1,9 +1,9 @@
 //! A whole file as a flat tape of tokens over its bytes, and the way to find things in it.
 //!
 //! The tape lies in memory the caller lends ([`Document::parse_in`]) or, under `alloc`, in a vector
-//! ([`Document::parse`]), 8 bytes for each token. It says only what starts where: printing a document is writing
-//! its bytes, so nothing can get lost. Every entry is addressable, duplicates and entries before the first
-//! section included.
+//! ([`Document::parse`]), 8 bytes for each token and at most 12 with what the vector has left. It says only
+//! what starts where: printing a document is writing its bytes, so nothing can get lost. Every entry is
+//! addressable, duplicates and entries before the first section included.
 //!
 //! Offsets on the tape have 32 bits. Of an input beyond 4 GiB the rest is one stray line.
 
@@ -69,10 +69,13 @@ impl<'a> Document<'a> {
     #[cfg(feature = "alloc")]
     #[must_use]
     pub fn parse(bytes: &'a [u8], dialect: Dialect) -> Self {
-        let mut tape = alloc::vec::Vec::new();
+        // A token has some six bytes in the files of all vendors.
+        let mut tape = alloc::vec::Vec::with_capacity(bytes.len() / 6);
         lex::tape(bytes, dialect, REACH, |boundary| tape.push(boundary));
-        // A vector grows by doubling; the tape is kept as long as the document.
-        tape.shrink_to_fit();
+        // The tape is kept as long as the document: at most 12 bytes for each token.
+        if tape.capacity() > tape.len() + tape.len() / 2 {
+            tape.shrink_to_fit();
+        }
         Self { bytes, dialect, tape: Tape::Owned(tape) }
     }
 
@@ -267,6 +270,19 @@ mod tests {
             format!("{error}"),
             "the input has 23 tokens but the lent tape holds 22; lend a slice of 23"
         );
+    }
+
+    #[cfg(feature = "alloc")]
+    #[test]
+    fn an_owned_tape_takes_twelve_bytes_a_token_at_most() {
+        for text in ["\n", "k=v\n", "key = value\r\n", "a long line that makes no sense at all\n"] {
+            let text = text.repeat(10_000);
+            let Tape::Owned(tape) = Document::parse(text.as_bytes(), Dialect::Ini).tape else {
+                unreachable!()
+            };
+            let taken = tape.capacity() * size_of::<Boundary>();
+            assert!(taken <= 12 * tape.len(), "{taken} bytes for {} tokens", tape.len());
+        }
     }
 
     #[test]

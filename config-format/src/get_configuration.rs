@@ -9,7 +9,6 @@ use alloc::borrow::Cow;
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +18,7 @@ use crate::file::{File, KeyError, wrong};
 use crate::profile::{Access, Known, Profile, Vendor};
 use crate::render;
 use crate::text::Span;
+use crate::wiped::Wiped;
 
 /// What an answer looks like, for messages.
 const FORM: &str = r#"{"configurationKey": [{"key": "..", "readonly": false, "value": ".."}]}"#;
@@ -45,7 +45,7 @@ pub struct Dump<'a> {
 }
 
 /// One key of an answer.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DumpedKey<'a> {
     /// Its name.
     #[serde(borrow)]
@@ -54,17 +54,7 @@ pub struct DumpedKey<'a> {
     pub readonly: bool,
     /// Its value; none for keys that are only written.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
-    pub value: Option<Cow<'a, str>>,
-}
-
-/// Shows no value: it may be a secret.
-impl fmt::Debug for DumpedKey<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("DumpedKey")
-            .field("key", &self.key)
-            .field("readonly", &self.readonly)
-            .finish_non_exhaustive()
-    }
+    pub value: Option<Wiped<'a>>,
 }
 
 impl<'a> Dump<'a> {

@@ -17,7 +17,8 @@ use nom::combinator::{eof, recognize};
 use nom::sequence::terminated;
 use nom::{IResult, Parser};
 
-use crate::text::{Span, is_blank, trim};
+use crate::scan::Marks;
+use crate::text::{Span, is_blank};
 
 /// The byte order mark of UTF-8, skipped at the start of the input.
 pub(crate) const UTF8_BOM: &[u8] = b"\xef\xbb\xbf";
@@ -85,25 +86,26 @@ impl Line {
 
     /// The tokens of the line in order, empty ones left out. Their spans joined are the line.
     pub fn tokens(&self) -> impl Iterator<Item = Token> + use<> {
-        self.parts().into_iter().filter(|token| !token.span.is_empty())
+        let cuts = [
+            self.body.start,
+            self.name.start,
+            self.name.end,
+            self.value.start,
+            self.value.end,
+            self.body.end,
+            self.span.end,
+        ];
+        tokens(self.kind, cuts)
     }
 
-    fn parts(&self) -> [Token; 6] {
-        let (before, name) = match self.kind {
-            LineKind::Blank => (TokenKind::Blank, TokenKind::Blank),
-            LineKind::Comment => (TokenKind::Blank, TokenKind::Comment),
-            LineKind::Section => (TokenKind::Mark, TokenKind::Section),
-            LineKind::Entry => (TokenKind::Blank, TokenKind::Key),
-            LineKind::Stray => (TokenKind::Blank, TokenKind::Stray),
-        };
-        [
-            Token { kind: before, span: Span::new(self.body.start, self.name.start) },
-            Token { kind: name, span: self.name },
-            Token { kind: TokenKind::Mark, span: Span::new(self.name.end, self.value.start) },
-            Token { kind: TokenKind::Value, span: self.value },
-            Token { kind: TokenKind::Blank, span: Span::new(self.value.end, self.body.end) },
-            Token { kind: TokenKind::Ending, span: self.ending() },
-        ]
+    fn new(kind: LineKind, [start, name, name_end, value, value_end, body_end, end]: Cuts) -> Self {
+        Self {
+            kind,
+            span: Span::new(start, end),
+            name: Span::new(name, name_end),
+            value: Span::new(value, value_end),
+            body: Span::new(start, body_end),
+        }
     }
 
     fn starting_at(at: usize) -> Self {
@@ -140,6 +142,31 @@ impl Line {
         self.name = name;
         self.value = Span::empty(name.end);
     }
+}
+
+/// Where the parts of a line start, and where the last one ends.
+///
+/// Functions that hand such arrays on are always inlined: through memory they cost more than finding them.
+///
+/// In order: blanks or the bracket of a heading, the
+/// name, the sign or the other bracket, the value, blanks, the line end. Any of them may be empty.
+type Cuts = [usize; 7];
+
+/// The tokens of a line of this kind.
+fn tokens(kind: LineKind, cuts: Cuts) -> impl Iterator<Item = Token> + use<> {
+    let (before, name) = match kind {
+        LineKind::Blank => (TokenKind::Blank, TokenKind::Blank),
+        LineKind::Comment => (TokenKind::Blank, TokenKind::Comment),
+        LineKind::Section => (TokenKind::Mark, TokenKind::Section),
+        LineKind::Entry => (TokenKind::Blank, TokenKind::Key),
+        LineKind::Stray => (TokenKind::Blank, TokenKind::Stray),
+    };
+    let kinds = [before, name, TokenKind::Mark, TokenKind::Value, TokenKind::Blank, TokenKind::Ending];
+    let ends = cuts.into_iter().skip(1);
+    let parts = kinds.into_iter().zip(cuts).zip(ends);
+    parts
+        .map(|((kind, start), end)| Token { kind, span: Span::new(start, end) })
+        .filter(|token| !token.span.is_empty())
 }
 
 /// What a [`Token`] is.
@@ -188,18 +215,22 @@ pub struct Boundary {
 /// Hands the tape of an input to `push`, element by element. What lies behind `reach`, which offsets on the tape
 /// cannot name, is one stray token.
 pub(crate) fn tape(bytes: &[u8], dialect: Dialect, reach: usize, mut push: impl FnMut(Boundary)) {
-    let mut push = |kind, span: Span| {
-        if let (Ok(start), false) = (u32::try_from(span.start), span.is_empty()) {
+    let mut push = |kind, start| {
+        if let Ok(start) = u32::try_from(start) {
             push(Boundary { start, kind });
         }
     };
     let reached = bytes.get(..reach).unwrap_or(bytes);
-    let lines = lines(reached, dialect);
-    push(TokenKind::Bom, Span::new(0, lines.offset));
-    for line in lines {
-        line.parts().into_iter().for_each(|token| push(token.kind, token.span));
+    let mut lines = lines(reached, dialect);
+    if lines.offset > 0 {
+        push(TokenKind::Bom, 0);
     }
-    push(TokenKind::Stray, Span::new(reached.len(), bytes.len()));
+    while let Some((kind, cuts)) = lines.cut() {
+        tokens(kind, cuts).for_each(|token| push(token.kind, token.span.start));
+    }
+    if reached.len() < bytes.len() {
+        push(TokenKind::Stray, reached.len());
+    }
 }
 
 /// Puts the lines of a tape together again.
@@ -249,7 +280,8 @@ impl Iterator for TapeLines<'_> {
 #[must_use]
 pub fn lines(bytes: &[u8], dialect: Dialect) -> Lines<'_> {
     let offset = if bytes.starts_with(UTF8_BOM) { UTF8_BOM.len() } else { 0 };
-    Lines { bytes, offset, dialect }
+    let [sign] = *dialect.sign();
+    Lines { bytes, offset, dialect, marks: Marks::new(bytes, sign) }
 }
 
 /// Iterator of [`lines`].
@@ -259,6 +291,8 @@ pub struct Lines<'a> {
     /// Where the next line starts.
     offset: usize,
     dialect: Dialect,
+    /// Line ends and signs from there on.
+    marks: Marks<'a>,
 }
 
 /// Shows where it is, not what it reads: files hold secrets and names.
@@ -272,67 +306,74 @@ impl Iterator for Lines<'_> {
     type Item = Line;
 
     fn next(&mut self) -> Option<Line> {
+        self.cut().map(|(kind, cuts)| Line::new(kind, cuts))
+    }
+}
+
+impl Lines<'_> {
+    /// The next line.
+    #[inline(always)]
+    fn cut(&mut self) -> Option<(LineKind, Cuts)> {
         let start = self.offset;
-        let rest = self.bytes.get(start..).filter(|rest| !rest.is_empty())?;
-        let (len, sign) = measure(rest, self.dialect);
-        let (body, behind) = rest.split_at_checked(len)?;
-        let ending = match behind {
-            [b'\r', b'\n', ..] => 2,
-            [] => 0,
-            _ => 1,
-        };
-        let end = Span::new(start + len, start + len + ending);
-        self.offset = end.end;
-        let (kind, lengths) = parts(body, self.dialect, sign);
-        let mut at = start;
-        let mut span = |len: usize| {
-            let span = Span::new(at, at + len);
-            at = span.end;
-            span
-        };
-        let [_lead, name, _mark, value] = lengths.map(&mut span);
-        Some(Line { kind, span: Span::new(start, end.end), name, value, body: Span::new(start, end.start) })
+        if start >= self.bytes.len() {
+            return None;
+        }
+        let (body_end, end, sign) = self.measure();
+        self.offset = end;
+        let body = self.bytes.get(start..body_end)?;
+        let (kind, parts) = parts(body, self.dialect, sign.map(|sign| sign - start));
+        let [name, name_end, value, value_end] = parts.map(|part| start + part);
+        Some((kind, [start, name, name_end, value, value_end, body_end, end]))
+    }
+
+    /// Where the body of the next line ends, where its line end does, and where its first sign is.
+    #[inline(always)]
+    fn measure(&mut self) -> (usize, usize, Option<usize>) {
+        let mut sign = None;
+        while let Some(mark) = self.marks.next() {
+            match self.bytes.get(mark) {
+                Some(b'\n') => return (mark, mark + 1, sign),
+                Some(b'\r') if self.bytes.get(mark + 1) == Some(&b'\n') => {
+                    self.marks.next();
+                    return (mark, mark + 2, sign);
+                }
+                Some(b'\r') => return (mark, mark + 1, sign),
+                _ => sign = sign.or(Some(mark)),
+            }
+        }
+        (self.bytes.len(), self.bytes.len(), sign)
     }
 }
 
-/// The length of the first line without its end, and where its first sign is: one walk over the bytes.
-fn measure(rest: &[u8], dialect: Dialect) -> (usize, Option<usize>) {
-    let [sign] = *dialect.sign();
-    let first = rest.iter().position(|&b| b == sign || is_end(b)).unwrap_or(rest.len());
-    if rest.get(first).is_none_or(|&b| is_end(b)) {
-        return (first, None);
-    }
-    let value = rest.get(first..).unwrap_or_default();
-    (first + value.iter().position(|&b| is_end(b)).unwrap_or(value.len()), Some(first))
-}
-
-const fn is_end(byte: u8) -> bool {
-    matches!(byte, b'\r' | b'\n')
-}
-
-/// What a line is, and the lengths of lead, name, mark and value; what is left of it are blanks, or the bracket
-/// behind a heading.
+/// What a line is, and where in it the name and the value start and end.
 type Parts = (LineKind, [usize; 4]);
 
 /// Reads one line without its end, whose first sign is at `sign`; what no form fits is a stray line.
+#[inline(always)]
 fn parts(body: &[u8], dialect: Dialect, sign: Option<usize>) -> Parts {
     let lead = lead(body);
     let read = match (body.get(lead), dialect) {
-        (None, _) => Some((LineKind::Blank, [lead, 0, 0, 0])),
-        (Some(b'#' | b';'), Dialect::Ini) if lead == 0 => Some((LineKind::Comment, [0, body.len(), 0, 0])),
+        (None, _) => Some((LineKind::Blank, [lead; 4])),
+        (Some(b'#' | b';'), Dialect::Ini) if lead == 0 => {
+            Some(without_value(LineKind::Comment, 0, body.len()))
+        }
         // What starts like a heading is one or nothing: as a key it could become a heading by a new value.
         (Some(b'['), Dialect::Ini) => section(body).ok().map(|(_, parts)| parts),
         _ => sign.filter(|&sign| sign > lead).and_then(|sign| entry(body, lead, sign)),
     };
-    read.unwrap_or_else(|| (LineKind::Stray, [lead, trim(body).len(), 0, 0]))
+    read.unwrap_or_else(|| without_value(LineKind::Stray, lead, without_trail(body)))
+}
+
+const fn without_value(kind: LineKind, name: usize, name_end: usize) -> Parts {
+    (kind, [name, name_end, name_end, name_end])
 }
 
 /// An assignment: blanks, the key, blanks, the sign, blanks, the value, blanks.
+#[inline(always)]
 fn entry(body: &[u8], lead: usize, sign: usize) -> Option<Parts> {
-    let (key, value) = (body.get(lead..sign)?, body.get(sign + 1..)?);
-    let (key_len, padding) = (without_trail(key), self::lead(value));
-    let mark = key.len() - key_len + 1 + padding;
-    Some((LineKind::Entry, [lead, key_len, mark, without_trail(value).saturating_sub(padding)]))
+    let (key, behind) = (body.get(..sign)?, body.get(sign + 1..)?);
+    let value = sign + 1 + self::lead(behind);
+    Some((LineKind::Entry, [lead, without_trail(key), value, without_trail(body).max(value)]))
 }
 
 /// A heading: blanks, `[`, blanks, the name, blanks, `]`, blanks.
@@ -340,10 +381,9 @@ fn section(input: &[u8]) -> Parsed<'_, Parts> {
     let open = recognize((blanks, tag("["), blanks));
     let name = take_till(|b| matches!(b, b'[' | b']'));
     let close = recognize((tag("]"), blanks));
-    let (input, (open, name, close)) = terminated((open, name, close), eof).parse_complete(input)?;
-    let name_len = without_trail(name);
-    let mark = name.len() - name_len + close.len();
-    Ok((input, (LineKind::Section, [open.len(), name_len, mark, 0])))
+    let (rest, (open, name, _)) = terminated((open, name, close), eof).parse_complete(input)?;
+    let (start, end) = (open.len(), open.len() + without_trail(name));
+    Ok((rest, (LineKind::Section, [start, end, input.len(), input.len()])))
 }
 
 type Parsed<'a, T> = IResult<&'a [u8], T>;

@@ -11,7 +11,8 @@
 //!    [`bender::PROFILE`]. [`File`] is a document read with a profile. **Invariant:** a profile adds meaning
 //!    and takes nothing away; unknown keys stay.
 //! 3. [`finding`] says what is wrong, where, and what would be right. **Invariant:** no secret, and no value
-//!    of an unknown key, is in any message, difference or `Debug` output.
+//!    of an unknown key, is in any message, difference or `Debug` output; text that may be one and has to be
+//!    owned is [`Wiped`].
 //! 4. [`station`] is the vendor-neutral model; one table per vendor maps keys to its fields and is read in
 //!    both directions. [`convert`] writes it as another vendor's file and lists what does not carry over.
 //!
@@ -69,6 +70,7 @@ pub mod number;
 pub mod profile;
 #[cfg(feature = "alloc")]
 mod render;
+mod scan;
 pub mod sessions;
 #[cfg(feature = "alloc")]
 pub mod station;
@@ -80,10 +82,14 @@ mod to_rfid;
 #[cfg(feature = "alloc")]
 pub mod transfer;
 pub mod units;
+#[cfg(feature = "alloc")]
+mod wiped;
 
 #[cfg(feature = "alloc")]
 pub use file::Index;
 pub use file::{File, KeyError};
+#[cfg(feature = "alloc")]
+pub use wiped::Wiped;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -125,6 +125,15 @@ mod get_configuration {
         );
         assert!(Dump::parse(b"[1]").is_err());
     }
+
+    #[test]
+    fn values_are_read_on_purpose_only() {
+        let json =
+            br#"{"configurationKey": [{"key": "AuthorizationKey", "readonly": false, "value": "a\\b4711"}]}"#;
+        let dump = Dump::parse(json).unwrap();
+        assert_eq!(dump.keys[0].value.as_deref(), Some(r"a\b4711"));
+        assert!(!format!("{dump:?}").contains("4711"), "{dump:?}");
+    }
 }
 
 #[cfg(feature = "html-report")]
@@ -159,5 +168,7 @@ mod report {
             Ok(evkit_config_format::profile::Value::Integer(0))
         );
         assert!(!format!("{report:?}").contains("operatingMode"));
+        let address = &*report.block("Evse Status").unwrap().rows[1][1];
+        assert!(!format!("{:?}", report.blocks[2].rows).contains(address), "cells are not shown either");
     }
 }

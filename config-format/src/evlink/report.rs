@@ -12,6 +12,8 @@ use core::mem;
 use html5gum::{Token, Tokenizer};
 use zeroize::Zeroizing;
 
+use crate::wiped::Wiped;
+
 /// A report.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Report {
@@ -24,8 +26,8 @@ pub struct Report {
 pub struct Block {
     /// The heading; empty for what comes before the first.
     pub title: String,
-    /// The rows of its tables, cell by cell.
-    pub rows: Vec<Vec<String>>,
+    /// The rows of its tables, cell by cell: addresses, names and cards among them.
+    pub rows: Vec<Vec<Wiped<'static>>>,
     /// Its preformatted text, wiped when dropped: the configuration with its secrets is one.
     pub text: Zeroizing<String>,
 }
@@ -52,7 +54,9 @@ impl Report {
     /// Reads a page. Any bytes are read; what is no report has no blocks worth reading.
     #[must_use]
     pub fn parse(html: &[u8]) -> Self {
-        let mut reader = Reader { blocks: Vec::from([Block::default()]), ..Reader::default() };
+        // Room for all of it at once: text that grows leaves copies behind.
+        let text = Zeroizing::new(String::with_capacity(html.len()));
+        let mut reader = Reader { blocks: Vec::from([Block::default()]), text, ..Reader::default() };
         for Ok(token) in Tokenizer::new(html) {
             match token {
                 Token::StartTag(tag) => reader.open(&tag.name),
@@ -83,9 +87,9 @@ impl Report {
 impl Block {
     /// The cells behind a row's name; one for each socket. The page writes names with letters l for I in
     /// places.
-    pub fn row(&self, name: &str) -> Option<&[String]> {
+    pub fn row(&self, name: &str) -> Option<&[Wiped<'static>]> {
         let fold = |text: &str| text.to_lowercase().replace('l', "i");
-        let named = |row: &&Vec<String>| row.first().is_some_and(|first| fold(first) == fold(name));
+        let named = |row: &&Vec<Wiped<'_>>| row.first().is_some_and(|first| fold(first) == fold(name));
         self.rows.iter().find(named).and_then(|row| row.get(1..))
     }
 }
@@ -94,8 +98,8 @@ impl Block {
 #[derive(Default)]
 struct Reader {
     blocks: Vec<Block>,
-    row: Vec<String>,
-    text: String,
+    row: Vec<Wiped<'static>>,
+    text: Zeroizing<String>,
 }
 
 impl Reader {
@@ -109,24 +113,26 @@ impl Reader {
 
     fn close(&mut self, tag: &[u8]) {
         match tag {
-            b"td" | b"th" => self.row.push(mem::take(&mut self.text).trim().into()),
-            b"tr" => {
-                let row = mem::take(&mut self.row);
-                if let Some(block) = self.blocks.last_mut() {
-                    block.rows.push(row);
-                }
-            }
+            b"td" | b"th" => self.row.push(String::from(self.text.trim()).into()),
             b"h1" | b"h2" | b"h3" => {
-                let title = mem::take(&mut self.text).trim().into();
+                let title = self.text.trim().into();
                 self.blocks.push(Block { title, ..Block::default() });
             }
             b"pre" => {
-                let text = Zeroizing::new(mem::take(&mut self.text));
                 if let Some(block) = self.blocks.last_mut() {
-                    block.text.push_str(&text);
+                    block.text.push_str(&self.text);
                 }
             }
-            _ => {}
+            b"tr" => return self.end_row(),
+            _ => return,
+        }
+        self.text.clear();
+    }
+
+    fn end_row(&mut self) {
+        let row = mem::take(&mut self.row);
+        if let Some(block) = self.blocks.last_mut() {
+            block.rows.push(row);
         }
     }
 }
