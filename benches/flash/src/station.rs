@@ -75,11 +75,8 @@ extern "C" fn _start() -> ! {
     };
     let mut config = Config::new(identity, any(1));
     config.local_list_entries = 100;
-    let mut station = Station {
-        session: Session::new(config),
-        certificates: Roots::default(),
-        frame: [0; FRAME],
-    };
+    let mut station =
+        Station { session: Session::new(config), certificates: Roots::default(), frame: [0; FRAME] };
     loop {
         station.turn(Instant::from_millis(any(1)));
     }
