@@ -10,7 +10,7 @@ use evkit_ocpp::text::CiStr;
 use evkit_ocpp::time::Instant;
 use evkit_ocpp::units::{Milliamps, Millivolts, WattHours, Watts};
 use evkit_ocpp::v16::charge_point::{
-    self, ActionError, ChargePoint, Event, Facts, Fault, Meter, SecurityEvent,
+    self, ActionError, ChargePoint, Event, Facts, Fault, Meter, Occupied, SecurityEvent,
 };
 use evkit_ocpp::v16::keys::Key;
 use evkit_ocpp::v16::{
@@ -43,7 +43,11 @@ struct Bare {
 
 impl Bare {
     fn new() -> Self {
-        let session = ChargePoint::new(charge_point::Config::new(identity(), 7));
+        Self::with(charge_point::Config::new(identity(), 7))
+    }
+
+    fn with(config: charge_point::Config<'static>) -> Self {
+        let session = ChargePoint::new(config);
         let mut bare = Self { session, journal: evkit_ocpp::journal::MemJournal::new() };
         bare.store(Instant::ZERO);
         bare.session.handle_open(Instant::ZERO);
@@ -74,8 +78,11 @@ impl Bare {
 
     /// Registered at second 0, at 2026-01-01, with nothing left to say.
     fn accepted() -> Self {
-        let mut bare = Self::new();
-        let now = Instant::ZERO;
+        Self::new().accept()
+    }
+
+    fn accept(self) -> Self {
+        let (mut bare, now) = (self, Instant::ZERO);
         bare.answer(now, r#"{"status":"Accepted","currentTime":"2026-01-01T00:00:00Z","interval":3600}"#);
         for _ in 0..2 {
             bare.answer(now, "{}");
@@ -578,6 +585,57 @@ fn remote_start_and_stop() {
     assert!(world.station.session.transaction(1).is_none());
     world.heal();
     world.check_books();
+}
+
+/// Bender, stop transaction mode "only unplug"; the other three modes let the central system stop.
+#[test]
+fn a_station_that_stops_only_by_unplugging_refuses_remote_stops() {
+    for (remote_stop, status) in [(true, "Accepted"), (false, "Rejected")] {
+        let mut config = charge_point::Config::new(identity(), 7);
+        config.remote_stop = remote_stop;
+        let (mut bare, now) = (Bare::with(config).accept(), Instant::from_secs(10));
+        bare.session.start_transaction(now, 1, tag("A"), WattHours(5), None).unwrap();
+        bare.answer(now, r#"{"transactionId":4,"idTagInfo":{"status":"Accepted"}}"#);
+        let frame = r#"[2,"1","RemoteStopTransaction",{"transactionId":4}]"#;
+        let event = bare.session.handle_frame(now, frame).unwrap();
+        assert_eq!(matches!(event, Some(Event::RemoteStop { connector: 1 })), remote_stop, "{event:?}");
+        let answer = bare.sent(now).into_iter().find(|frame| frame.starts_with("[3,\"1\"")).unwrap();
+        assert!(answer.contains(status), "{answer}");
+    }
+}
+
+/// Bender, strategy for status transitions: "occupied on charging" and "occupied on authorized or plugged".
+#[test]
+fn the_two_strategies_of_when_a_connector_is_occupied() {
+    for (occupied, told) in [
+        (Occupied::OnAuthorizedOrPlugged, &["Preparing", "Charging"][..]),
+        (Occupied::OnCharging, &["Charging"]),
+    ] {
+        let mut config = charge_point::Config::new(identity(), 7);
+        config.occupied = occupied;
+        let (mut bare, now) = (Bare::with(config).accept(), Instant::from_secs(10));
+        let mut seen = Vec::new();
+        let mut look = |bare: &mut Bare| {
+            while let Some(frame) = bare.sent(now).pop() {
+                let payload = if frame.contains("StartTransaction") {
+                    r#"{"transactionId":4,"idTagInfo":{"status":"Accepted"}}"#
+                } else {
+                    seen.extend(
+                        ["Preparing", "Charging"].into_iter().filter(|status| frame.contains(status)),
+                    );
+                    "{}"
+                };
+                let id = frame.split('"').nth(1).unwrap();
+                bare.session.handle_frame(now, &format!("[3,\"{id}\",{payload}]")).unwrap();
+            }
+        };
+        let facts = Facts { plugged: true, requesting: true, offering: true, ..Facts::default() };
+        bare.session.report(now, 1, &facts).unwrap();
+        look(&mut bare);
+        bare.session.start_transaction(now, 1, tag("A"), WattHours(5), None).unwrap();
+        look(&mut bare);
+        assert_eq!(seen, told);
+    }
 }
 
 /// §9.1 ConnectionTimeOut.

@@ -9,6 +9,7 @@ mod keepalive;
 pub(crate) mod link;
 pub(crate) mod timer;
 mod trial;
+mod watchdog;
 
 pub use backoff::Backoff;
 pub use error::{ErrorCode, Policy};
@@ -20,3 +21,4 @@ pub use id::{IdBuf, MessageId};
 pub use keepalive::{Keepalive, Pulse};
 pub use link::{AnswerError, CallError, Failure, Patience, Responder};
 pub use trial::Trial;
+pub use watchdog::Watchdog;

@@ -37,6 +37,18 @@ pub struct Fault {
     pub info: &'static str,
 }
 
+/// From when on a connector is told to be in use (Bender CC612/613 manual, strategy for status transitions). The manual
+/// speaks of `Occupied`, the status of OCPP 1.5; what it means for 1.6, where that is every status from `Preparing` to
+/// `Finishing`, is inferred.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Occupied {
+    /// "Occupied on authorized or plugged": `Preparing` as soon as somebody is authorized or a cable is plugged in.
+    OnAuthorizedOrPlugged,
+    /// "Occupied on charging": `Available` (or `Reserved`) until the transaction begins.
+    OnCharging,
+}
+
 /// Status and error code: what one StatusNotification tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Shown {
@@ -51,6 +63,8 @@ pub(super) struct Usage {
     pub(super) transaction: bool,
     /// The connector is reserved.
     pub(super) reserved: bool,
+    /// When to leave `Available`.
+    pub(super) occupied: Occupied,
     /// `Preparing` until energy has been requested once, even if the transaction runs already.
     pub(super) prepare_until_request: bool,
 }
@@ -107,7 +121,11 @@ impl Connector {
             _ if usage.transaction => ChargePointStatus::SuspendedEv,
             _ if self.finishing => ChargePointStatus::Finishing,
             _ if !self.operative => ChargePointStatus::Unavailable,
-            _ if facts.plugged || self.awaiting.is_set() => ChargePointStatus::Preparing,
+            _ if usage.occupied == Occupied::OnAuthorizedOrPlugged
+                && (facts.plugged || self.awaiting.is_set()) =>
+            {
+                ChargePointStatus::Preparing
+            }
             _ if usage.reserved => ChargePointStatus::Reserved,
             _ => ChargePointStatus::Available,
         }
@@ -195,7 +213,12 @@ mod tests {
     use super::*;
     use ChargePointStatus as Status;
 
-    const IDLE: Usage = Usage { transaction: false, reserved: false, prepare_until_request: false };
+    const IDLE: Usage = Usage {
+        transaction: false,
+        reserved: false,
+        occupied: Occupied::OnAuthorizedOrPlugged,
+        prepare_until_request: false,
+    };
     const BUSY: Usage = Usage { transaction: true, ..IDLE };
 
     fn connector(plugged: bool, requesting: bool, offering: bool) -> Connector {
@@ -243,6 +266,26 @@ mod tests {
         assert_eq!(connector.status(usage), Status::Preparing);
         connector.requested = true;
         assert_eq!(connector.status(usage), Status::SuspendedEv);
+    }
+
+    #[test]
+    fn occupied_on_authorized_or_plugged() {
+        assert_eq!(connector(true, false, false).status(IDLE), Status::Preparing);
+        let mut authorized = connector(false, false, false);
+        authorized.awaiting = Deadline::at(Instant::from_secs(60));
+        assert_eq!(authorized.status(IDLE), Status::Preparing);
+    }
+
+    #[test]
+    fn occupied_on_charging() {
+        let later = Usage { occupied: Occupied::OnCharging, ..IDLE };
+        let mut connector = connector(true, false, false);
+        connector.awaiting = Deadline::at(Instant::from_secs(60));
+        assert_eq!(connector.status(later), Status::Available);
+        assert_eq!(connector.status(Usage { reserved: true, ..later }), Status::Reserved);
+        assert_eq!(connector.status(Usage { transaction: true, ..later }), Status::SuspendedEvse);
+        connector.finishing = true;
+        assert_eq!(connector.status(later), Status::Finishing);
     }
 
     #[test]

@@ -125,7 +125,7 @@ mod storage;
 mod transaction;
 
 pub use certificates::{CertificateId, CertificateIdError, Certificates};
-pub use connector::{Facts, Fault};
+pub use connector::{Facts, Fault, Occupied};
 pub use event::{ActionError, Event};
 pub use metering::Meter;
 pub use permission::{Entry, InvalidId, Permission};
@@ -182,6 +182,14 @@ pub struct Config<'c> {
     pub resume_transactions: bool,
     /// Report `Preparing` until the vehicle has asked for energy, although the transaction has begun.
     pub prepare_until_request: bool,
+    /// From when on a connector is occupied. Default: as §4.9 has it.
+    pub occupied: Occupied,
+    /// Whether RemoteStopTransaction ends a transaction; otherwise it is answered `Rejected`. Default: yes.
+    ///
+    /// No for Bender's *stop transaction mode* "only unplug" (CC612/613 manual 5.1; that the answer is `Rejected` is
+    /// inferred). The other three modes differ in what the application does about cards, cables, ventilation and
+    /// residual current: `evkit-rfid` has them as `StopMode`.
+    pub remote_stop: bool,
     /// Most entries of the local authorization list the application keeps; 0: it keeps none.
     pub local_list_entries: u16,
     /// Feature profiles the station serves (`SupportedFeatureProfiles`). Default: those the session serves by itself,
@@ -209,6 +217,8 @@ impl<'c> Config<'c> {
             station_limit: Milliamps(u32::MAX),
             resume_transactions: false,
             prepare_until_request: false,
+            occupied: Occupied::OnAuthorizedOrPlugged,
+            remote_stop: true,
             local_list_entries: 0,
             feature_profiles: "Core,SmartCharging,Reservation,RemoteTrigger",
             patience: Patience::default(),
@@ -325,12 +335,13 @@ impl<'c, const N: usize> ChargePoint<'c, N> {
     /// Recomputes the status of a connector after something it depends on has changed.
     fn refresh(&mut self, now: Instant, index: usize) {
         let any_reserved = self.station.held.is_set();
-        let prepare_until_request = self.config.prepare_until_request;
+        let (occupied, prepare_until_request) = (self.config.occupied, self.config.prepare_until_request);
         let reserves_any = any_reserved && N == 1;
         if let Some(outlet) = self.connectors.get_mut(index) {
             let usage = Usage {
                 transaction: outlet.transaction.is_running(),
                 reserved: outlet.held.is_set() || reserves_any,
+                occupied,
                 prepare_until_request,
             };
             outlet.connector.refresh(now, usage);

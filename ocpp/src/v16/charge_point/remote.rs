@@ -225,13 +225,14 @@ impl<const N: usize> ChargePoint<'_, N> {
         Some(Event::RemoteStart { connector, id_tag, profile, responder: Responder::new(ticket) })
     }
 
-    /// §5.12.
+    /// §5.12, and the maker's stop mode.
     fn remote_stop<'f>(
         &mut self,
         ticket: Ticket,
         request: &RemoteStopTransactionRequest,
     ) -> Option<Event<'f>> {
-        let connector = self.connector_of(request.transaction_id).filter(|_| self.is_accepted());
+        let may = self.config.remote_stop && self.is_accepted();
+        let connector = self.connector_of(request.transaction_id).filter(|_| may);
         let status = match connector {
             Some(_) => RemoteStartStopStatus::Accepted,
             None => RemoteStartStopStatus::Rejected,
