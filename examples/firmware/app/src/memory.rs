@@ -1,0 +1,79 @@
+//! The buffers of the firmware in one place, so that their sizes are seen at a glance.
+
+use core::fmt;
+
+use embassy_net::StackResources;
+use evkit_rfid::{CacheEntry, IdTag, Slot};
+use static_cell::{ConstStaticCell, StaticCell};
+
+use crate::load;
+use crate::station::{Session, connection};
+
+/// The longest frame sent: the answer to GetConfiguration with all keys.
+const SENT: usize = 5_632;
+/// Identifiers remembered from one answer of the central system to the next visit; forgotten at a restart.
+const CACHE: usize = 16;
+/// Sockets of the network: DHCP, the central system, load management, one to spare.
+const SOCKETS: usize = 4;
+
+/// The firmware's memory. A board declares one as a static; it is handed over once.
+pub struct Memory {
+    /// Built in place: it is too large for the stack.
+    pub(crate) session: StaticCell<Session>,
+    resources: ConstStaticCell<StackResources<SOCKETS>>,
+    connection: ConstStaticCell<connection::Buffers>,
+    datagrams: ConstStaticCell<load::Buffers>,
+    sent: ConstStaticCell<[u8; SENT]>,
+    // `None` is not all zeros, and memory that is not lies in flash a second time.
+    cache: StaticCell<[Option<CacheEntry>; CACHE]>,
+    index: StaticCell<[Option<Slot<IdTag>>; CACHE]>,
+}
+
+/// What the tasks get of it.
+pub(crate) struct Parts {
+    pub(crate) resources: &'static mut StackResources<SOCKETS>,
+    pub(crate) connection: &'static mut connection::Buffers,
+    pub(crate) datagrams: &'static mut load::Buffers,
+    pub(crate) sent: &'static mut [u8; SENT],
+    pub(crate) cache: &'static mut [Option<CacheEntry>; CACHE],
+    pub(crate) index: &'static mut [Option<Slot<IdTag>>; CACHE],
+}
+
+impl Memory {
+    /// Memory nobody uses yet.
+    pub const fn new() -> Self {
+        Self {
+            session: StaticCell::new(),
+            resources: ConstStaticCell::new(StackResources::new()),
+            connection: ConstStaticCell::new(connection::Buffers::new()),
+            datagrams: ConstStaticCell::new(load::Buffers::new()),
+            sent: ConstStaticCell::new([0; SENT]),
+            cache: StaticCell::new(),
+            index: StaticCell::new(),
+        }
+    }
+
+    /// Hands everything but the session over, once.
+    pub(crate) fn take(&'static self) -> Option<Parts> {
+        Some(Parts {
+            resources: self.resources.try_take()?,
+            connection: self.connection.try_take()?,
+            datagrams: self.datagrams.try_take()?,
+            sent: self.sent.try_take()?,
+            cache: self.cache.try_init_with(|| [const { None }; CACHE])?,
+            index: self.index.try_init_with(|| [const { None }; CACHE])?,
+        })
+    }
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for Memory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Memory").finish_non_exhaustive()
+    }
+}

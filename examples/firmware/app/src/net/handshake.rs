@@ -1,0 +1,192 @@
+//! Opening a WebSocket as a client (RFC 6455 section 4, OCPP-J 1.6 section 3).
+
+use core::fmt::{self, Write as _};
+
+use base64ct::{Base64, Encoding as _};
+use embedded_io_async::{Read, Write};
+use evkit_ocpp::rpc::handshake::{basic_credentials, subprotocol};
+use evkit_ocpp::schema::Version;
+use sha1_smol::Sha1;
+
+/// What RFC 6455 section 1.3 has a server append to the key.
+const GUID: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
+/// Longest request: 48 characters of path, 48 of identity twice, 48 of password, and the headers.
+const REQUEST: usize = 512;
+
+/// Who connects where.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Opening<'a> {
+    /// Value of `Host`: address and port.
+    pub(crate) host: core::net::SocketAddrV4,
+    /// Path, the identity is appended.
+    pub(crate) path: &'a str,
+    /// Identity of the station.
+    pub(crate) identity: &'a str,
+    /// Password; empty: none.
+    pub(crate) password: &'a str,
+    /// Differs from one connection to the next.
+    pub(crate) nonce: [u8; 16],
+}
+
+/// Why there is no WebSocket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OpenError {
+    /// The connection broke.
+    Broken,
+    /// The request, or the answer's head, is longer than there is room for.
+    TooLong,
+    /// No answer of HTTP/1.1.
+    NotHttp,
+    /// Another status than 101.
+    Status(u16),
+    /// The server has not understood what was asked of it.
+    Accept,
+    /// The server does not speak OCPP 1.6.
+    Subprotocol,
+}
+
+impl fmt::Display for OpenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Broken => f.write_str("the connection broke"),
+            Self::TooLong => f.write_str("the head of the answer is too long"),
+            Self::NotHttp => f.write_str("the answer is not HTTP"),
+            Self::Status(status) => write!(f, "answered with HTTP status {status} instead of 101"),
+            Self::Accept => f.write_str("Sec-WebSocket-Accept does not fit"),
+            Self::Subprotocol => f.write_str("the subprotocol ocpp1.6 was not chosen"),
+        }
+    }
+}
+
+/// Sends the request and reads the answer, whose head has to fit into `buffer`. Not a byte behind the head is read: it
+/// belongs to the first frame.
+///
+/// # Errors
+///
+/// See [`OpenError`].
+pub(crate) async fn open<S: Read + Write>(
+    socket: &mut S,
+    opening: &Opening<'_>,
+    buffer: &mut [u8],
+) -> Result<(), OpenError> {
+    let mut key = [0; 24];
+    let key = Base64::encode(&opening.nonce, &mut key).map_err(|_| OpenError::TooLong)?;
+    let request = request(opening, key)?;
+    socket.write_all(request.as_bytes()).await.map_err(|_| OpenError::Broken)?;
+    socket.flush().await.map_err(|_| OpenError::Broken)?;
+    let mut length = 0;
+    loop {
+        let next = buffer.get_mut(length..length + 1).ok_or(OpenError::TooLong)?;
+        match socket.read(next).await {
+            Ok(0) | Err(_) => return Err(OpenError::Broken),
+            Ok(read) => length += read,
+        }
+        let head = buffer.get(..length).unwrap_or_default();
+        // A line ends; other answers are noticed early as well.
+        if head.ends_with(b"\n") && check(head, key)? {
+            return Ok(());
+        }
+    }
+}
+
+fn request(opening: &Opening<'_>, key: &str) -> Result<heapless::String<REQUEST>, OpenError> {
+    let Opening { host, path, identity, password, .. } = opening;
+    let mut request = heapless::String::new();
+    let slash = if path.ends_with('/') { "" } else { "/" };
+    let mut write = |text: fmt::Arguments<'_>| request.write_fmt(text).map_err(|_| OpenError::TooLong);
+    write(format_args!("GET {path}{slash}{identity} HTTP/1.1\r\nHost: {host}\r\n"))?;
+    write(format_args!("Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"))?;
+    write(format_args!("Sec-WebSocket-Key: {key}\r\n"))?;
+    write(format_args!("Sec-WebSocket-Protocol: {}\r\n", subprotocol(Version::V16)))?;
+    if !password.is_empty() {
+        let mut credentials = [0; 160];
+        let credentials = basic_credentials(identity, password.as_bytes(), &mut credentials);
+        write(format_args!("Authorization: {}\r\n", credentials.ok_or(OpenError::TooLong)?))?;
+    }
+    write(format_args!("\r\n"))?;
+    Ok(request)
+}
+
+/// Judges the answer so far: whether it is whole, and right then.
+fn check(answer: &[u8], key: &str) -> Result<bool, OpenError> {
+    let mut headers = [httparse::EMPTY_HEADER; 16];
+    let mut response = httparse::Response::new(&mut headers);
+    match response.parse(answer) {
+        Ok(httparse::Status::Complete(_)) => {}
+        Ok(httparse::Status::Partial) => return Ok(false),
+        Err(httparse::Error::TooManyHeaders) => return Err(OpenError::TooLong),
+        Err(_) => return Err(OpenError::NotHttp),
+    }
+    match response.code {
+        Some(101) => {}
+        code => return Err(OpenError::Status(code.unwrap_or(0))),
+    }
+    let value = |name: &str| {
+        let header = response.headers.iter().find(|header| header.name.eq_ignore_ascii_case(name));
+        header.map(|header| header.value.trim_ascii())
+    };
+    let mut digest = Sha1::new();
+    digest.update(key.as_bytes());
+    digest.update(GUID.as_bytes());
+    let mut expected = [0; 28];
+    let expected = Base64::encode(&digest.digest().bytes(), &mut expected).map_err(|_| OpenError::Accept)?;
+    if value("Sec-WebSocket-Accept") != Some(expected.as_bytes()) {
+        return Err(OpenError::Accept);
+    }
+    if value("Sec-WebSocket-Protocol") != Some(subprotocol(Version::V16).as_bytes()) {
+        return Err(OpenError::Subprotocol);
+    }
+    Ok(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The example of RFC 6455 section 1.3.
+    const KEY: &str = "dGhlIHNhbXBsZSBub25jZQ==";
+    const ANSWER: &str = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+        sec-websocket-accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\nSec-WebSocket-Protocol: ocpp1.6\r\n\r\n";
+
+    #[test]
+    fn the_standards_own_answer_is_taken_byte_by_byte() {
+        for length in 1..ANSWER.len() {
+            assert_eq!(check(&ANSWER.as_bytes()[..length], KEY), Ok(false), "{length}");
+        }
+        assert_eq!(check(ANSWER.as_bytes(), KEY), Ok(true));
+    }
+
+    #[test]
+    fn wrong_answers_are_named() {
+        let rows = [
+            (ANSWER.replace("s3pP", "s3pQ"), OpenError::Accept),
+            (ANSWER.replace("ocpp1.6", "ocpp2.0.1"), OpenError::Subprotocol),
+            (ANSWER.replace("101", "404"), OpenError::Status(404)),
+            ("SSH-2.0-OpenSSH\r\n".to_owned(), OpenError::NotHttp),
+            (ANSWER.replace("\r\n\r\n", &format!("{}\r\n", "\r\nA: b".repeat(20))), OpenError::TooLong),
+        ];
+        for (answer, error) in rows {
+            assert_eq!(check(answer.as_bytes(), KEY), Err(error), "{answer}");
+        }
+    }
+
+    #[test]
+    fn the_longest_request_fits() {
+        let longest = "x".repeat(48);
+        let opening = Opening {
+            host: "255.255.255.255:65535".parse().unwrap(),
+            path: &longest[..27],
+            identity: &longest,
+            password: &longest,
+            nonce: [0; 16],
+        };
+        let text = request(&opening, KEY).unwrap();
+        assert!(
+            text.starts_with(&format!("GET {}/{longest} HTTP/1.1\r\nHost: 255.", &longest[..27])),
+            "{text}"
+        );
+        assert!(text.contains("Authorization: Basic "), "{text}");
+        assert!(text.ends_with("\r\n\r\n"));
+    }
+}

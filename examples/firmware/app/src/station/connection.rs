@@ -1,0 +1,235 @@
+//! One connection to the central system, from the first packet to its end.
+
+use core::fmt;
+use core::pin::pin;
+
+use edge_ws::FrameType;
+use embassy_futures::select::{Either, select};
+use embassy_net::Stack;
+use embassy_net::tcp::{ConnectError, TcpSocket};
+use embassy_time::{Duration, with_timeout};
+use embedded_storage_async::nor_flash::MultiwriteNorFlash;
+use evkit_ocpp::message::EncodeError;
+use evkit_ocpp::rpc::{Backoff, Keepalive, Pulse};
+use evkit_ocpp::v16::keys::Key;
+
+use super::Station;
+use crate::clock;
+use crate::log::log;
+use crate::net::handshake::{OpenError, Opening, open};
+use crate::net::websocket::{FrameError, Received, Receiver, send};
+use crate::store::settings::Setting;
+
+/// How long connecting, and how long sending a frame may take.
+const CONNECT: Duration = Duration::from_secs(10);
+const SEND: Duration = Duration::from_secs(10);
+
+/// Bytes received and not yet read, and sent and not yet acknowledged.
+const TCP: usize = 1_536;
+/// The longest frame taken in: a charging profile of 24 periods has 1,700 bytes, GetConfiguration with 40 keys 2,200.
+/// A longer one is refused, whatever is in it.
+const RECEIVED: usize = 3_072;
+
+/// Memory of a connection.
+#[derive(Debug)]
+pub(crate) struct Buffers {
+    rx: [u8; TCP],
+    tx: [u8; TCP],
+    received: [u8; RECEIVED],
+}
+
+impl Buffers {
+    pub(crate) const fn new() -> Self {
+        Self { rx: [0; TCP], tx: [0; TCP], received: [0; RECEIVED] }
+    }
+}
+
+/// Why a connection did not come about, or is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    /// No address yet, or no answer.
+    Connect(ConnectError),
+    /// No WebSocket.
+    Open(OpenError),
+    /// It took too long.
+    Late,
+    /// It broke.
+    Frame(FrameError),
+    /// The peer does not answer pings.
+    Dead,
+}
+
+impl fmt::Display for End {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Connect(error) => write!(f, "not reachable, {error:?}"),
+            Self::Open(error) => write!(f, "no WebSocket, {error}"),
+            Self::Late => f.write_str("too slow"),
+            Self::Frame(error) => error.fmt(f),
+            Self::Dead => f.write_str("does not answer pings"),
+        }
+    }
+}
+
+impl<F: MultiwriteNorFlash> Station<'_, F> {
+    /// Connects, and talks until the connection is over.
+    pub(super) async fn connect_once(
+        &mut self,
+        stack: Stack<'_>,
+        buffers: &mut Buffers,
+        backoff: &mut Backoff,
+    ) -> End {
+        let Buffers { rx, tx, received } = buffers;
+        let mut socket = TcpSocket::new(stack, rx, tx);
+        if let Err(end) = self.connect(&mut socket, received).await {
+            socket.abort();
+            return end;
+        }
+        backoff.reset();
+        self.session.handle_open(clock::ocpp());
+        let end = self.talk(&mut socket, received).await;
+        self.answer = None;
+        self.session.handle_close(clock::ocpp());
+        socket.abort();
+        end
+    }
+
+    /// Up to an open WebSocket; sessions go on meanwhile.
+    async fn connect(&mut self, socket: &mut TcpSocket<'_>, buffer: &mut [u8]) -> Result<(), End> {
+        let settings = self.settings;
+        let (host, path) = settings.central_system();
+        let mut nonce = [0; 16];
+        let (low, high) = nonce.split_at_mut(8);
+        low.copy_from_slice(&self.random.next().to_le_bytes());
+        high.copy_from_slice(&self.random.next().to_le_bytes());
+        let identity = settings.get(Setting::Identity);
+        let opening =
+            Opening { host, path, identity, password: settings.get(Setting::AuthorizationKey), nonce };
+        let connecting = async {
+            socket.connect(host).await.map_err(End::Connect)?;
+            socket.set_timeout(Some(Duration::from_secs(60)));
+            open(socket, &opening, buffer).await.map_err(End::Open)
+        };
+        let mut connecting = pin!(with_timeout(CONNECT, connecting));
+        loop {
+            if let Either::First(result) = select(&mut connecting, self.idle(None)).await {
+                result.unwrap_or(Err(End::Late))?;
+                log!(self.shared, "connected to {host}");
+                return Ok(());
+            }
+            self.turn().await;
+        }
+    }
+
+    async fn talk(&mut self, socket: &mut TcpSocket<'_>, buffer: &mut [u8]) -> End {
+        let mut receiver = Receiver::new(buffer);
+        let mut keepalive = Keepalive::new(clock::ocpp(), self.ping_interval());
+        loop {
+            self.turn().await;
+            let result = match self.transmit(socket).await {
+                Ok(()) => self.ping(socket, &mut keepalive).await,
+                error => error,
+            };
+            if let Err(end) = result {
+                return end;
+            }
+            let read = select(socket.read(receiver.space()), self.idle(None)).await;
+            let result = match read {
+                Either::Second(()) => Ok(()),
+                Either::First(Ok(0) | Err(_)) => Err(End::Frame(FrameError::Broken)),
+                Either::First(Ok(count)) => {
+                    keepalive.handle_received();
+                    self.receive(socket, &mut receiver, count).await
+                }
+            };
+            if let Err(end) = result {
+                return end;
+            }
+        }
+    }
+
+    fn ping_interval(&self) -> core::time::Duration {
+        let seconds = self.session.setting(Key::WebSocketPingInterval);
+        core::time::Duration::from_secs(u64::try_from(seconds).unwrap_or(0))
+    }
+
+    async fn ping(&mut self, socket: &mut TcpSocket<'_>, keepalive: &mut Keepalive) -> Result<(), End> {
+        let now = clock::ocpp();
+        keepalive.set_interval(now, self.ping_interval());
+        match keepalive.poll(now) {
+            Pulse::Ping => self.control(socket, FrameType::Ping, &[]).await,
+            Pulse::Dead => Err(End::Dead),
+            _ => Ok(()),
+        }
+    }
+
+    async fn receive(
+        &mut self,
+        socket: &mut TcpSocket<'_>,
+        receiver: &mut Receiver<'_>,
+        count: usize,
+    ) -> Result<(), End> {
+        let text = match receiver.handle_bytes(count).map_err(End::Frame)? {
+            Received::Part | Received::Pong => return Ok(()),
+            Received::Ping(payload) => return self.control(socket, FrameType::Pong, payload).await,
+            Received::Text(text) => text,
+            Received::Cut(text) => {
+                log!(self.shared, "a frame of more than {RECEIVED} bytes is refused");
+                text
+            }
+        };
+        match self.session.handle_frame(clock::ocpp(), text) {
+            Ok(Some(event)) => self.event(event).await,
+            Ok(None) => {}
+            Err(error) => log!(self.shared, "no frame of OCPP, {error}"),
+        }
+        Ok(())
+    }
+
+    async fn control(
+        &mut self,
+        socket: &mut TcpSocket<'_>,
+        kind: FrameType,
+        payload: &[u8],
+    ) -> Result<(), End> {
+        let mut copy = heapless::Vec::<u8, 125>::new();
+        // A control frame has no more.
+        let _ = copy.extend_from_slice(payload);
+        deliver(socket, kind, &mut copy, self.random.next()).await
+    }
+
+    /// Sends everything there is to say.
+    async fn transmit(&mut self, socket: &mut TcpSocket<'_>) -> Result<(), End> {
+        loop {
+            let length = match self.answer.take() {
+                Some(length) => length,
+                None => match self.session.poll_transmit(clock::ocpp(), self.sent) {
+                    Ok(Some(text)) => text.len(),
+                    Ok(None) => return Ok(()),
+                    Err(error @ EncodeError::BufferTooSmall { .. }) => {
+                        log!(self.shared, "a frame cannot be written, {error}");
+                        return Ok(());
+                    }
+                    Err(error) => {
+                        log!(self.shared, "a frame cannot be written, {error}");
+                        continue;
+                    }
+                },
+            };
+            let mask = self.random.next();
+            let frame = self.sent.get_mut(..length).unwrap_or_default();
+            deliver(socket, FrameType::Text(false), frame, mask).await?;
+            self.drain().await;
+        }
+    }
+}
+
+async fn deliver(
+    socket: &mut TcpSocket<'_>,
+    kind: FrameType,
+    payload: &mut [u8],
+    mask: u64,
+) -> Result<(), End> {
+    let sending = send(socket, kind, payload, mask as u32);
+    with_timeout(SEND, sending).await.unwrap_or(Err(FrameError::Broken)).map_err(End::Frame)
+}

@@ -1,0 +1,360 @@
+//! The station towards people and the central system: OCPP session, sessions at the sockets, journal, settings.
+//!
+//! One task owns all of it. It wakes up for a frame, for something new at the sockets or the console, and for the
+//! session's deadlines, and never waits for anything else: while it connects or is cut off, sessions go on. It cannot
+//! move a contactor, only permit to.
+
+mod access;
+pub(crate) mod connection;
+mod requests;
+mod rules;
+mod seat;
+
+use core::pin::pin;
+use core::time::Duration;
+
+use embassy_futures::select::{Either, Either4, select, select4};
+use embassy_net::Stack;
+use embassy_time::{Timer, with_timeout};
+use embedded_storage_async::nor_flash::MultiwriteNorFlash;
+use evkit_hal::units::Milliamps;
+use evkit_ocpp::rpc::Backoff;
+use evkit_ocpp::text::CiStr;
+use evkit_ocpp::time::Instant;
+use evkit_ocpp::v16::charge_point::{ChargePoint, Config, Entry, LimitSource};
+use evkit_ocpp::v16::keys::Key;
+use evkit_ocpp::v16::{BootNotificationRequest, ChargePointStatus, IdTag, IdTagInfo, Reason};
+use evkit_rfid::{Cache, Status};
+
+use crate::board::SOCKETS;
+use crate::clock;
+use crate::log::log;
+use crate::power::lamps::Sign;
+use crate::shared::{Orders, Request, Shared, Task};
+use crate::store::Store;
+use crate::store::settings::{Setting, Settings};
+
+use seat::Seat;
+
+/// The session of this firmware.
+pub(crate) type Session = ChargePoint<'static, SOCKETS>;
+
+/// How long a soft reset waits until everything is delivered, and a hard one until the journal has the ends.
+const SOFT_RESET: Duration = Duration::from_secs(30);
+const HARD_RESET: Duration = Duration::from_secs(2);
+/// The task looks at everything at least this often.
+const BEAT: embassy_time::Duration = embassy_time::Duration::from_millis(500);
+/// How long an address of the network is waited for at the start.
+const ADDRESS: embassy_time::Duration = embassy_time::Duration::from_secs(10);
+/// First pause before connecting again, random part of every pause, and how often it doubles.
+const PAUSES: (Duration, Duration, u32) = (Duration::from_secs(1), Duration::from_secs(1), 5);
+
+/// What the station task owns.
+pub(crate) struct Station<'a, F> {
+    shared: &'a Shared,
+    session: &'a mut Session,
+    store: Store<F>,
+    settings: &'a Settings,
+    seats: [Seat; SOCKETS],
+    /// Identifiers the central system has accepted.
+    cache: Cache<'a>,
+    /// Where frames are written.
+    sent: &'a mut [u8],
+    /// Length of an answer that waits there.
+    answer: Option<usize>,
+    /// Restart when everything is delivered, at the latest then.
+    restart_by: Option<Instant>,
+    was_online: bool,
+    /// Source of masks and nonces.
+    random: Random,
+}
+
+/// The configuration of a session.
+pub(crate) fn session_config(settings: &Settings, nonce: u64) -> Config<'static> {
+    let identity = BootNotificationRequest {
+        charge_point_vendor: CiStr::cut("evkit"),
+        charge_point_model: CiStr::cut("reference board"),
+        charge_point_serial_number: None,
+        charge_box_serial_number: None,
+        firmware_version: Some(CiStr::cut(env!("CARGO_PKG_VERSION"))),
+        iccid: None,
+        imsi: None,
+        meter_type: None,
+        meter_serial_number: None,
+    };
+    let mut config = Config::new(identity, nonce);
+    config.connector_limit = evkit_ocpp::units::Milliamps(settings.number(Setting::MaxCurrent) * 1_000);
+    config.resume_transactions = settings.is_on(Setting::ResumeTransactions);
+    config
+}
+
+/// What is measured besides energy, unless the central system says otherwise.
+const SAMPLED: &str = "Energy.Active.Import.Register,Power.Active.Import,Current.Import,Current.Offered";
+
+impl<'a, F: MultiwriteNorFlash> Station<'a, F> {
+    pub(crate) fn new(
+        shared: &'a Shared,
+        session: &'a mut Session,
+        store: Store<F>,
+        settings: &'a Settings,
+        cache: Cache<'a>,
+        sent: &'a mut [u8],
+        seed: u64,
+    ) -> Self {
+        // The text is a list of measurands.
+        let _ = session.set_setting(clock::ocpp(), Key::MeterValuesSampledData, SAMPLED);
+        let _ = session.set_setting(clock::ocpp(), Key::MeterValueSampleInterval, "60");
+        Self {
+            shared,
+            session,
+            store,
+            settings,
+            seats: [Seat::EMPTY; SOCKETS],
+            cache,
+            sent,
+            answer: None,
+            restart_by: None,
+            was_online: false,
+            random: Random(seed),
+        }
+    }
+
+    /// Runs for good: connects, and connects again.
+    pub(crate) async fn run(mut self, stack: Stack<'_>, buffers: &mut connection::Buffers) -> ! {
+        let mut backoff = Backoff::new(PAUSES.0, PAUSES.1, PAUSES.2, self.random.next());
+        // Without an address the first attempt would fail, and the second one wait.
+        let mut address = pin!(with_timeout(ADDRESS, stack.wait_config_up()));
+        while let Either::Second(()) = select(&mut address, self.idle(None)).await {
+            self.turn().await;
+        }
+        loop {
+            self.turn().await;
+            let error = self.connect_once(stack, buffers, &mut backoff).await;
+            log!(self.shared, "central system: {error}");
+            let pause = backoff.next_pause();
+            let over = clock::ocpp() + pause;
+            while clock::ocpp() < over {
+                self.idle(Some(over)).await;
+                self.turn().await;
+            }
+        }
+    }
+
+    /// Waits until there is something to do, at most until `by`.
+    async fn idle(&mut self, by: Option<Instant>) {
+        let due = [by, self.session.poll_timeout()].into_iter().flatten().min();
+        let now = clock::ocpp();
+        let wait = due.map_or(BEAT, |due| millis(due.since(now)).min(BEAT));
+        let shared = self.shared;
+        match select4(
+            Timer::after(wait),
+            shared.changed.wait(),
+            shared.requests.receive(),
+            shared.restart.wait(),
+        )
+        .await
+        {
+            Either4::First(()) | Either4::Second(()) => {}
+            Either4::Third(Request { setting, value }) => _ = self.set(setting, &value).await,
+            Either4::Fourth(()) => self.restart_by = Some(now + SOFT_RESET),
+        }
+    }
+
+    /// Looks at everything once: sockets, deadlines, journal, events; then gives orders.
+    async fn turn(&mut self) {
+        self.shared.alive(Task::Station);
+        for seat in 0..SOCKETS {
+            self.look(seat);
+        }
+        self.session.handle_timeout(clock::ocpp());
+        self.drain().await;
+        for seat in 0..SOCKETS {
+            self.order(seat);
+        }
+        self.restart_if_done();
+    }
+
+    /// What is new at a socket.
+    fn look(&mut self, seat: usize) {
+        let (Some(socket), Some(place)) = (self.shared.sockets.get(seat), self.seats.get_mut(seat)) else {
+            return;
+        };
+        let (before, view) = (place.view, socket.view.get());
+        place.view = view;
+        place.measured = socket.measured.get();
+        if before.plugged && (!view.plugged || view.visits != before.visits) {
+            self.unplugged(seat);
+        }
+        if view.plugged && (!before.plugged || view.visits != before.visits) {
+            self.plugged(seat);
+        }
+        if let (Some(uid), true) = (&view.card, view.cards != before.cards) {
+            self.card(seat, uid);
+        }
+        if view.stops != before.stops {
+            self.stop(seat, Reason::Other, None);
+        }
+        self.report(seat);
+        self.begin(seat);
+        let over = self
+            .seats
+            .get(seat)
+            .is_some_and(|place| place.stop_at.is_some_and(|register| place.register() >= register));
+        if over {
+            self.stop(seat, Reason::DeAuthorized, None);
+        }
+        self.finish(seat);
+    }
+
+    /// Tells the session the facts, once the meter has been read or should have been.
+    fn report(&mut self, seat: usize) {
+        let metered = self.is_metered();
+        let Some(place) = self.seats.get(seat) else { return };
+        if metered && place.measured.at.is_none() && clock::millis() < 5_000 {
+            return;
+        }
+        let facts = place.facts(metered);
+        // The connector exists.
+        let _ = self.session.report(clock::ocpp(), connector(seat), &facts);
+    }
+
+    /// Storage and events, until nothing is left to do.
+    async fn drain(&mut self) {
+        loop {
+            self.store.drive(clock::ocpp(), self.session).await;
+            let erased = self.store.take_erased();
+            if erased.values {
+                log!(self.shared, "settings could not be read and were erased; defaults hold");
+            }
+            if erased.records {
+                log!(self.shared, "the journal could not be read and was erased");
+            }
+            // Events without a frame own everything they carry.
+            let Some(event) = self.session.poll_event() else { break };
+            self.event(event).await;
+        }
+        let online = self.session.is_online();
+        if online && !self.was_online {
+            self.back_online();
+        }
+        self.was_online = online;
+    }
+
+    /// Tells a socket what it may do.
+    fn order(&mut self, seat: usize) {
+        let (number, now) = (connector(seat), clock::ocpp());
+        let (Some(socket), Some(place)) = (self.shared.sockets.get(seat), self.seats.get_mut(seat)) else {
+            return;
+        };
+        let limit = self.session.limit_now(number, now);
+        let profile = limit.filter(|limit| limit.source != LimitSource::Hardware);
+        let profile = profile.map_or(u32::MAX, |limit| limit.current.0);
+        let managed = socket.managed.get().map_or(u32::MAX, |limit| limit.0);
+        let offer = (self.settings.number(Setting::MaxCurrent) * 1_000).min(profile).min(managed);
+        let available = self.session.status(number) != Some(ChargePointStatus::Unavailable);
+        let permission = place.permitted();
+        let online = self.session.is_online();
+        let sign = match () {
+            () if !available => Sign::OutOfService,
+            () if permission => Sign::Authorized,
+            () if place.view.plugged => Sign::WaitsForAuthorization,
+            () if online => Sign::Online,
+            () => Sign::NoBackEnd,
+        };
+        // Only with the contactor open, which the session's end has asked for.
+        let unlock = core::mem::take(&mut place.unlock);
+        place.unlock = unlock && place.view.closed;
+        let unlocks = u8::from(unlock && !place.view.closed);
+        socket.wants.set(permission && place.view.plugged);
+        socket.orders.update(|orders| {
+            *orders = Orders {
+                permission,
+                offer: Milliamps(offer),
+                available,
+                sign,
+                unlocks: orders.unlocks.wrapping_add(unlocks),
+                ..*orders
+            };
+        });
+    }
+
+    fn orders(&self, seat: usize, change: impl FnOnce(&mut Orders)) {
+        if let Some(socket) = self.shared.sockets.get(seat) {
+            socket.orders.update(change);
+        }
+    }
+
+    /// Checks and keeps a setting; it holds from the next start on.
+    async fn set(&mut self, setting: Setting, text: &str) -> bool {
+        let name = setting.row().name;
+        let value = match setting.check(text) {
+            Ok(value) => value,
+            Err(refused) => {
+                log!(self.shared, "{name} {refused}");
+                return false;
+            }
+        };
+        let kept = self.store.keep(setting, &value).await.is_ok();
+        match kept {
+            true => log!(self.shared, "{name} is kept and holds from the next start on"),
+            false => log!(self.shared, "{name} cannot be kept"),
+        }
+        kept
+    }
+
+    /// Whether sockets have meters.
+    fn is_metered(&self) -> bool {
+        self.settings.number(Setting::MeterUnit) != 0
+    }
+
+    /// What the cache says about an identifier.
+    fn cached(&self, token: &IdTag) -> Option<Status> {
+        let utc = self.session.utc(clock::ocpp())?;
+        self.cache.status(utc, &evkit_rfid::IdTag::new(token.as_str()).ok()?)
+    }
+
+    /// Takes an answer of the central system into the cache.
+    fn remember(&mut self, token: &IdTag, info: &IdTagInfo<'_>) {
+        let token = evkit_rfid::IdTag::new(token.as_str());
+        if let (Some(utc), Ok(token)) = (self.session.utc(clock::ocpp()), token) {
+            let entry = Entry::from(info);
+            self.cache.record(utc, token, access::word(entry.status), entry.expiry);
+        }
+    }
+
+    fn restart_if_done(&mut self) {
+        let Some(by) = self.restart_by else { return };
+        let ended = self.seats.iter().all(|place| place.running().is_none());
+        if (ended && self.session.is_settled()) || clock::ocpp() >= by {
+            self.shared.restart_now.signal(());
+        }
+    }
+}
+
+/// Number of a seat for OCPP, from 1.
+fn connector(seat: usize) -> u8 {
+    u8::try_from(seat + 1).unwrap_or(u8::MAX)
+}
+
+/// The seat of a connector; one that does not exist for connector 0.
+fn seat_of(connector: u8) -> usize {
+    usize::from(connector).wrapping_sub(1)
+}
+
+fn millis(span: Duration) -> embassy_time::Duration {
+    embassy_time::Duration::from_millis(u64::try_from(span.as_millis()).unwrap_or(u64::MAX))
+}
+
+/// Numbers a peer cannot guess as long as it cannot guess the seed (SplitMix64).
+#[derive(Clone, Debug)]
+pub(crate) struct Random(pub(crate) u64);
+
+impl Random {
+    pub(crate) const fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut bits = self.0;
+        bits = (bits ^ bits >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        bits = (bits ^ bits >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
+        bits ^ bits >> 31
+    }
+}

@@ -1,0 +1,143 @@
+//! The journal of a session, without ever blocking: the asynchronous form of `evkit_ocpp::journal::drive_blocking`.
+
+use embedded_storage_async::nor_flash::MultiwriteNorFlash;
+use evkit_ocpp::journal::{BLOB_MAX, Store as Session, StoreDone, StoreKey, StoreOp};
+use evkit_ocpp::time::Instant;
+use sequential_storage::Error;
+
+use super::{BUFFER, OWN_KEYS, Store, StoreError};
+
+/// Keys a journal of two connectors has: 44 settings, 12 profiles, 20 of connectors and the clock; and some to spare.
+const KEYS: usize = 96;
+
+/// How often each key is found in the map, which holds old values beside the current ones.
+type Counts = heapless::Vec<(u16, u16), KEYS>;
+
+impl<F: MultiwriteNorFlash> Store<F> {
+    /// Performs every storage operation the session wants, one after the other. The store's own error is told the
+    /// session as failed, which tries again later.
+    pub(crate) async fn drive<S: Session>(&mut self, now: Instant, session: &mut S) {
+        loop {
+            let result = match session.poll_store() {
+                None => return,
+                Some(StoreOp::Append { seq, bytes }) => {
+                    self.append(seq, bytes).await.map(|()| StoreDone::Written)
+                }
+                Some(StoreOp::Remove { up_to }) => self.remove(up_to).await.map(|()| StoreDone::Written),
+                Some(StoreOp::Put { key, bytes }) => self.put(key, bytes).await.map(|()| StoreDone::Written),
+                Some(StoreOp::Scan) => self.scan(now, session).await.map(|()| StoreDone::Scanned),
+                Some(StoreOp::First) => match self.first(now, session).await {
+                    Ok(true) => continue,
+                    Ok(false) => Ok(StoreDone::Empty),
+                    Err(error) => Err(error),
+                },
+                // No other operation is known to this version.
+                Some(_) => Ok(StoreDone::Failed),
+            };
+            session.handle_stored(now, result.unwrap_or(StoreDone::Failed));
+        }
+    }
+
+    /// Reports every value and every record. What cannot be read is erased; what was read until then stays reported,
+    /// every value and record carries its own checksum.
+    async fn scan<S: Session>(&mut self, now: Instant, session: &mut S) -> Result<(), StoreError<F>> {
+        if let Err(error) = self.scan_values(now, session).await {
+            match error {
+                Error::Storage { .. } => return Err(error),
+                _ => self.erase_values().await?,
+            }
+        }
+        if let Err(error) = self.scan_records(now, session).await {
+            match error {
+                Error::Storage { .. } => return Err(error),
+                _ => self.erase_records().await?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Reports the current value of every key: it is the last of those found, so they are counted first.
+    async fn scan_values<S: Session>(&mut self, now: Instant, session: &mut S) -> Result<(), StoreError<F>> {
+        let mut counts = Counts::new();
+        self.each_value(|key, _| match counts.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, count)) => *count = count.saturating_add(1),
+            // A journal has no more keys; what is beyond is not its own.
+            None => _ = counts.push((key, 1)),
+        })
+        .await?;
+        self.each_value(|key, bytes| {
+            let Some((_, count)) = counts.iter_mut().find(|(known, _)| *known == key) else { return };
+            *count = count.saturating_sub(1);
+            if *count == 0 {
+                session.handle_stored(now, StoreDone::Value { key: StoreKey(key), bytes });
+            }
+        })
+        .await
+    }
+
+    /// Visits all values of the journal, the older ones of a key first.
+    async fn each_value(&mut self, mut visit: impl FnMut(u16, &[u8])) -> Result<(), StoreError<F>> {
+        let mut buffer = [0; BUFFER];
+        let mut map = self.map()?;
+        let mut items = map.fetch_all_items(&mut buffer).await?;
+        while let Some((key, bytes)) = items.next::<&[u8]>(&mut buffer).await? {
+            if key >= OWN_KEYS {
+                visit(key, bytes);
+            }
+        }
+        Ok(())
+    }
+
+    async fn scan_records<S: Session>(&mut self, now: Instant, session: &mut S) -> Result<(), StoreError<F>> {
+        let mut buffer = [0; BUFFER];
+        let mut queue = self.queue()?;
+        let mut records = queue.iter().await?;
+        while let Some(record) = records.next(&mut buffer).await? {
+            if let Some((seq, bytes)) = record.split_first_chunk() {
+                session.handle_stored(now, StoreDone::Record { seq: u64::from_le_bytes(*seq), bytes });
+            }
+        }
+        Ok(())
+    }
+
+    /// Reports the oldest record, if there is one.
+    async fn first<S: Session>(&mut self, now: Instant, session: &mut S) -> Result<bool, StoreError<F>> {
+        let mut buffer = [0; BUFFER];
+        if let Err(Error::Corrupted { .. }) = self.queue()?.peek(&mut buffer).await {
+            self.erase_records().await?;
+        }
+        loop {
+            let mut queue = self.queue()?;
+            let Some(record) = queue.peek(&mut buffer).await? else { return Ok(false) };
+            if let Some((seq, bytes)) = record.split_first_chunk() {
+                session.handle_stored(now, StoreDone::Record { seq: u64::from_le_bytes(*seq), bytes });
+                return Ok(true);
+            }
+            // No record of ours is that short.
+            queue.pop(&mut buffer).await?;
+        }
+    }
+
+    async fn append(&mut self, seq: u64, bytes: &[u8]) -> Result<(), StoreError<F>> {
+        let mut record = heapless::Vec::<u8, { BLOB_MAX + 8 }>::new();
+        let whole = record.extend_from_slice(&seq.to_le_bytes()).and(record.extend_from_slice(bytes));
+        whole.map_err(|_| Error::ItemTooBig)?;
+        let result = self.queue()?.push(&record, false).await;
+        let Err(Error::Corrupted { .. }) = result else { return result };
+        self.erase_records().await?;
+        self.queue()?.push(&record, false).await
+    }
+
+    async fn remove(&mut self, up_to: u64) -> Result<(), StoreError<F>> {
+        let mut buffer = [0; BUFFER];
+        let mut queue = self.queue()?;
+        while let Some(record) = queue.peek(&mut buffer).await? {
+            let seq = record.first_chunk().map_or(0, |seq| u64::from_le_bytes(*seq));
+            if seq > up_to {
+                break;
+            }
+            queue.pop(&mut buffer).await?;
+        }
+        Ok(())
+    }
+}

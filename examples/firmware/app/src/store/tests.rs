@@ -1,0 +1,269 @@
+//! The store on a memory that can be cut off, filled up and spoilt.
+
+use embedded_storage_async::nor_flash::{
+    ErrorType, MultiwriteNorFlash, NorFlash, NorFlashError, NorFlashErrorKind, ReadNorFlash,
+};
+use evkit_ocpp::journal::{Store as Session, StoreDone, StoreKey, StoreOp};
+use evkit_ocpp::time::Instant;
+use futures_executor::block_on;
+use proptest::prelude::*;
+
+use super::settings::Setting;
+use super::{Erased, Store};
+
+const PAGE: usize = 1_024;
+const PAGES: usize = 8;
+
+/// A memory whose power can go after any word written.
+#[derive(Clone)]
+struct Memory {
+    bytes: Vec<u8>,
+    steps: usize,
+    cut_at: usize,
+    /// As an EEPROM has it: what is written replaces what was there. Otherwise bits can only be cleared.
+    overwrites: bool,
+}
+
+#[derive(Debug)]
+struct NoPower;
+
+impl NorFlashError for NoPower {
+    fn kind(&self) -> NorFlashErrorKind {
+        NorFlashErrorKind::Other
+    }
+}
+
+impl Memory {
+    fn new() -> Self {
+        Self { bytes: vec![0xFF; PAGE * PAGES], steps: 0, cut_at: usize::MAX, overwrites: false }
+    }
+
+    fn step(&mut self) -> Result<(), NoPower> {
+        self.steps += 1;
+        if self.steps >= self.cut_at { Err(NoPower) } else { Ok(()) }
+    }
+}
+
+impl ErrorType for Memory {
+    type Error = NoPower;
+}
+
+impl ReadNorFlash for Memory {
+    const READ_SIZE: usize = 1;
+
+    async fn read(&mut self, offset: u32, bytes: &mut [u8]) -> Result<(), NoPower> {
+        bytes.copy_from_slice(&self.bytes[offset as usize..][..bytes.len()]);
+        Ok(())
+    }
+
+    fn capacity(&self) -> usize {
+        self.bytes.len()
+    }
+}
+
+impl NorFlash for Memory {
+    const WRITE_SIZE: usize = 4;
+    const ERASE_SIZE: usize = PAGE;
+
+    async fn erase(&mut self, from: u32, to: u32) -> Result<(), NoPower> {
+        self.step()?;
+        self.bytes[from as usize..to as usize].fill(0xFF);
+        Ok(())
+    }
+
+    async fn write(&mut self, offset: u32, bytes: &[u8]) -> Result<(), NoPower> {
+        for (index, word) in bytes.chunks(4).enumerate() {
+            self.step()?;
+            let old = &mut self.bytes[offset as usize + 4 * index..][..word.len()];
+            let kept = if self.overwrites { 0 } else { 0xFF };
+            old.iter_mut().zip(word).for_each(|(old, new)| *old = new & (*old | !kept));
+        }
+        Ok(())
+    }
+}
+
+impl MultiwriteNorFlash for Memory {}
+
+/// A session that wants one thing and notes what it is told.
+#[derive(Default)]
+struct Wish {
+    wish: Option<Operation>,
+    values: Vec<(u16, Vec<u8>)>,
+    records: Vec<(u64, Vec<u8>)>,
+    failed: bool,
+}
+
+#[derive(Clone)]
+enum Operation {
+    Scan,
+    First,
+    Append(u64, Vec<u8>),
+    Remove(u64),
+    Put(u16, Vec<u8>),
+}
+
+impl Session for Wish {
+    fn poll_store(&mut self) -> Option<StoreOp<'_>> {
+        Some(match self.wish.as_ref()? {
+            Operation::Scan => StoreOp::Scan,
+            Operation::First => StoreOp::First,
+            Operation::Append(seq, bytes) => StoreOp::Append { seq: *seq, bytes },
+            Operation::Remove(up_to) => StoreOp::Remove { up_to: *up_to },
+            Operation::Put(key, bytes) => StoreOp::Put { key: StoreKey(*key), bytes },
+        })
+    }
+
+    fn handle_stored(&mut self, _: Instant, done: StoreDone<'_>) {
+        let scanning = matches!(self.wish, Some(Operation::Scan));
+        match done {
+            StoreDone::Value { key, bytes } => self.values.push((key.0, bytes.to_vec())),
+            StoreDone::Record { seq, bytes } => {
+                self.records.push((seq, bytes.to_vec()));
+                if !scanning {
+                    self.wish = None;
+                }
+            }
+            StoreDone::Failed => (self.failed, self.wish) = (true, None),
+            _ => self.wish = None,
+        }
+    }
+}
+
+fn perform(store: &mut Store<Memory>, operation: Operation) -> Wish {
+    let mut session = Wish { wish: Some(operation), ..Wish::default() };
+    block_on(store.drive(Instant::ZERO, &mut session));
+    session.values.sort();
+    session
+}
+
+fn store(memory: Memory) -> Store<Memory> {
+    Store::new(memory).unwrap()
+}
+
+fn record(seq: u64) -> Operation {
+    Operation::Append(seq, vec![seq as u8; 80])
+}
+
+#[test]
+fn values_and_records_come_back_after_a_restart() {
+    let mut kept = store(Memory::new());
+    for round in 0..40 {
+        assert!(!perform(&mut kept, Operation::Put(0x0100, vec![round; 30])).failed);
+        assert!(!perform(&mut kept, Operation::Put(0x0203, vec![round + 1; 200])).failed);
+    }
+    (1..=5).for_each(|seq| assert!(!perform(&mut kept, record(seq)).failed));
+    assert!(!perform(&mut kept, Operation::Remove(2)).failed);
+    let mut restarted = store(kept.flash);
+    let found = perform(&mut restarted, Operation::Scan);
+    assert_eq!(
+        found.values,
+        [(0x0100, vec![39; 30]), (0x0203, vec![40; 200])],
+        "each key once, the newest value"
+    );
+    assert_eq!(found.records.iter().map(|(seq, _)| *seq).collect::<Vec<_>>(), [3, 4, 5]);
+    assert_eq!(perform(&mut restarted, Operation::First).records, [(3, vec![3; 80])]);
+}
+
+#[test]
+fn a_full_journal_refuses_and_takes_again_when_something_is_removed() {
+    let mut full = store(Memory::new());
+    let last = (1..).find(|seq| perform(&mut full, record(*seq)).failed).unwrap();
+    assert!(last > 30, "{last}");
+    assert!(perform(&mut full, record(last)).failed);
+    assert_eq!(perform(&mut full, Operation::Scan).records.len(), usize::try_from(last).unwrap() - 1);
+    assert!(!perform(&mut full, Operation::Remove(last / 2)).failed);
+    assert!(!perform(&mut full, record(last)).failed);
+    assert_eq!(full.take_erased(), Erased::default());
+}
+
+#[test]
+fn settings_and_starts_are_kept_beside_the_journal_and_are_not_its_values() {
+    let mut kept = store(Memory::new());
+    let value = Setting::Identity.check("CP-7").unwrap();
+    block_on(kept.keep(Setting::Identity, &value)).unwrap();
+    assert_eq!([block_on(kept.count_start()), block_on(kept.count_start())], [1, 2]);
+    let mut restarted = store(kept.flash);
+    assert_eq!(block_on(restarted.count_start()), 3);
+    assert_eq!(block_on(restarted.settings()).get(Setting::Identity), "CP-7");
+    assert!(perform(&mut restarted, Operation::Scan).values.is_empty());
+}
+
+#[test]
+fn a_memory_that_is_too_small_is_refused() {
+    let memory = Memory { bytes: vec![0xFF; PAGE * 2], ..Memory::new() };
+    assert!(Store::new(memory).is_err());
+}
+
+/// Power cut at every word of a history: what was reported as written is there after the restart.
+#[test]
+fn nothing_written_is_lost_wherever_the_power_is_cut() {
+    let history = |store: &mut Store<Memory>| {
+        let mut written = 0;
+        for seq in 1..=60 {
+            if perform(store, record(seq)).failed {
+                break;
+            }
+            written = seq;
+            if perform(store, Operation::Put(0x0100, seq.to_le_bytes().to_vec())).failed {
+                break;
+            }
+            if seq > 20 && perform(store, Operation::Remove(seq - 20)).failed {
+                break;
+            }
+        }
+        written
+    };
+    let mut whole = store(Memory::new());
+    history(&mut whole);
+    for cut_at in (1..whole.flash.steps).step_by(7) {
+        let mut cut = store(Memory { cut_at, ..Memory::new() });
+        let written = history(&mut cut);
+        let mut restarted = store(Memory { cut_at: usize::MAX, ..cut.flash });
+        let found = perform(&mut restarted, Operation::Scan);
+        assert!(!found.failed);
+        let newest = found.records.iter().map(|(seq, _)| *seq).max().unwrap_or(0);
+        assert!(newest == written || newest == written + 1, "{cut_at}: {newest}, {written}");
+        assert_eq!(restarted.take_erased(), Erased::default(), "{cut_at}");
+        assert!(!perform(&mut restarted, record(1_000)).failed, "{cut_at}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Whatever lies in the memory, the store ends up usable, and says what it had to erase.
+    #[test]
+    fn a_spoilt_memory_is_usable_again(
+        spoilt in proptest::collection::vec((0..PAGE * PAGES, any::<u8>()), 0..400),
+        random in any::<bool>(),
+    ) {
+        let mut memory = Memory { overwrites: true, ..Memory::new() };
+        if random {
+            let mut state = 1_u32;
+            memory.bytes.fill_with(|| {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                (state >> 24) as u8
+            });
+        } else {
+            let mut used = store(memory);
+            block_on(used.prepare()).unwrap();
+            (1..=20).for_each(|seq| _ = perform(&mut used, record(seq)));
+            (0..20).for_each(|key| _ = perform(&mut used, Operation::Put(0x0100 + key, vec![1; 60])));
+            memory = used.flash;
+        }
+        spoilt.iter().for_each(|(at, byte)| memory.bytes[*at] = *byte);
+        let mut store = store(memory);
+        block_on(store.prepare()).unwrap();
+        block_on(store.settings());
+        block_on(store.count_start());
+        let scanned = perform(&mut store, Operation::Scan);
+        prop_assert!(!scanned.failed);
+        let _ = perform(&mut store, Operation::First);
+        prop_assert!(!perform(&mut store, Operation::Put(0x0333, vec![3; 40])).failed);
+        prop_assert!(!perform(&mut store, Operation::Remove(u64::MAX)).failed);
+        prop_assert!(!perform(&mut store, record(7_777)).failed);
+        let again = perform(&mut store, Operation::Scan);
+        prop_assert!(again.values.contains(&(0x0333, vec![3; 40])));
+        prop_assert!(again.records.iter().any(|(seq, _)| *seq == 7_777));
+    }
+}
