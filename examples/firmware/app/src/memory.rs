@@ -24,9 +24,8 @@ pub struct Memory {
     connection: ConstStaticCell<connection::Buffers>,
     datagrams: ConstStaticCell<load::Buffers>,
     sent: ConstStaticCell<[u8; SENT]>,
-    // `None` is not all zeros, and memory that is not lies in flash a second time.
-    cache: StaticCell<[Option<CacheEntry>; CACHE]>,
-    index: StaticCell<[Option<Slot<IdTag>>; CACHE]>,
+    cache: ConstStaticCell<[Option<CacheEntry>; CACHE]>,
+    index: ConstStaticCell<[Option<Slot<IdTag>>; CACHE]>,
 }
 
 /// What the tasks get of it.
@@ -48,8 +47,8 @@ impl Memory {
             connection: ConstStaticCell::new(connection::Buffers::new()),
             datagrams: ConstStaticCell::new(load::Buffers::new()),
             sent: ConstStaticCell::new([0; SENT]),
-            cache: StaticCell::new(),
-            index: StaticCell::new(),
+            cache: ConstStaticCell::new([const { None }; CACHE]),
+            index: ConstStaticCell::new([const { None }; CACHE]),
         }
     }
 
@@ -60,8 +59,8 @@ impl Memory {
             connection: self.connection.try_take()?,
             datagrams: self.datagrams.try_take()?,
             sent: self.sent.try_take()?,
-            cache: self.cache.try_init_with(|| [const { None }; CACHE])?,
-            index: self.index.try_init_with(|| [const { None }; CACHE])?,
+            cache: self.cache.try_take()?,
+            index: self.index.try_take()?,
         })
     }
 }
