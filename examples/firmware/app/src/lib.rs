@@ -85,6 +85,9 @@ pub async fn run<B: Board>(
     Task::ALL.into_iter().for_each(|task| shared.alive(task));
     log!(shared, "start after {}", system.health().cause);
     let mut store = Store::new(store).map_err(|_| StartError::Store)?;
+    if store.prepare().await.is_err() {
+        log!(shared, "the store's memory fails; nothing will be kept");
+    }
     let mut random = Random(seed);
     let starts = store.count_start().await;
     // Differs from one start to the next even where the board has no randomness.

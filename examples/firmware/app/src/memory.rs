@@ -24,8 +24,9 @@ pub struct Memory {
     connection: ConstStaticCell<connection::Buffers>,
     datagrams: ConstStaticCell<load::Buffers>,
     sent: ConstStaticCell<[u8; SENT]>,
-    cache: ConstStaticCell<[Option<CacheEntry>; CACHE]>,
-    index: ConstStaticCell<[Option<Slot<IdTag>>; CACHE]>,
+    // `None` is not all zeros, and memory that is not lies in flash a second time.
+    cache: StaticCell<[Option<CacheEntry>; CACHE]>,
+    index: StaticCell<[Option<Slot<IdTag>>; CACHE]>,
 }
 
 /// What the tasks get of it.
@@ -47,8 +48,8 @@ impl Memory {
             connection: ConstStaticCell::new(connection::Buffers::new()),
             datagrams: ConstStaticCell::new(load::Buffers::new()),
             sent: ConstStaticCell::new([0; SENT]),
-            cache: ConstStaticCell::new([const { None }; CACHE]),
-            index: ConstStaticCell::new([const { None }; CACHE]),
+            cache: StaticCell::new(),
+            index: StaticCell::new(),
         }
     }
 
@@ -59,8 +60,8 @@ impl Memory {
             connection: self.connection.try_take()?,
             datagrams: self.datagrams.try_take()?,
             sent: self.sent.try_take()?,
-            cache: self.cache.try_take()?,
-            index: self.index.try_take()?,
+            cache: self.cache.try_init_with(|| [const { None }; CACHE])?,
+            index: self.index.try_init_with(|| [const { None }; CACHE])?,
         })
     }
 }

@@ -6,6 +6,8 @@
 
 mod journal;
 pub(crate) mod settings;
+#[cfg(test)]
+mod tests;
 
 use core::ops::Range;
 
@@ -23,6 +25,9 @@ const BUFFER: usize = (BLOB_MAX + 8).next_multiple_of(32) + 32;
 const OWN_KEYS: u16 = 0x0100;
 /// How often the station was started.
 const STARTS: u16 = 0x0001;
+/// What is in the memory, and the first key of a new one.
+const FORMAT: u16 = 0x0002;
+const PRESENT_FORMAT: [u8; 1] = [1];
 
 /// The memory failed, is full, or holds nothing that can be read.
 pub(crate) type StoreError<F> = Error<<F as ErrorType>::Error>;
@@ -63,6 +68,21 @@ impl<F: MultiwriteNorFlash> Store<F> {
         let store = Self { flash, values: 0..middle, records: middle..middle * 2, erased: Erased::default() };
         MapConfig::<F>::try_new(store.values.clone())?;
         Ok(store)
+    }
+
+    /// Erases a memory that is not the store's: a new one, or one full of something else.
+    ///
+    /// # Errors
+    ///
+    /// If the memory fails.
+    pub(crate) async fn prepare(&mut self) -> Result<(), StoreError<F>> {
+        let mut buffer = [0; BUFFER];
+        if self.value(FORMAT, &mut buffer).await? == Some(PRESENT_FORMAT.as_slice()) {
+            return Ok(());
+        }
+        self.erase_values().await?;
+        self.erase_records().await?;
+        self.put(StoreKey(FORMAT), &PRESENT_FORMAT).await
     }
 
     /// What had to be erased since the last call.
