@@ -22,9 +22,9 @@ pub struct Memory {
     pub(crate) session: StaticCell<Session>,
     resources: ConstStaticCell<StackResources<SOCKETS>>,
     connection: ConstStaticCell<connection::Buffers>,
-    datagrams: ConstStaticCell<load::Buffers>,
     sent: ConstStaticCell<[u8; SENT]>,
-    // `None` is not all zeros, and memory that is not lies in flash a second time.
+    // These are not all zeros at first, and memory that is not lies in flash a second time.
+    datagrams: StaticCell<load::Buffers>,
     cache: StaticCell<[Option<CacheEntry>; CACHE]>,
     index: StaticCell<[Option<Slot<IdTag>>; CACHE]>,
 }
@@ -46,7 +46,7 @@ impl Memory {
             session: StaticCell::new(),
             resources: ConstStaticCell::new(StackResources::new()),
             connection: ConstStaticCell::new(connection::Buffers::new()),
-            datagrams: ConstStaticCell::new(load::Buffers::new()),
+            datagrams: StaticCell::new(),
             sent: ConstStaticCell::new([0; SENT]),
             cache: StaticCell::new(),
             index: StaticCell::new(),
@@ -58,7 +58,7 @@ impl Memory {
         Some(Parts {
             resources: self.resources.try_take()?,
             connection: self.connection.try_take()?,
-            datagrams: self.datagrams.try_take()?,
+            datagrams: self.datagrams.try_init_with(load::Buffers::new)?,
             sent: self.sent.try_take()?,
             cache: self.cache.try_init_with(|| [const { None }; CACHE])?,
             index: self.index.try_init_with(|| [const { None }; CACHE])?,

@@ -7,6 +7,8 @@
 pub(crate) mod lamps;
 mod protections;
 mod socket;
+#[cfg(test)]
+mod tests;
 
 use core::convert::Infallible;
 

@@ -182,7 +182,8 @@ impl<F: MultiwriteNorFlash> Station<'_, F> {
             place.access = None;
             place.stop_at = None;
             place.done = true;
-            log!(self.shared, "socket {number}: transaction stopped at {} Wh, {reason:?}", register.0);
+            let (at, reason) = (register.0, reason.as_str());
+            log!(self.shared, "socket {number}: transaction stopped at {at} Wh, {reason}");
         }
     }
 

@@ -176,7 +176,7 @@ impl<F: MultiwriteNorFlash> Station<'_, F> {
 
     fn reset(&mut self, kind: ResetType) {
         let reason = if kind == ResetType::Hard { Reason::HardReset } else { Reason::SoftReset };
-        log!(self.shared, "restart by the central system, {reason:?}");
+        log!(self.shared, "restart by the central system, {}", reason.as_str());
         (0..self.seats.len()).for_each(|seat| self.stop(seat, reason, None));
         // A hard one does not wait until the central system has taken everything.
         let patience = if kind == ResetType::Hard { super::HARD_RESET } else { super::SOFT_RESET };
