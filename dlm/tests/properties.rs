@@ -3,7 +3,7 @@
 mod common;
 
 use common::{Owned, currents, phase_set};
-use evkit_dlm::allocate::{Bound, Demand, Node, PoolSet};
+use evkit_dlm::allocate::{Bound, Demand, Node, PoolSet, Problem};
 use evkit_dlm::units::Milliamps;
 use proptest::prelude::*;
 
@@ -59,6 +59,20 @@ prop_compose! {
     }
 }
 
+/// Lowers what is left of every limit to what it counts as, [`Problem::MOST`].
+fn count_limits(site: &mut Owned) {
+    for node in 0..site.nodes.len() {
+        let below = |at: &usize| site.is_below(*at as u16, node);
+        let bases: Vec<_> = (0..site.nodes.len()).filter(below).map(|at| site.nodes[at].base).collect();
+        for (phase, limit) in site.nodes[node].limit.iter_mut().enumerate() {
+            let base: u64 = bases.iter().map(|base| u64::from(base[phase].0)).sum();
+            let most = base.saturating_add(Problem::MOST.0.into());
+            limit.0 = most.min(limit.0.into()) as u32;
+        }
+    }
+    site.pools.iter_mut().for_each(|limit| *limit = (*limit).min(Problem::MOST));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(600))]
 
@@ -79,6 +93,7 @@ proptest! {
     #[test]
     fn nothing_is_left_lying(mut site in site()) {
         site.nodes.iter_mut().for_each(|node| node.imbalance = None);
+        count_limits(&mut site);
         let (shares, _) = site.solve();
         let mut found = currents(&shares);
         for (at, demand) in site.demands.iter().enumerate() {
@@ -93,6 +108,7 @@ proptest! {
     #[test]
     fn the_bound_named_is_the_one_that_binds(mut site in site()) {
         site.nodes.iter_mut().for_each(|node| node.imbalance = None);
+        count_limits(&mut site);
         let (shares, _) = site.solve();
         let found = currents(&shares);
         for (share, demand) in shares.iter().zip(&site.demands) {

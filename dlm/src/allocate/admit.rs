@@ -6,8 +6,8 @@
 
 use super::Outcome;
 use super::lanes::Lanes;
-use super::memory::Entry;
-use super::problem::{Bound, Demand};
+use super::memory::{Key, sort};
+use super::problem::Demand;
 use super::rows::{Row, RowId, Work};
 use super::search::Goal;
 
@@ -15,14 +15,24 @@ use super::search::Goal;
 /// corner of them and finds next to nothing that exchanges have not found.
 const SEARCHED: usize = 32;
 
+/// What an exchange has brought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Gain {
+    Nothing,
+    /// As many are served with less current.
+    Room,
+    /// More are served.
+    More,
+}
+
 impl Work<'_> {
     /// Fixes who is served and everybody's share.
     pub(super) fn solve(&mut self) -> Outcome {
         self.sort_levels();
-        for index in self.indices() {
-            self.serve(index);
-        }
-        let fits = !self.nodes.iter().flat_map(|node| &node.rows).chain(self.pools()).any(Row::is_over);
+        self.serve_possible();
+        let all = self.evses.iter().all(|slot| slot.served);
+        let fits =
+            all && !self.nodes.iter().flat_map(|node| &node.rows).chain(self.pools()).any(Row::is_over);
         if fits && self.settle_on_floors().is_ok() {
             if self.balanced {
                 self.even_out();
@@ -36,39 +46,50 @@ impl Work<'_> {
         outcome
     }
 
-    /// Lists all that load an overfull row or are below an imbalance limit, and dismisses them. Whoever
-    /// cannot be served even alone is out.
-    fn list_items(&mut self) {
+    /// Serves everybody who could be served alone.
+    fn serve_possible(&mut self) {
         for index in self.indices() {
             let demand = self.demand(index);
-            if self.find_row(demand, |row, factor| row.capacity < needs(demand, factor)).is_some() {
-                self.dismiss(index);
+            let needs = |factor| demand.min.0.saturating_mul(factor);
+            if self.find_row(demand, |row, factor| row.capacity < needs(factor)).is_none() {
+                self.serve(index);
             }
         }
+    }
+
+    /// Lists all that load an overfull row or are below an imbalance limit, and dismisses them.
+    fn list_items(&mut self) {
         self.competing = 0;
         for index in self.indices() {
             let demand = self.demand(index);
-            if !self.evses[usize::from(index)].served || !self.competes(demand) {
-                continue;
+            if self.evses[usize::from(index)].served && self.competes(demand) {
+                self.items[self.competing] = index;
+                self.by_min[self.competing] = index;
+                self.competing += 1;
+                self.evses[usize::from(index)].key = Key::new(demand.priority, demand.min.0.into());
             }
-            let group = demand.priority;
-            let size = u64::from(demand.min.0) * u64::from(demand.phases.len());
-            let key = size << 16 | u64::from(demand.node);
-            self.items[self.competing] = Entry { group, key, demand: index };
-            self.by_min[self.competing] = Entry { group, key: demand.min.0.into(), demand: index };
-            self.competing += 1;
         }
-        self.items[..self.competing].sort_unstable();
-        self.by_min[..self.competing].sort_unstable();
+        sort(&mut self.by_min[..self.competing], self.evses);
+        for &index in &self.items[..self.competing] {
+            let demand = self.demand(index);
+            let size = u64::from(demand.min.0) * u64::from(demand.phases.len());
+            let key = Key::new(demand.priority, size << 16 | u64::from(demand.node));
+            self.evses[usize::from(index)].key = key;
+        }
+        sort(&mut self.items[..self.competing], self.evses);
         let mut class = 0;
         for at in 0..self.competing {
-            if at > 0 && self.items[at].group != self.items[at - 1].group {
+            if at > 0 && self.group(at) != self.group(at - 1) {
                 class = at as u16;
             }
-            let index = self.items[at].demand;
-            self.evses[usize::from(index)].class = class;
-            self.dismiss(index);
+            self.evses[usize::from(self.items[at])].class = class;
+            self.dismiss(self.items[at]);
         }
+    }
+
+    /// Priority of the item at this place.
+    pub(super) fn group(&self, at: usize) -> u16 {
+        self.demand(self.items[at]).priority
     }
 
     fn competes(&self, demand: &Demand) -> bool {
@@ -81,13 +102,13 @@ impl Work<'_> {
         self.refuel(Goal::More);
         if self.balanced {
             for at in 0..self.competing {
-                self.evses[usize::from(self.items[at].demand)].wanted = true;
+                self.evses[usize::from(self.items[at])].wanted = true;
             }
             self.serve_wanted();
             self.count_served();
         } else {
             for at in 0..self.competing {
-                self.serve_if_fits(self.items[at].demand);
+                self.serve_if_fits(self.items[at]);
             }
         }
         self.keep_as_best();
@@ -97,8 +118,8 @@ impl Work<'_> {
             return Outcome { most_served: !self.balanced, fairest: !self.balanced };
         }
         let most_served = self.is_proven() || {
-            self.improve();
-            self.is_proven() || self.competing <= SEARCHED && self.search(Goal::More) && !self.balanced
+            self.improve() && self.is_proven()
+                || self.competing <= SEARCHED && self.search(Goal::More) && !self.balanced
         };
         self.refuel(Goal::Fairer);
         let fairest =
@@ -112,7 +133,7 @@ impl Work<'_> {
 
     /// Whether no two items have the same priority.
     fn is_a_queue(&self) -> bool {
-        self.items[..self.competing].windows(2).all(|pair| pair[0].group != pair[1].group)
+        (1..self.competing).all(|at| self.group(at) != self.group(at - 1))
     }
 
     /// Serves an item if its minimum fits beside those served.
@@ -133,105 +154,104 @@ impl Work<'_> {
         self.evses[class].count = self.evses[class].count.saturating_sub(1);
     }
 
-    /// Whether a demand loads a row.
-    pub(super) fn loads(&self, index: u16, row: RowId) -> bool {
+    /// Whether the row that kept an item out still does.
+    fn is_blocked(&self, index: u16) -> bool {
         let demand = self.demand(index);
-        match row {
-            RowId::Pool { pool } => demand.pools.contains(pool),
-            RowId::Node { node, lane } => {
-                let slot = &self.nodes[usize::from(node)];
-                let below = slot.first..slot.end;
-                below.contains(&self.evses[usize::from(index)].position)
-                    && Lanes::of(demand.phases).contains(lane)
+        match self.evses[usize::from(index)].bound {
+            Some(RowId::Node { node, lane }) => {
+                self.nodes[usize::from(node)].rows[usize::from(lane)].slack() < demand.min.0
             }
+            Some(RowId::Pool { pool }) => {
+                self.pools()[usize::from(pool)].slack() < demand.min.0 * u32::from(demand.conductors)
+            }
+            None => false,
         }
     }
 
-    /// Looks for a set that serves more: by prices, then by exchanging served items for others.
-    fn improve(&mut self) {
+    /// Looks for a set that serves more: by prices, then by exchanging served items for others. Says whether
+    /// it has found one.
+    fn improve(&mut self) -> bool {
         if self.balanced {
-            return;
+            return false;
         }
-        self.admit_by_price();
+        let mut more = self.admit_by_price();
         self.restore_best();
-        let mut improved = true;
-        while improved {
-            improved = false;
+        let mut again = true;
+        while again {
+            again = false;
             self.sort_by_cost();
             self.list_left_out();
             for out in (0..self.competing).rev() {
-                if !self.evses[usize::from(self.sorted[out].demand)].served {
+                let leaving = self.sorted[out];
+                if !self.evses[usize::from(leaving)].served {
                     continue;
                 }
                 if !self.burn(self.competing as u64 * 5) {
-                    return;
+                    return more;
                 }
-                if self.exchange(out) {
-                    improved = true;
+                let gain = self.exchange(leaving);
+                if gain != Gain::Nothing {
+                    again = true;
+                    more |= gain == Gain::More;
                     self.list_left_out();
                 }
             }
         }
+        more
     }
 
     /// Lists the items left out in the order of cost, each with the row that keeps it out.
     fn list_left_out(&mut self) {
         self.left_out = 0;
         for at in 0..self.competing {
-            let index = self.sorted[at].demand;
+            let index = self.sorted[at];
             if !self.evses[usize::from(index)].served {
                 let demand = self.demand(index);
-                self.evses[usize::from(index)].blocker = self.lacking(demand, demand.min);
-                self.evses[self.left_out].left_out = at as u16;
+                self.evses[usize::from(index)].bound = self.lacking(demand, demand.min);
+                self.others[self.left_out] = index;
                 self.left_out += 1;
             }
         }
     }
 
-    /// Takes the item at this place of the order of cost out and as many of those left out as possible in, cheap
-    /// ones first; back again if that gains nothing. One for one is a gain if it is cheaper: it makes room.
-    fn exchange(&mut self, out: usize) -> bool {
-        let leaving = self.sorted[out];
-        self.dismiss_item(leaving.demand);
+    /// Takes an item out and as many of those left out as possible in, cheap ones first; back again if that
+    /// gains nothing. One for one is a gain if it is cheaper: it makes room.
+    fn exchange(&mut self, leaving: u16) -> Gain {
+        self.dismiss_item(leaving);
+        let (group, cost) = (self.demand(leaving).priority, self.evses[usize::from(leaving)].key);
         // What is gained in the item's own priority or an earlier one, and in later ones.
         let (mut gained, mut cheaper) = ((0, 0), false);
-        for number in 0..self.left_out {
-            let Entry { group, key, demand: index } = self.item_left_out(number);
-            let blocker = self.evses[usize::from(index)].blocker;
-            let may = blocker.is_none_or(|row| self.loads(leaving.demand, row));
-            let comes = may && self.serve_if_fits(index);
+        for at in 0..self.left_out {
+            let index = self.others[at];
+            let comes = !self.is_blocked(index) && self.serve_if_fits(index);
             self.evses[usize::from(index)].wanted = comes;
-            if comes && group <= leaving.group {
+            let own = self.demand(index).priority;
+            if comes && own <= group {
                 gained.0 += 1;
-                cheaper |= group == leaving.group && key < leaving.key;
+                cheaper |= own == group && self.evses[usize::from(index)].key < cost;
             } else if comes {
                 gained.1 += 1;
             }
         }
         if gained > (1, 0) {
             self.keep_as_best();
-            return true;
+            return Gain::More;
         }
         if gained == (1, 0) && cheaper {
-            return true;
+            return Gain::Room;
         }
-        for number in 0..self.left_out {
-            let index = self.item_left_out(number).demand;
-            if self.evses[usize::from(index)].wanted {
-                self.dismiss_item(index);
+        for at in 0..self.left_out {
+            if self.evses[usize::from(self.others[at])].wanted {
+                self.dismiss_item(self.others[at]);
             }
         }
-        self.serve_if_fits(leaving.demand);
-        false
-    }
-
-    fn item_left_out(&self, number: usize) -> Entry {
-        self.sorted[usize::from(self.evses[number].left_out)]
+        self.serve_if_fits(leaving);
+        Gain::Nothing
     }
 
     fn count_served(&mut self) {
         for at in 0..self.competing {
-            let slot = &self.evses[usize::from(self.items[at].demand)];
+            let slot = &self.evses[usize::from(self.items[at])];
             let (served, class) = (slot.served, usize::from(slot.class));
             self.evses[class].count += u16::from(served);
         }
@@ -240,7 +260,7 @@ impl Work<'_> {
     /// Notes who is served, and from which floor, as the best found so far.
     pub(super) fn keep_as_best(&mut self) {
         for at in 0..self.competing {
-            let slot = &mut self.evses[usize::from(self.items[at].demand)];
+            let slot = &mut self.evses[usize::from(self.items[at])];
             slot.best = slot.served;
             slot.best_floor = slot.floor;
             self.evses[at].best_count = self.evses[at].count;
@@ -250,7 +270,7 @@ impl Work<'_> {
     /// Serves the best set, each item with its minimum.
     pub(super) fn restore_best(&mut self) {
         for at in 0..self.competing {
-            let slot = &mut self.evses[usize::from(self.items[at].demand)];
+            let slot = &mut self.evses[usize::from(self.items[at])];
             slot.served = slot.best;
             self.evses[at].count = self.evses[at].best_count;
         }
@@ -264,7 +284,7 @@ impl Work<'_> {
             return;
         }
         for at in 0..self.competing {
-            let slot = &mut self.evses[usize::from(self.items[at].demand)];
+            let slot = &mut self.evses[usize::from(self.items[at])];
             slot.floor = slot.best_floor;
         }
         self.lifted = true;
@@ -287,13 +307,8 @@ impl Work<'_> {
             if !self.evses[usize::from(index)].served {
                 let demand = self.demand(index);
                 let row = self.lacking(demand, demand.min).or_else(|| self.unbalancing(index));
-                self.evses[usize::from(index)].bound = row.map_or(Bound::Maximum, Self::bound);
+                self.evses[usize::from(index)].bound = row;
             }
         }
     }
-}
-
-/// What a demand's minimum takes of a row with this factor.
-fn needs(demand: &Demand, factor: u64) -> u64 {
-    u64::from(demand.min.0) * factor
 }

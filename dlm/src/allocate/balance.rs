@@ -7,7 +7,8 @@
 //! another one follow, the fairest shares can be missed.
 
 use super::lanes::Lanes;
-use super::rows::{Row, Work};
+use super::problem::Problem;
+use super::rows::Work;
 
 /// From this round on capacities are only lowered, so that they cannot chase each other.
 const LOWERING: u32 = 4;
@@ -57,7 +58,7 @@ impl Work<'_> {
     pub(super) fn unbound_pairs(&mut self) {
         for node in self.nodes.iter_mut().filter(|node| node.lanes == Lanes::ALL) {
             for (lane, _) in Lanes::pairs() {
-                node.rows[lane].capacity = Row::UNLIMITED;
+                node.rows[lane].capacity = Problem::MOST.0;
             }
         }
     }
@@ -69,11 +70,11 @@ impl Work<'_> {
         for (node, described) in self.nodes.iter_mut().zip(self.problem.nodes) {
             let Some(most) = described.imbalance else { continue };
             for (lane, reverse) in Lanes::pairs() {
-                let capacity = node.rows[reverse].used + u64::from(most.0);
+                let capacity = node.rows[reverse].used.saturating_add(most.0).min(Problem::MOST.0);
                 let row = &mut node.rows[lane];
                 let over = row.used > capacity;
                 violated |= over;
-                if over || row.capacity != Row::UNLIMITED && (round < LOWERING || capacity < row.capacity) {
+                if over || row.capacity != Problem::MOST.0 && (round < LOWERING || capacity < row.capacity) {
                     changed |= row.capacity != capacity;
                     row.capacity = capacity;
                 }
@@ -87,7 +88,8 @@ impl Work<'_> {
         for (node, described) in self.nodes.iter_mut().zip(self.problem.nodes) {
             let Some(most) = described.imbalance else { continue };
             for (lane, reverse) in Lanes::pairs() {
-                node.rows[lane].capacity = node.rows[reverse].used + u64::from(most.0);
+                let capacity = node.rows[reverse].used.saturating_add(most.0);
+                node.rows[lane].capacity = capacity.min(Problem::MOST.0);
             }
         }
     }

@@ -5,6 +5,7 @@
 //! leaves up, keeps as many as possible. The same holds for the sum of the three phases. The least of the
 //! four numbers, and of the same for each pool alone, is a bound for the problem itself.
 
+use super::memory::NodeSlot;
 use super::problem::Demand;
 use super::rows::Work;
 use crate::phases::Phase;
@@ -23,12 +24,12 @@ impl Relaxation {
     const ALL: [Self; 4] =
         [Self::Phase(Phase::L1), Self::Phase(Phase::L2), Self::Phase(Phase::L3), Self::Sum];
 
-    fn size(self, demand: &Demand) -> u64 {
+    fn size(self, demand: &Demand) -> u32 {
         let counted = match self {
-            Self::Phase(phase) => u64::from(demand.phases.contains(phase)),
-            Self::Sum => demand.phases.len().into(),
+            Self::Phase(phase) => u32::from(demand.phases.contains(phase)),
+            Self::Sum => demand.phases.len(),
         };
-        u64::from(demand.min.0) * counted
+        demand.min.0 * counted
     }
 }
 
@@ -38,7 +39,7 @@ impl Work<'_> {
     pub(super) fn most_more(&mut self, class: usize, from: usize, to: usize) -> u16 {
         let mut fitting = 0;
         for at in class..to {
-            let index = self.items[at].demand;
+            let index = self.items[at];
             let demand = self.demand(index);
             let fits = at >= from && self.lacking(demand, demand.min).is_none();
             self.evses[usize::from(index)].fits = fits;
@@ -60,17 +61,22 @@ impl Work<'_> {
         }
         let mut alive = 0;
         for at in class..to {
-            let index = self.items[at].demand;
+            let index = self.items[at];
             let slot = &mut self.evses[usize::from(index)];
             slot.alive = slot.fits;
             if slot.alive {
                 alive += 1;
                 let size = relaxation.size(self.demand(index));
-                self.for_path(index, |load| *load += size);
+                let load = &mut self.nodes[usize::from(self.demand(index).node)].load;
+                *load = load.saturating_add(size);
             }
         }
         for node in (0..self.nodes.len()).rev() {
             alive -= self.drop_largest(relaxation, node, class, to);
+            let NodeSlot { parent, load, .. } = self.nodes[node];
+            if let Some(parent) = self.nodes.get_mut(usize::from(parent)) {
+                parent.load = parent.load.saturating_add(load);
+            }
         }
         alive
     }
@@ -99,7 +105,7 @@ impl Work<'_> {
                     Relaxation::Phase(_) => &self.by_min,
                     Relaxation::Sum => &self.items,
                 };
-                sorted.next().map(|at| order[at].demand)
+                sorted.next().map(|at| order[at])
             };
             let Some(index) = next else { break };
             let size = relaxation.size(self.demand(index));
@@ -107,7 +113,7 @@ impl Work<'_> {
             if slot.alive && size > 0 && below.contains(&slot.position) {
                 slot.alive = false;
                 dropped += 1;
-                self.for_path(index, |load| *load = load.saturating_sub(size));
+                self.nodes[node].load = self.nodes[node].load.saturating_sub(size);
             }
         }
         dropped
@@ -115,22 +121,22 @@ impl Work<'_> {
 
     fn pool_survivors(&mut self, pool: u8, class: usize, to: usize) -> u16 {
         let size = |demand: &Demand| {
-            let drawn = u64::from(demand.min.0) * u64::from(demand.conductors);
+            let drawn = demand.min.0 * u32::from(demand.conductors);
             if demand.pools.contains(pool) { drawn } else { 0 }
         };
         let (mut alive, mut load) = (0, 0);
         for at in class..to {
-            let index = self.items[at].demand;
+            let index = self.items[at];
             let slot = &mut self.evses[usize::from(index)];
             slot.alive = slot.fits;
             if slot.alive {
                 alive += 1;
-                load += size(self.demand(index));
+                load = size(self.demand(index)).saturating_add(load);
             }
         }
         while load > self.pools()[usize::from(pool)].slack() {
             self.burn((to - class) as u64);
-            let candidates = self.items[class..to].iter().map(|item| item.demand);
+            let candidates = self.items[class..to].iter().copied();
             let candidates = candidates.filter(|&index| self.evses[usize::from(index)].alive);
             let Some(largest) = candidates.max_by_key(|&index| size(self.demand(index))) else { break };
             self.evses[usize::from(largest)].alive = false;
@@ -138,14 +144,5 @@ impl Work<'_> {
             alive -= 1;
         }
         alive
-    }
-
-    /// Visits the load of every node a demand is fed through.
-    fn for_path(&mut self, index: u16, mut visit: impl FnMut(&mut u64)) {
-        let mut at = self.demand(index).node;
-        while let Some(node) = self.nodes.get_mut(usize::from(at)) {
-            visit(&mut node.load);
-            at = node.parent;
-        }
     }
 }

@@ -4,9 +4,10 @@
 //! that phase with others that could do with less. So their floors are lifted by way of trial, in ever
 //! smaller steps, and what makes the shares fairer is kept.
 
-use super::problem::Bound;
-use super::rows::Work;
+use super::lanes::{Lane, Lanes};
+use super::rows::{RowId, Work};
 use super::search::Goal;
+use crate::phases::Phase;
 
 /// First step of a trial in milliamperes, and the last.
 const STEPS: (u32, u32) = (16_000, 10);
@@ -24,7 +25,7 @@ impl Work<'_> {
         self.sort_shares();
         self.keep_levels();
         let mut step = STEPS.0;
-        while step >= STEPS.1 && self.evses.iter().any(|slot| is_imbalance(slot.bound)) {
+        while step >= STEPS.1 && self.evses.iter().any(|slot| pair(slot.bound).is_some()) {
             let mut better = false;
             for index in self.indices() {
                 if !self.burn(self.evses.len() as u64) {
@@ -42,13 +43,12 @@ impl Work<'_> {
     fn may_be_too_modest(&self, index: u16) -> bool {
         let slot = &self.evses[usize::from(index)];
         let demand = self.demand(index);
-        let holds_down = |bound: Bound| match bound {
-            Bound::Imbalance { node, high, low } => {
+        let holds_down = |bound: Option<RowId>| {
+            pair(bound).is_some_and(|(node, high, low)| {
                 demand.phases.contains(low)
                     && !demand.phases.contains(high)
                     && self.path(demand.node).any(|above| above == node)
-            }
-            _ => false,
+            })
         };
         slot.served && slot.current < demand.max.0 && self.evses.iter().any(|slot| holds_down(slot.bound))
     }
@@ -83,6 +83,11 @@ impl Work<'_> {
     }
 }
 
-fn is_imbalance(bound: Bound) -> bool {
-    matches!(bound, Bound::Imbalance { .. })
+/// The node and phases of an imbalance limit.
+fn pair(bound: Option<RowId>) -> Option<(u16, Phase, Phase)> {
+    let RowId::Node { node, lane } = bound? else { return None };
+    match Lanes::meaning(lane.into()) {
+        Lane::Pair(high, low) => Some((node, high, low)),
+        Lane::Phase(_) => None,
+    }
 }

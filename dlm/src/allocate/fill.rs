@@ -7,42 +7,44 @@
 //! number (Radunović and Le Boudec).
 
 use super::lanes::Lanes;
-use super::memory::{Entry, State};
-use super::problem::Bound;
-use super::rows::{Level, RowId, Work, current_at, level_of};
+use super::memory::{Key, State, sort};
+use super::rows::{Level, Part, RowId, Work, current_at, level_of};
 use crate::units::Milliamps;
 
 impl Work<'_> {
-    /// Sorts the levels at which demands meet the water; they do not depend on who is served.
+    /// Sorts the demands by the levels at which they meet the water; these do not depend on who is served.
     pub(super) fn sort_levels(&mut self) {
         self.sort_joins();
-        for ((leave, index), demand) in self.leaves.iter_mut().zip(0..).zip(self.problem.demands) {
-            let key = level_of(demand.max.0, demand.weight);
-            *leave = Entry { group: demand.tier, key, demand: index };
+        for ((slot, place), (index, demand)) in
+            self.evses.iter_mut().zip(&mut *self.leaves).zip((0..).zip(self.problem.demands))
+        {
+            slot.key = Key::new(demand.tier, level_of(demand.max.0, demand.weight));
+            *place = index;
         }
-        self.leaves.sort_unstable();
+        sort(self.leaves, self.evses);
     }
 
     /// The same for their floors alone, after those have changed.
     pub(super) fn sort_joins(&mut self) {
-        let demands = self.problem.demands.iter().zip(self.evses.iter());
-        for ((join, index), (demand, slot)) in self.joins.iter_mut().zip(0..).zip(demands) {
-            let key = level_of(slot.floor, demand.weight);
-            *join = Entry { group: demand.tier, key, demand: index };
+        for ((slot, place), (index, demand)) in
+            self.evses.iter_mut().zip(&mut *self.joins).zip((0..).zip(self.problem.demands))
+        {
+            slot.key = Key::new(demand.tier, level_of(slot.floor, demand.weight));
+            *place = index;
         }
-        self.joins.sort_unstable();
+        sort(self.joins, self.evses);
     }
 
     /// Raises every served demand from its floor, which is what the rows hold, to its fair share.
     pub(super) fn fill(&mut self) {
         for slot in self.evses.iter_mut() {
             slot.state = State::Resting;
-            slot.bound = Bound::Maximum;
+            slot.bound = None;
             slot.current = if slot.served { slot.floor } else { 0 };
         }
         let mut start = 0;
-        while let Some(tier) = self.joins.get(start).map(|join| join.group) {
-            let end = start + self.joins[start..].partition_point(|join| join.group == tier);
+        while let Some(tier) = self.joins.get(start).map(|&index| self.demand(index).tier) {
+            let end = start + self.joins[start..].partition_point(|&index| self.demand(index).tier == tier);
             self.fill_tier(start, end);
             self.top_up(start, end);
             start = end;
@@ -51,34 +53,48 @@ impl Work<'_> {
 
     fn fill_tier(&mut self, start: usize, end: usize) {
         for at in start..end {
-            let slot = &mut self.evses[usize::from(self.joins[at].demand)];
+            let slot = &mut self.evses[usize::from(self.joins[at])];
             if slot.served {
                 slot.state = State::Waiting;
             }
         }
-        let lowest = self.joins[start].key;
         let (mut joining, mut leaving) = (start, start);
-        while joining < end && self.joins[joining].key == lowest {
-            self.join(self.joins[joining].demand);
+        let (mut join, mut leave) = (self.join_level(start, end), self.leave_level(start, end));
+        let lowest = join;
+        while join == lowest {
+            self.join(self.joins[joining]);
             joining += 1;
+            join = self.join_level(joining, end);
         }
         self.start_tournament();
         while leaving < end {
-            let leave = self.leaves[leaving].key;
-            let join = if joining < end { self.joins[joining].key } else { Level::MAX };
             let (tight, row) = self.next_tight();
             // A demand whose floor is its maximum must join before it leaves.
             if tight < join.min(leave) {
                 self.stop_row(row, tight);
             } else if join <= leave {
-                self.join(self.joins[joining].demand);
-                self.lower_levels(self.joins[joining].demand);
+                self.join(self.joins[joining]);
+                self.lower_levels(self.joins[joining]);
                 joining += 1;
+                join = self.join_level(joining, end);
             } else {
-                self.leave(self.leaves[leaving].demand);
+                self.leave(self.leaves[leaving]);
                 leaving += 1;
+                leave = self.leave_level(leaving, end);
             }
         }
+    }
+
+    /// The level at which the demand at this place of its tier joins.
+    fn join_level(&self, at: usize, end: usize) -> Level {
+        let level = |&index| level_of(self.evses[usize::from(index)].floor, self.demand(index).weight);
+        self.joins[..end].get(at).map_or(Level::MAX, level)
+    }
+
+    /// The level at which the demand at this place of its tier leaves.
+    fn leave_level(&self, at: usize, end: usize) -> Level {
+        let level = |&index| level_of(self.demand(index).max.0, self.demand(index).weight);
+        self.leaves[..end].get(at).map_or(Level::MAX, level)
     }
 
     /// The water has reached a demand's floor.
@@ -87,11 +103,8 @@ impl Work<'_> {
         let slot = &mut self.evses[usize::from(index)];
         if slot.state == State::Waiting {
             slot.state = State::Rising;
-            let floor = u64::from(slot.floor);
-            self.for_rows(demand, |row, factor| {
-                row.used = row.used.saturating_sub(floor * factor);
-                row.slope += u64::from(demand.weight) * factor;
-            });
+            let floor = Part::Current(slot.floor);
+            self.change(demand, floor, Part::Weight(demand.weight));
         }
     }
 
@@ -108,10 +121,7 @@ impl Work<'_> {
         let slot = &mut self.evses[usize::from(index)];
         slot.state = State::Stopped;
         slot.current = current;
-        self.for_rows(demand, |row, factor| {
-            row.slope = row.slope.saturating_sub(u64::from(demand.weight) * factor);
-            row.used += u64::from(current) * factor;
-        });
+        self.change(demand, Part::Weight(demand.weight), Part::Current(current));
     }
 
     /// Stops every demand of a row that is full at this level.
@@ -121,7 +131,7 @@ impl Work<'_> {
                 let node = &self.nodes[usize::from(node)];
                 for at in node.first..node.end {
                     let index = self.evses[usize::from(at)].ordered;
-                    if Lanes::of(self.demand(index).phases).contains(lane) {
+                    if Lanes::of(self.demand(index).phases).contains(lane.into()) {
                         self.stop_at(index, level, row);
                     }
                 }
@@ -147,22 +157,24 @@ impl Work<'_> {
             State::Waiting => self.evses[usize::from(index)].state = State::Stopped,
             State::Resting | State::Stopped => return,
         }
-        self.evses[usize::from(index)].bound = Self::bound(row);
+        self.evses[usize::from(index)].bound = Some(row);
     }
 
     /// Hands out what rounding down has left, a milliampere at a time, the lowest share first.
     fn top_up(&mut self, start: usize, end: usize) {
         for at in start..end {
-            let index = self.joins[at].demand;
-            let key = level_of(self.evses[usize::from(index)].current, self.demand(index).weight);
-            self.sorted[at] = Entry { key, ..self.joins[at] };
+            let index = self.joins[at];
+            let demand = self.demand(index);
+            let slot = &mut self.evses[usize::from(index)];
+            slot.key = Key::new(demand.tier, level_of(slot.current, demand.weight));
+            self.sorted[at] = index;
         }
-        self.sorted[start..end].sort_unstable();
+        sort(&mut self.sorted[start..end], self.evses);
         let mut given = true;
         while given {
             given = false;
             for at in start..end {
-                given |= self.add_one(self.sorted[at].demand);
+                given |= self.add_one(self.sorted[at]);
             }
         }
     }
@@ -175,7 +187,7 @@ impl Work<'_> {
             && self.lacking(demand, Milliamps(1)).is_none();
         if rises {
             self.evses[usize::from(index)].current += 1;
-            self.for_rows(demand, |row, factor| row.used += factor);
+            self.change(demand, Part::Nothing, Part::Current(1));
         }
         rises
     }

@@ -20,7 +20,7 @@ struct Gap {
     node: u16,
     /// Lane of those who would narrow it by taking more.
     lane: usize,
-    excess: u64,
+    excess: u32,
 }
 
 impl Work<'_> {
@@ -36,7 +36,7 @@ impl Work<'_> {
     /// no counterweight is found for, then those again that have found one now.
     pub(super) fn serve_wanted(&mut self) {
         for at in 0..self.competing {
-            let index = self.items[at].demand;
+            let index = self.items[at];
             let demand = self.demand(index);
             if self.evses[usize::from(index)].wanted && self.lacking(demand, demand.min).is_none() {
                 self.serve(index);
@@ -47,7 +47,7 @@ impl Work<'_> {
         while again {
             again = false;
             for at in 0..self.competing {
-                let index = self.items[at].demand;
+                let index = self.items[at];
                 let slot = &self.evses[usize::from(index)];
                 again |= slot.wanted && !slot.served && self.serve_in_balance(index);
             }
@@ -67,7 +67,7 @@ impl Work<'_> {
                     steps = steps.saturating_sub(1);
                     if let Some((index, room)) = lifting.then(|| self.best_to_lift(gap)).flatten() {
                         let floor = self.evses[usize::from(index)].floor;
-                        self.set_floor(index, floor + room.min(gap.excess) as u32);
+                        self.set_floor(index, floor + room.min(gap.excess));
                     } else if let Some(index) = dismissing.then(|| self.last_to_serve(gap)).flatten() {
                         self.dismiss(index);
                         self.evses[usize::from(index)].floor = self.demand(index).min.0;
@@ -118,7 +118,7 @@ impl Work<'_> {
             };
             let floor = self.evses[usize::from(lifted)].floor;
             touched[step + 1] = (lifted, floor);
-            self.set_floor(lifted, floor + room.min(gap.excess) as u32);
+            self.set_floor(lifted, floor + room.min(gap.excess));
         }
         true
     }
@@ -130,13 +130,13 @@ impl Work<'_> {
         let gap = self.widest_gap(&[(index, 0)]);
         self.dismiss(index);
         if let Some(Gap { node, lane, .. }) = gap {
-            return Some(RowId::Node { node, lane: Lanes::reverse(lane) });
+            return Some(RowId::Node { node, lane: Lanes::reverse(lane) as u8 });
         }
         let demand = self.demand(index);
         self.path(demand.node).find_map(|node| {
             let pairs = Lanes::of(demand.phases).and(self.nodes[usize::from(node)].lanes);
             let pair = pairs.iter().find(|&lane| !Lanes::PHASES.contains(lane));
-            pair.map(|lane| RowId::Node { node, lane })
+            pair.map(|lane| RowId::Node { node, lane: lane as u8 })
         })
     }
 
@@ -159,7 +159,7 @@ impl Work<'_> {
         let rows = &self.nodes[usize::from(node)].rows;
         let gaps = imbalance.into_iter().flat_map(move |most| {
             Lanes::pairs().map(move |(lane, reverse)| {
-                let excess = rows[lane].used.saturating_sub(rows[reverse].used + u64::from(most.0));
+                let excess = rows[lane].used.saturating_sub(rows[reverse].used.saturating_add(most.0));
                 Gap { node, lane: reverse, excess }
             })
         });
@@ -168,7 +168,7 @@ impl Work<'_> {
 
     /// The demand that can narrow a gap furthest, and how far: without opening another if there is such a
     /// one, else within the limits alone.
-    fn best_to_lift(&mut self, gap: Gap) -> Option<(u16, u64)> {
+    fn best_to_lift(&mut self, gap: Gap) -> Option<(u16, u32)> {
         let slot = &self.nodes[usize::from(gap.node)];
         let below = slot.first..slot.end;
         if !self.burn(below.len() as u64 * 20) {
@@ -185,9 +185,9 @@ impl Work<'_> {
     }
 
     /// How far a demand's floor can be lifted with and without regard to other imbalance limits.
-    fn room_to_lift(&self, index: u16) -> (u64, u64) {
+    fn room_to_lift(&self, index: u16) -> (u32, u32) {
         let demand = self.demand(index);
-        let mut any = u64::from(demand.max.0.saturating_sub(self.evses[usize::from(index)].floor));
+        let mut any = demand.max.0.saturating_sub(self.evses[usize::from(index)].floor);
         let mut gentle = any;
         let loaded = Lanes::of(demand.phases);
         for node in self.path(demand.node) {
@@ -197,13 +197,13 @@ impl Work<'_> {
             }
             if let Some(most) = self.problem.nodes[usize::from(node)].imbalance {
                 for (lane, reverse) in Lanes::pairs().filter(|pair| loaded.contains(pair.0)) {
-                    let beside = rows[reverse].used + u64::from(most.0);
+                    let beside = rows[reverse].used.saturating_add(most.0);
                     gentle = gentle.min(beside.saturating_sub(rows[lane].used));
                 }
             }
         }
         for pool in demand.pools.iter() {
-            any = any.min(self.pools()[usize::from(pool)].slack() / u64::from(demand.conductors));
+            any = any.min(self.pools()[usize::from(pool)].slack() / u32::from(demand.conductors));
         }
         (gentle.min(any), any)
     }

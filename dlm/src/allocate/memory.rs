@@ -1,38 +1,37 @@
 //! The memory an allocation works in, lent by the caller.
 
 use super::lanes::Lanes;
-use super::problem::Bound;
 use super::rows::{Level, NO_NODE, Row, RowId};
 
 /// Working memory for one supply node.
 #[derive(Clone, Copy, Debug)]
 pub struct NodeSlot {
+    /// Not above the level at which one of the rows gets tight.
+    pub(super) tight: Level,
+    pub(super) rows: [Row; Lanes::COUNT],
+    /// Weight of the candidates below in the relaxation that is being bounded.
+    pub(super) load: u32,
     pub(super) parent: u16,
     /// Demands below: this range of the depth-first order.
     pub(super) first: u16,
     pub(super) end: u16,
     /// Winner of the pairing with this number in the tournament of tight levels.
     pub(super) winner: u16,
-    /// Not above the level at which one of the rows gets tight.
-    pub(super) tight: Level,
     /// Which of the rows count: those of the phases always, those of the pairs with an imbalance limit.
     pub(super) lanes: Lanes,
-    pub(super) rows: [Row; Lanes::COUNT],
-    /// Weight of the candidates below in the relaxation that is being bounded.
-    pub(super) load: u64,
 }
 
 impl NodeSlot {
     /// Memory to be overwritten.
     pub const EMPTY: Self = Self {
+        tight: 0,
+        rows: [Row::EMPTY; Lanes::COUNT],
+        load: 0,
         parent: NO_NODE,
         first: 0,
         end: 0,
         winner: 0,
-        tight: 0,
         lanes: Lanes::PHASES,
-        rows: [Row::EMPTY; Lanes::COUNT],
-        load: 0,
     };
 }
 
@@ -55,74 +54,83 @@ pub(super) enum State {
 /// place in the sorted levels, a class of items.
 #[derive(Clone, Copy, Debug)]
 pub struct EvseSlot {
+    /// What the demand is sorted by: a group, a level or cost.
+    pub(super) key: Key,
+    /// Level at this place of the sorted levels of the best shares found so far.
+    pub(super) best_level: Level,
+    /// Where it starts from if served: its minimum, or more if an imbalance limit needs that.
+    pub(super) floor: u32,
+    pub(super) current: u32,
+    /// Its floor in the best set found so far.
+    pub(super) best_floor: u32,
+    /// The row that stops it or keeps it out; `None`: its own maximum.
+    pub(super) bound: Option<RowId>,
     /// The demand at this position of the depth-first order.
     pub(super) ordered: u16,
     /// The demand's own position there.
     pub(super) position: u16,
-    pub(super) served: bool,
-    /// Where it starts from if served: its minimum, or more if an imbalance limit needs that.
-    pub(super) floor: u32,
-    pub(super) state: State,
-    pub(super) current: u32,
-    pub(super) bound: Bound,
-    /// To be served in this step if it can be.
-    pub(super) wanted: bool,
-    /// Place in the order of cost of the item left out that has this number.
-    pub(super) left_out: u16,
-    /// The row that keeps it out.
-    pub(super) blocker: Option<RowId>,
-    /// Would fit beside those served.
-    pub(super) fits: bool,
-    /// Still a candidate in the relaxation that is being bounded.
-    pub(super) alive: bool,
-    /// Served in the best set found so far.
-    pub(super) best: bool,
-    /// Its floor in that set.
-    pub(super) best_floor: u32,
-    /// Level at this place of the sorted levels of the best shares found so far.
-    pub(super) best_level: Level,
     /// First item of its class of items.
     pub(super) class: u16,
     /// How many of the class that starts with this item are served, now and in the best set.
     pub(super) count: u16,
     pub(super) best_count: u16,
+    pub(super) state: State,
+    pub(super) served: bool,
+    /// Served in the best set found so far.
+    pub(super) best: bool,
+    /// To be served in this step if it can be.
+    pub(super) wanted: bool,
+    /// Would fit beside those served.
+    pub(super) fits: bool,
+    /// Still a candidate in the relaxation that is being bounded.
+    pub(super) alive: bool,
 }
 
 impl EvseSlot {
     /// Memory to be overwritten.
     pub const EMPTY: Self = Self {
+        key: Key::LEAST,
+        best_level: 0,
+        floor: 0,
+        current: 0,
+        best_floor: 0,
+        bound: None,
         ordered: 0,
         position: 0,
-        served: false,
-        floor: 0,
-        state: State::Resting,
-        current: 0,
-        bound: Bound::Maximum,
-        wanted: false,
-        left_out: 0,
-        blocker: None,
-        fits: false,
-        alive: false,
-        best: false,
-        best_floor: 0,
-        best_level: 0,
         class: 0,
         count: 0,
         best_count: 0,
+        state: State::Resting,
+        served: false,
+        best: false,
+        wanted: false,
+        fits: false,
+        alive: false,
     };
 }
 
-/// A demand with a key to sort by: first a tier or priority, then a level or current.
+/// What demands are sorted by: first a tier or priority, then a level, size or cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Entry {
-    pub(super) group: u16,
-    pub(super) key: u64,
-    pub(super) demand: u16,
+pub(super) struct Key(u64);
+
+impl Key {
+    const LEAST: Self = Self(0);
+    const VALUE_BITS: u32 = 48;
+
+    /// `value` counts up to 48 bits, which is more than any level.
+    pub(super) fn new(group: u16, value: u64) -> Self {
+        let most = (1 << Self::VALUE_BITS) - 1;
+        Self(u64::from(group) << Self::VALUE_BITS | value.min(most))
+    }
+
+    pub(super) fn value(self) -> u64 {
+        self.0 & ((1 << Self::VALUE_BITS) - 1)
+    }
 }
 
-impl Entry {
-    /// Memory to be overwritten.
-    pub const EMPTY: Self = Self { group: 0, key: 0, demand: 0 };
+/// Sorts demands by their keys.
+pub(super) fn sort(demands: &mut [u16], evses: &[EvseSlot]) {
+    demands.sort_unstable_by_key(|&demand| (evses[usize::from(demand)].key, demand));
 }
 
 /// Memory lent for one call; [`Memory`] owns such memory.
@@ -132,13 +140,13 @@ pub struct Scratch<'a> {
     pub nodes: &'a mut [NodeSlot],
     /// At least one for each demand.
     pub evses: &'a mut [EvseSlot],
-    /// At least [`Scratch::ENTRIES`] for each demand.
-    pub entries: &'a mut [Entry],
+    /// At least [`Scratch::ORDERS`] for each demand: the demands in several orders.
+    pub orders: &'a mut [u16],
 }
 
 impl Scratch<'_> {
-    /// Number of [`Entry`] needed for each demand.
-    pub const ENTRIES: usize = 5;
+    /// Orders that are kept at a time.
+    pub const ORDERS: usize = 6;
 }
 
 /// Memory for up to `NODES` nodes and `EVSES` demands, without a heap.
@@ -146,7 +154,7 @@ impl Scratch<'_> {
 pub struct Memory<const NODES: usize, const EVSES: usize> {
     nodes: [NodeSlot; NODES],
     evses: [EvseSlot; EVSES],
-    entries: [[Entry; Scratch::ENTRIES]; EVSES],
+    orders: [[u16; Scratch::ORDERS]; EVSES],
 }
 
 impl<const NODES: usize, const EVSES: usize> Memory<NODES, EVSES> {
@@ -155,13 +163,13 @@ impl<const NODES: usize, const EVSES: usize> Memory<NODES, EVSES> {
         Self {
             nodes: [NodeSlot::EMPTY; NODES],
             evses: [EvseSlot::EMPTY; EVSES],
-            entries: [[Entry::EMPTY; Scratch::ENTRIES]; EVSES],
+            orders: [[0; Scratch::ORDERS]; EVSES],
         }
     }
 
     /// Lends it for one call.
     pub fn scratch(&mut self) -> Scratch<'_> {
-        Scratch { nodes: &mut self.nodes, evses: &mut self.evses, entries: self.entries.as_flattened_mut() }
+        Scratch { nodes: &mut self.nodes, evses: &mut self.evses, orders: self.orders.as_flattened_mut() }
     }
 }
 
@@ -177,7 +185,7 @@ impl<const NODES: usize, const EVSES: usize> Default for Memory<NODES, EVSES> {
 pub struct HeapMemory {
     nodes: alloc::vec::Vec<NodeSlot>,
     evses: alloc::vec::Vec<EvseSlot>,
-    entries: alloc::vec::Vec<Entry>,
+    orders: alloc::vec::Vec<u16>,
 }
 
 #[cfg(feature = "alloc")]
@@ -188,12 +196,12 @@ impl HeapMemory {
         Self {
             nodes: vec![NodeSlot::EMPTY; nodes],
             evses: vec![EvseSlot::EMPTY; demands],
-            entries: vec![Entry::EMPTY; demands * Scratch::ENTRIES],
+            orders: vec![0; demands * Scratch::ORDERS],
         }
     }
 
     /// Lends it for one call.
     pub fn scratch(&mut self) -> Scratch<'_> {
-        Scratch { nodes: &mut self.nodes, evses: &mut self.evses, entries: &mut self.entries }
+        Scratch { nodes: &mut self.nodes, evses: &mut self.evses, orders: &mut self.orders }
     }
 }

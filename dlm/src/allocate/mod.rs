@@ -28,7 +28,7 @@ mod tournament;
 
 #[cfg(feature = "alloc")]
 pub use memory::HeapMemory;
-pub use memory::{Entry, EvseSlot, Memory, NodeSlot, Scratch};
+pub use memory::{EvseSlot, Memory, NodeSlot, Scratch};
 pub use problem::{Bound, Demand, Node, PoolSet, Problem, ProblemError, Share};
 
 use crate::units::Milliamps;
@@ -62,7 +62,8 @@ pub fn allocate(
     let outcome = work.solve();
     for ((share, slot), demand) in shares.iter_mut().zip(work.evses.iter()).zip(problem.demands) {
         let current = Milliamps(slot.current);
-        let bound = if current == demand.max { Bound::Maximum } else { slot.bound };
+        let stopped_by = slot.bound.filter(|_| current < demand.max);
+        let bound = stopped_by.map_or(Bound::Maximum, Work::bound);
         *share = Share { current, bound };
     }
     Ok(outcome)

@@ -5,26 +5,28 @@
 //! than they have get dearer, others cheaper (a multiplicative form of the subgradient method for the
 //! Lagrangian dual). In every round items are admitted in the order of cost, and the best round counts.
 
-use super::memory::Entry;
+use super::memory::{Key, sort};
 use super::rows::Work;
 
 /// Rounds of price finding. More find a little better prices, but the exchanges that follow make more of
 /// the same time.
-const ROUNDS: u64 = 8;
+const ROUNDS: u64 = 3;
 /// An item asks for admission while it costs less than this.
-const WORTH: u64 = 1 << 40;
+const WORTH: u32 = 1 << 31;
 /// The first price of a milliampere in a contended row: four such rows make 8 A just worth it.
-const FIRST_PRICE: u64 = WORTH / 32_000;
+const FIRST_PRICE: u32 = WORTH / 32_000;
 
 impl Work<'_> {
-    /// Tries admission in the order of cost; the best set is noted, and no item is served at the end.
-    pub(super) fn admit_by_price(&mut self) {
+    /// Tries admission in the order of cost; says whether that serves more. The best set is noted, and no item
+    /// is served at the end.
+    pub(super) fn admit_by_price(&mut self) -> bool {
+        let mut more = false;
         self.clear();
         self.rows_mut().for_each(|row| row.price = 0);
         self.sort_by_cost();
         self.ask();
         for row in self.rows_mut() {
-            row.price = if row.slope > row.slack() * 16 { FIRST_PRICE } else { 0 };
+            row.price = if row.slope > row.slack() { FIRST_PRICE } else { 0 };
             row.slope = 0;
         }
         for _ in 0..ROUNDS {
@@ -35,51 +37,74 @@ impl Work<'_> {
             self.ask();
             // A row nobody contends for stays without a price.
             for row in self.rows_mut().filter(|row| row.price > 0) {
-                let (asked, slack) = (row.slope / 16, row.slack().max(1));
+                let (asked, slack) = (row.slope, row.slack().max(1));
                 // Up to twice, down to half the price.
-                let ratio = |amount: u64| {
-                    (u128::from(row.price) * u128::from(amount.min(slack)) / u128::from(slack)) as u64
+                let part = |amount: u32| {
+                    (u64::from(row.price) * u64::from(amount.min(slack)) / u64::from(slack)) as u32
                 };
                 row.price = match asked.checked_sub(slack) {
-                    Some(excess) => row.price.saturating_add(ratio(excess)).min(WORTH),
-                    None => row.price - ratio(slack - asked) / 2,
+                    Some(excess) => row.price.saturating_add(part(excess)).min(WORTH),
+                    None => row.price - part(slack - asked) / 2,
                 };
+                row.slope = 0;
             }
             for at in 0..self.competing {
-                self.serve_if_fits(self.sorted[at].demand);
+                self.serve_if_fits(self.sorted[at]);
             }
             if self.compare_counts().is_gt() {
                 self.keep_as_best();
+                more = true;
             }
             self.clear();
         }
+        more
     }
 
     /// Sorts the items by priority and cost.
     pub(super) fn sort_by_cost(&mut self) {
+        self.add_up_prices();
         for at in 0..self.competing {
-            let cost = self.cost(self.items[at].demand);
-            self.sorted[at] = Entry { key: cost, ..self.items[at] };
+            let index = self.items[at];
+            let key = Key::new(self.demand(index).priority, self.cost(index));
+            self.evses[usize::from(index)].key = key;
+            self.sorted[at] = index;
         }
-        self.sorted[..self.competing].sort_unstable();
+        sort(&mut self.sorted[..self.competing], self.evses);
     }
 
-    /// Adds up in every row what the items ask for, in sixteenths: all of it when they are cheap, nothing
-    /// when they are dear, a part in between.
+    /// Adds up in every row what the items ask for: all of it when they are cheap, nothing when they are
+    /// dear, some sixteenths in between.
     fn ask(&mut self) {
+        self.rows_mut().for_each(|row| row.slope = 0);
         for at in 0..self.competing {
-            let Entry { key: cost, demand: index, .. } = self.sorted[at];
-            let part = (WORTH * 3 / 2).saturating_sub(cost).min(WORTH) / (WORTH / 16);
+            let index = self.sorted[at];
+            let cost = self.evses[usize::from(index)].key.value();
+            let sixteenths = (u64::from(WORTH) * 3 / 2).saturating_sub(cost).min(WORTH.into()) >> 27;
             let demand = self.demand(index);
-            self.for_rows(demand, |row, factor| row.slope += u64::from(demand.min.0) * factor * part);
+            let asked = (u64::from(demand.min.0) * sixteenths / 16) as u32;
+            self.for_own_rows(demand, |row, factor| row.slope = row.slope.saturating_add(asked * factor));
+        }
+        self.sum_up(|row| &mut row.slope);
+    }
+
+    /// Adds the prices of every node's rows and of those above it up.
+    fn add_up_prices(&mut self) {
+        self.rows_mut().for_each(|row| row.slope = row.price);
+        for at in 1..self.nodes.len() {
+            let (above, below) = self.nodes.split_at_mut(at);
+            let parent = &above[usize::from(below[0].parent)];
+            for (row, sum) in below[0].rows.iter_mut().zip(&parent.rows) {
+                row.slope = row.slope.saturating_add(sum.slope);
+            }
         }
     }
 
     fn cost(&mut self, index: u16) -> u64 {
         let demand = self.demand(index);
-        let mut cost = 0u64;
-        self.for_rows(demand, |row, factor| {
-            cost = cost.saturating_add(row.price.saturating_mul(u64::from(demand.min.0) * factor));
+        let mut cost = 0;
+        self.for_own_rows(demand, |row, factor| {
+            let price = u64::from(row.slope) * u64::from(demand.min.0 * factor);
+            cost = price.saturating_add(cost);
         });
         cost
     }

@@ -171,10 +171,10 @@ pub enum ProblemError {
     /// There is no node at all.
     #[error("there is no supply node; node 0 must be the main connection")]
     NoNodes,
-    /// An index would not fit 16 bits.
+    /// An index would not fit 16 bits, or the weights together not 30 bits.
     #[error("{count} {what} are more than the {most} possible")]
     TooMany {
-        /// "nodes", "demands" or "pools".
+        /// "nodes", "demands", "pools" or "units of weight".
         what: &'static str,
         /// How many there are.
         count: usize,
@@ -233,7 +233,7 @@ pub enum ProblemError {
     /// The memory lent is too small.
     #[error("room for {room} {what} was lent, {needed} are needed")]
     Memory {
-        /// "nodes", "demands" or "shares".
+        /// "nodes", "demands", "orders" or "shares".
         what: &'static str,
         /// How many fit.
         room: usize,
@@ -243,6 +243,10 @@ pub enum ProblemError {
 }
 
 impl Problem<'_> {
+    /// 1,073 kA, more than anything on a site carries: a higher limit counts as this, and a demand with a
+    /// higher minimum is not served.
+    pub const MOST: Milliamps = Milliamps(1 << 30);
+
     /// Checks every index and range, so that the solver can rely on them.
     ///
     /// # Errors
@@ -251,6 +255,8 @@ impl Problem<'_> {
         most("nodes", self.nodes.len(), usize::from(u16::MAX))?;
         most("demands", self.demands.len(), usize::from(u16::MAX))?;
         most("pools", self.pools.len(), PoolSet::CAPACITY)?;
+        let weights = self.demands.iter().map(|demand| usize::from(demand.weight)).sum();
+        most("units of weight", weights, Self::MOST.0 as usize)?;
         let (root, others) = self.nodes.split_first().ok_or(ProblemError::NoNodes)?;
         if root.parent.is_some() {
             return Err(ProblemError::RootParent);

@@ -7,7 +7,7 @@
 //! Every index used in this folder was checked by [`Problem::check`] or made here.
 
 use super::lanes::{Lane, Lanes};
-use super::memory::{Entry, EvseSlot, NodeSlot, Scratch};
+use super::memory::{EvseSlot, NodeSlot, Scratch};
 use super::problem::{Bound, Demand, PoolSet, Problem, ProblemError};
 use crate::phases::Phase;
 use crate::units::Milliamps;
@@ -29,25 +29,30 @@ pub(super) fn current_at(level: Level, weight: u16) -> u32 {
 pub(super) const NO_NODE: u16 = u16::MAX;
 
 /// One capacity and what uses it.
+///
+/// Sums saturate: a row in which they do is over its capacity, and is never relied upon before it was set
+/// back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Row {
-    /// What EVSEs may use together.
-    pub(super) capacity: u64,
+    /// What EVSEs may use together, at most [`Problem::MOST`].
+    pub(super) capacity: u32,
     /// Current of the served demands that are not rising at the moment.
-    pub(super) used: u64,
-    /// Weight of the rising ones. While prices are sought: what items ask for.
-    pub(super) slope: u64,
+    pub(super) used: u32,
+    /// Weight of the rising ones. While prices are sought: the price of a milliampere here and in the same
+    /// row of all nodes above, then what items ask for.
+    pub(super) slope: u32,
     /// Price of a milliampere, while prices are sought.
-    pub(super) price: u64,
+    pub(super) price: u32,
 }
 
 impl Row {
-    pub(super) const EMPTY: Self = Self { capacity: 0, used: 0, slope: 0, price: 0 };
+    pub(super) const EMPTY: Self = Self::up_to(0);
 
-    /// More than all EVSEs together can use, and still shifted without loss by [`Row::tight_level`].
-    pub(super) const UNLIMITED: u64 = 1 << 47;
+    pub(super) const fn up_to(capacity: u32) -> Self {
+        Self { capacity, used: 0, slope: 0, price: 0 }
+    }
 
-    pub(super) fn slack(&self) -> u64 {
+    pub(super) fn slack(&self) -> u32 {
         self.capacity.saturating_sub(self.used)
     }
 
@@ -57,14 +62,34 @@ impl Row {
 
     /// The level at which the rising demands have used it up.
     pub(super) fn tight_level(&self) -> Level {
-        (self.slack() << 16).checked_div(self.slope).unwrap_or(Level::MAX)
+        (u64::from(self.slack()) << 16).checked_div(self.slope.into()).unwrap_or(Level::MAX)
+    }
+}
+
+/// What one demand adds to each of its rows, for each conductor counted there.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Part {
+    Nothing,
+    /// It has this current.
+    Current(u32),
+    /// It rises with this weight.
+    Weight(u16),
+}
+
+impl Part {
+    fn current(self) -> u32 {
+        if let Self::Current(current) = self { current } else { 0 }
+    }
+
+    fn weight(self) -> u32 {
+        if let Self::Weight(weight) = self { weight.into() } else { 0 }
     }
 }
 
 /// Names a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum RowId {
-    Node { node: u16, lane: usize },
+    Node { node: u16, lane: u8 },
     Pool { pool: u8 },
 }
 
@@ -74,16 +99,18 @@ pub(super) struct Work<'a> {
     pub(super) problem: Problem<'a>,
     pub(super) nodes: &'a mut [NodeSlot],
     pub(super) evses: &'a mut [EvseSlot],
-    /// When the water reaches each demand's floor, by tier and level.
-    pub(super) joins: &'a mut [Entry],
-    /// When it reaches each demand's maximum, by tier and level.
-    pub(super) leaves: &'a mut [Entry],
+    /// Demands in the order in which the water reaches their floors, tier by tier.
+    pub(super) joins: &'a mut [u16],
+    /// In the order in which it reaches their maxima.
+    pub(super) leaves: &'a mut [u16],
     /// The first [`Work::competing`] are the demands that compete for admission, by priority and size.
-    pub(super) items: &'a mut [Entry],
+    pub(super) items: &'a mut [u16],
     /// The same by priority and minimum.
-    pub(super) by_min: &'a mut [Entry],
-    /// For sorting within one step; nothing lasting.
-    pub(super) sorted: &'a mut [Entry],
+    pub(super) by_min: &'a mut [u16],
+    /// By the keys last given, for one step; nothing lasting.
+    pub(super) sorted: &'a mut [u16],
+    /// The first [`Work::left_out`] are the items not served as of the last look, by priority and cost.
+    pub(super) others: &'a mut [u16],
     pools: [Row; PoolSet::CAPACITY],
     /// Whether any node has an imbalance limit.
     pub(super) balanced: bool,
@@ -91,7 +118,6 @@ pub(super) struct Work<'a> {
     pub(super) lifted: bool,
     /// Number of demands that compete for admission.
     pub(super) competing: usize,
-    /// Number of those that are not served, as of the last look.
     pub(super) left_out: usize,
     /// Total current of the best shares found so far, over all conductors.
     pub(super) best_total: u64,
@@ -105,11 +131,12 @@ impl<'a> Work<'a> {
         let count = problem.demands.len();
         let nodes = lend("nodes", scratch.nodes, problem.nodes.len())?;
         let evses = lend("demands", scratch.evses, count)?;
-        let entries = lend("entries", scratch.entries, count * Scratch::ENTRIES)?;
-        let (joins, entries) = entries.split_at_mut(count);
-        let (leaves, entries) = entries.split_at_mut(count);
-        let (items, entries) = entries.split_at_mut(count);
-        let (by_min, sorted) = entries.split_at_mut(count);
+        let orders = lend("orders", scratch.orders, count * Scratch::ORDERS)?;
+        let (joins, orders) = orders.split_at_mut(count);
+        let (leaves, orders) = orders.split_at_mut(count);
+        let (items, orders) = orders.split_at_mut(count);
+        let (by_min, orders) = orders.split_at_mut(count);
+        let (sorted, others) = orders.split_at_mut(count);
         for (slot, demand) in evses.iter_mut().zip(problem.demands) {
             *slot = EvseSlot { floor: demand.min.0, ..EvseSlot::EMPTY };
         }
@@ -117,7 +144,7 @@ impl<'a> Work<'a> {
         order_depth_first(nodes, evses, problem.demands);
         let mut pools = [Row::EMPTY; PoolSet::CAPACITY];
         for (row, limit) in pools.iter_mut().zip(problem.pools) {
-            row.capacity = limit.0.into();
+            row.capacity = (*limit).min(Problem::MOST).0;
         }
         let balanced = problem.nodes.iter().any(|node| node.imbalance.is_some());
         Ok(Self {
@@ -129,6 +156,7 @@ impl<'a> Work<'a> {
             items,
             by_min,
             sorted,
+            others,
             pools,
             balanced,
             lifted: false,
@@ -154,7 +182,7 @@ impl<'a> Work<'a> {
     }
 
     /// Visits every row a demand loads, with the factor of its current there.
-    pub(super) fn for_rows(&mut self, demand: &Demand, mut visit: impl FnMut(&mut Row, u64)) {
+    pub(super) fn for_rows(&mut self, demand: &Demand, mut visit: impl FnMut(&mut Row, u32)) {
         let lanes = Lanes::of(demand.phases);
         let mut at = demand.node;
         while let Some(node) = self.nodes.get_mut(usize::from(at)) {
@@ -168,19 +196,41 @@ impl<'a> Work<'a> {
         }
     }
 
+    /// Visits the rows a demand loads in its own node and in its pools.
+    pub(super) fn for_own_rows(&mut self, demand: &Demand, mut visit: impl FnMut(&mut Row, u32)) {
+        let node = &mut self.nodes[usize::from(demand.node)];
+        for lane in Lanes::of(demand.phases).iter() {
+            visit(&mut node.rows[lane], 1);
+        }
+        for pool in demand.pools.iter() {
+            visit(&mut self.pools[usize::from(pool)], demand.conductors.into());
+        }
+    }
+
+    /// Puts another part of a demand into its rows.
+    pub(super) fn change(&mut self, demand: &Demand, from: Part, to: Part) {
+        let (less, more) = (from.current(), to.current());
+        let (lighter, heavier) = (from.weight(), to.weight());
+        self.for_rows(demand, |row, factor| {
+            let rest = row.used.saturating_sub(less.saturating_mul(factor));
+            row.used = rest.saturating_add(more.saturating_mul(factor));
+            row.slope = row.slope.saturating_sub(lighter * factor) + heavier * factor;
+        });
+    }
+
     /// The row, nearest to the EVSE first, that has no room for this much more current.
     pub(super) fn lacking(&self, demand: &Demand, more: Milliamps) -> Option<RowId> {
-        self.find_row(demand, |row, factor| row.slack() < u64::from(more.0) * factor)
+        self.find_row(demand, |row, factor| row.slack() < more.0.saturating_mul(factor))
     }
 
     /// The row, nearest to the EVSE first, that satisfies a condition on the row and its factor.
-    pub(super) fn find_row(&self, demand: &Demand, wanted: impl Fn(&Row, u64) -> bool) -> Option<RowId> {
+    pub(super) fn find_row(&self, demand: &Demand, wanted: impl Fn(&Row, u32) -> bool) -> Option<RowId> {
         let lanes = Lanes::of(demand.phases);
         let mut at = demand.node;
         while let Some(node) = self.nodes.get(usize::from(at)) {
             let mut loaded = lanes.and(node.lanes).iter();
             if let Some(lane) = loaded.find(|&lane| wanted(&node.rows[lane], 1)) {
-                return Some(RowId::Node { node: at, lane });
+                return Some(RowId::Node { node: at, lane: lane as u8 });
             }
             at = node.parent;
         }
@@ -194,8 +244,8 @@ impl<'a> Work<'a> {
         let demand = self.demand(index);
         let slot = &mut self.evses[usize::from(index)];
         slot.served = true;
-        let floor = u64::from(slot.floor);
-        self.for_rows(demand, |row, factor| row.used += floor * factor);
+        let floor = Part::Current(slot.floor);
+        self.change(demand, Part::Nothing, floor);
     }
 
     /// Takes a demand's floor away again.
@@ -203,8 +253,8 @@ impl<'a> Work<'a> {
         let demand = self.demand(index);
         let slot = &mut self.evses[usize::from(index)];
         slot.served = false;
-        let floor = u64::from(slot.floor);
-        self.for_rows(demand, |row, factor| row.used = row.used.saturating_sub(floor * factor));
+        let floor = Part::Current(slot.floor);
+        self.change(demand, floor, Part::Nothing);
     }
 
     /// Sets everything back to the minima of those served, without regard to imbalance limits.
@@ -222,29 +272,50 @@ impl<'a> Work<'a> {
         self.reset_rows();
     }
 
-    /// All rows; those of pairs only if there is an imbalance limit.
+    /// All rows that may count.
     pub(super) fn rows_mut(&mut self) -> impl Iterator<Item = &mut Row> {
-        let lanes = if self.balanced { Lanes::COUNT } else { Phase::ALL.len() };
-        self.nodes.iter_mut().flat_map(move |node| &mut node.rows[..lanes]).chain(&mut self.pools)
+        let lanes = self.lanes();
+        let pools = &mut self.pools[..self.problem.pools.len()];
+        self.nodes.iter_mut().flat_map(move |node| &mut node.rows[..lanes]).chain(pools)
     }
 
     /// Sets the rows back to the floors of those served.
     pub(super) fn reset_rows(&mut self) {
-        for row in self.rows_mut() {
-            (row.used, row.slope) = (0, 0);
-        }
+        self.rows_mut().for_each(|row| (row.used, row.slope) = (0, 0));
         for index in self.indices() {
-            if self.evses[usize::from(index)].served {
-                self.serve(index);
+            let EvseSlot { served, floor, .. } = self.evses[usize::from(index)];
+            if served {
+                self.for_own_rows(self.demand(index), |row, factor| {
+                    row.used = row.used.saturating_add(floor.saturating_mul(factor));
+                });
             }
         }
+        self.sum_up(|row| &mut row.used);
+    }
+
+    /// Adds what is noted in the rows of nodes to those above them, leaves first.
+    pub(super) fn sum_up(&mut self, noted: fn(&mut Row) -> &mut u32) {
+        let lanes = self.lanes();
+        for at in (1..self.nodes.len()).rev() {
+            let (above, below) = self.nodes.split_at_mut(at);
+            let parent = &mut above[usize::from(below[0].parent)];
+            for (sum, row) in parent.rows[..lanes].iter_mut().zip(&mut below[0].rows) {
+                let sum = noted(sum);
+                *sum = sum.saturating_add(*noted(row));
+            }
+        }
+    }
+
+    /// How many rows of a node may count: those of pairs only if there is an imbalance limit.
+    fn lanes(&self) -> usize {
+        if self.balanced { Lanes::COUNT } else { Phase::ALL.len() }
     }
 
     /// What a row stands for outside.
     pub(super) fn bound(row: RowId) -> Bound {
         match row {
             RowId::Pool { pool } => Bound::Pool { pool },
-            RowId::Node { node, lane } => match Lanes::meaning(lane) {
+            RowId::Node { node, lane } => match Lanes::meaning(lane.into()) {
                 Lane::Phase(phase) => Bound::Limit { node, phase },
                 Lane::Pair(high, low) => Bound::Imbalance { node, high, low },
             },
@@ -275,7 +346,7 @@ fn load_capacities(nodes: &mut [NodeSlot], problem: &Problem<'_>) {
             slot.lanes = Lanes::ALL;
         }
         for (row, base) in slot.rows.iter_mut().zip(node.base) {
-            row.used = base.0.into();
+            row.used = base.0;
         }
     }
     // Children come after their parents, so one walk from the end adds up every subtree.
@@ -283,12 +354,12 @@ fn load_capacities(nodes: &mut [NodeSlot], problem: &Problem<'_>) {
         let loaded = nodes[at].rows;
         if let Some(parent) = node.parent.and_then(|parent| nodes.get_mut(usize::from(parent))) {
             for (sum, below) in parent.rows.iter_mut().zip(loaded) {
-                sum.used += below.used;
+                sum.used = sum.used.saturating_add(below.used);
             }
         }
-        nodes[at].rows = [Row { capacity: Row::UNLIMITED, ..Row::EMPTY }; Lanes::COUNT];
+        nodes[at].rows = [Row::up_to(Problem::MOST.0); Lanes::COUNT];
         for ((row, base), limit) in nodes[at].rows.iter_mut().zip(loaded).zip(node.limit) {
-            row.capacity = u64::from(limit.0).saturating_sub(base.used);
+            row.capacity = limit.0.saturating_sub(base.used).min(Problem::MOST.0);
         }
     }
 }

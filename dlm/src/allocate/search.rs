@@ -4,8 +4,8 @@
 //! more served and gives up a branch that cannot have that; the other wants as many served as the best set
 //! has, and compares the shares.
 
-use super::memory::Entry;
-use super::rows::{Level, Work, level_of};
+use super::memory::{Key, sort};
+use super::rows::{Work, level_of};
 use core::cmp::Ordering;
 
 /// Steps a search may take, roughly nanoseconds of a desktop computer: a bound on the time of a decision.
@@ -62,7 +62,7 @@ impl Work<'_> {
         while self.fuel > 0 {
             if at < self.competing && self.is_promising(at, goal) {
                 if !self.is_spare_twin(at) {
-                    self.serve_if_fits(self.items[at].demand);
+                    self.serve_if_fits(self.items[at]);
                 }
                 at += 1;
                 continue;
@@ -71,9 +71,9 @@ impl Work<'_> {
                 self.handle_set(goal);
             }
             // Back to the last one served, and on without it.
-            let served = |&at: &usize| self.evses[usize::from(self.items[at].demand)].served;
+            let served = |&at: &usize| self.evses[usize::from(self.items[at])].served;
             let Some(last) = (0..at).rfind(served) else { return true };
-            self.dismiss_item(self.items[last].demand);
+            self.dismiss_item(self.items[last]);
             at = last + 1;
         }
         false
@@ -83,7 +83,7 @@ impl Work<'_> {
     /// to nothing new.
     fn is_spare_twin(&self, at: usize) -> bool {
         let Some(before) = at.checked_sub(1) else { return false };
-        let (before, this) = (self.items[before].demand, self.items[at].demand);
+        let (before, this) = (self.items[before], self.items[at]);
         !self.evses[usize::from(before)].served && self.demand(before) == self.demand(this)
     }
 
@@ -91,8 +91,9 @@ impl Work<'_> {
     fn is_promising(&mut self, at: usize, goal: Goal) -> bool {
         let mut class = 0;
         while class < self.competing {
-            let group = self.items[class].group;
-            let end = class + self.items[class..self.competing].partition_point(|item| item.group == group);
+            let group = self.group(class);
+            let same = |&item: &u16| self.demand(item).priority == group;
+            let end = class + self.items[class..self.competing].partition_point(same);
             let slot = &self.evses[class];
             let (count, best) = (slot.count, slot.best_count);
             let more = if end > at { self.most_more(class, at.max(class), end) } else { 0 };
@@ -135,25 +136,25 @@ impl Work<'_> {
 
     pub(super) fn is_fairer(&mut self) -> bool {
         self.sort_shares();
-        let levels = self.sorted.iter().map(|entry| entry.key);
+        let levels = self.sorted.iter().map(|&index| self.evses[usize::from(index)].key.value());
         let best = self.evses.iter().map(|slot| slot.best_level);
         levels.cmp(best).then(self.total().cmp(&self.best_total)).is_gt()
     }
 
     pub(super) fn sort_shares(&mut self) {
-        for ((entry, index), (slot, demand)) in
-            self.sorted.iter_mut().zip(0..).zip(self.evses.iter().zip(self.problem.demands))
+        for ((slot, place), (index, demand)) in
+            self.evses.iter_mut().zip(&mut *self.sorted).zip((0..).zip(self.problem.demands))
         {
-            let key: Level = level_of(slot.current, demand.weight);
-            *entry = Entry { group: demand.tier, key, demand: index };
+            slot.key = Key::new(demand.tier, level_of(slot.current, demand.weight));
+            *place = index;
         }
-        self.sorted.sort_unstable();
+        sort(self.sorted, self.evses);
     }
 
     /// Notes the sorted shares as those of the best set.
     pub(super) fn keep_levels(&mut self) {
-        for (slot, entry) in self.evses.iter_mut().zip(self.sorted.iter()) {
-            slot.best_level = entry.key;
+        for at in 0..self.sorted.len() {
+            self.evses[at].best_level = self.evses[usize::from(self.sorted[at])].key.value();
         }
         self.best_total = self.total();
     }
@@ -168,7 +169,7 @@ impl Work<'_> {
     /// Serves none of the items.
     pub(super) fn clear(&mut self) {
         for at in 0..self.competing {
-            self.evses[usize::from(self.items[at].demand)].served = false;
+            self.evses[usize::from(self.items[at])].served = false;
             self.evses[at].count = 0;
         }
         self.reset();

@@ -160,6 +160,20 @@ fn every_share_names_what_binds_it() {
 }
 
 #[test]
+fn limits_beyond_a_million_amperes_count_as_that() {
+    let main = Bound::Limit { node: 0, phase: Phase::L1 };
+    let greedy = Demand { max: Milliamps::MAX, ..car(L1) };
+    let unlimited = [Node::root(three(Milliamps::MAX))];
+    assert_eq!(shares(&unlimited, &[greedy], &[])[0], Share { current: Problem::MOST, bound: main });
+    // Sums beyond any number: four that would fit alone, and one that would not.
+    let huge = Demand { min: Problem::MOST, ..greedy };
+    let larger = Demand { min: Milliamps::MAX, ..greedy };
+    let found = shares(&unlimited, &[huge, larger, huge, huge, huge], &[]);
+    assert_eq!(found.iter().filter(|share| share.is_served()).count(), 1);
+    assert_eq!(found[1], Share { current: Milliamps::ZERO, bound: main });
+}
+
+#[test]
 fn unusable_problems_are_refused_with_the_index() {
     let refused = |nodes: &[Node], demands: &[Demand]| {
         let mut shares = [Share { current: Milliamps(1), bound: Bound::Maximum }; 24];
@@ -180,6 +194,10 @@ fn unusable_problems_are_refused_with_the_index() {
     assert_eq!(refused(&[root(1)], &[weightless]), ProblemError::DemandWeight { demand: 0 });
     let pooled = Demand { pools: PoolSet::NONE.with(3), ..car(L1) };
     assert_eq!(refused(&[root(1)], &[pooled]), ProblemError::DemandPool { demand: 0, pools: 0 });
+    let heavy = alloc::vec![Demand { weight: u16::MAX, ..car(L1) }; 16_385];
+    let what = "units of weight";
+    let weights = ProblemError::TooMany { what, count: 16_385 * 65_535, most: 1 << 30 };
+    assert_eq!(refused(&[root(1)], &heavy), weights);
     let many = [car(L1); 25];
     assert!(matches!(refused(&[root(1)], &many), ProblemError::Memory { room: 24, needed: 25, .. }));
 }

@@ -73,7 +73,7 @@ impl Work<'_> {
 }
 
 /// The lowest level at which a row of a node gets tight, and its lane.
-fn lowest(node: &NodeSlot) -> (Level, usize) {
-    let levels = node.lanes.iter().map(|lane| (node.rows[lane].tight_level(), lane));
+fn lowest(node: &NodeSlot) -> (Level, u8) {
+    let levels = node.lanes.iter().map(|lane| (node.rows[lane].tight_level(), lane as u8));
     levels.fold((Level::MAX, 0), |lowest, row| if row.0 < lowest.0 { row } else { lowest })
 }

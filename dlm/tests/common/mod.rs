@@ -6,7 +6,7 @@ mod random;
 pub(crate) use random::Random;
 
 use evkit_dlm::allocate::{
-    Demand, Entry, EvseSlot, Node, NodeSlot, Outcome, PoolSet, Problem, Scratch, Share, allocate,
+    Demand, EvseSlot, Node, NodeSlot, Outcome, PoolSet, Problem, Scratch, Share, allocate,
 };
 use evkit_dlm::phases::{Phase, PhaseSet, Rotation, Terminals};
 use evkit_dlm::units::{Milliamps, three};
@@ -28,7 +28,7 @@ impl Owned {
         let scratch = Scratch {
             nodes: &mut vec![NodeSlot::EMPTY; self.nodes.len()],
             evses: &mut vec![EvseSlot::EMPTY; count],
-            entries: &mut vec![Entry::EMPTY; count * Scratch::ENTRIES],
+            orders: &mut vec![0; count * Scratch::ORDERS],
         };
         let mut shares = vec![Share::NONE; count];
         let outcome = allocate(&self.problem(), scratch, &mut shares).unwrap();
