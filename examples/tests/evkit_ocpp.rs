@@ -185,3 +185,16 @@ fn an_action_in_words() {
     );
     assert_eq!(evkit(Path::new("."), &["ocpp", "explain", "Dance"]).status.code(), Some(2));
 }
+
+#[test]
+fn the_message_nobody_answers_in_words() {
+    let arguments = ["ocpp", "explain", "notifyPeriodicEventStream", "--version"];
+    let output = evkit(Path::new("."), &[&arguments[..], &["2.1"]].concat());
+    let words = text(&output.stdout);
+    assert!(
+        words.starts_with("NotifyPeriodicEventStream: OCPP 2.1, Diagnostics, sender: station\n\nrequest\n"),
+        "{words}"
+    );
+    assert!(words.contains("basetime") && !words.contains("response"), "{words}");
+    assert_eq!(evkit(Path::new("."), &[&arguments[..], &["2.0.1"]].concat()).status.code(), Some(2));
+}

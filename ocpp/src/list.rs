@@ -4,9 +4,9 @@
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::json::{Lexer, Writer};
+use crate::json::Lexer;
 use crate::message::{Value, sealed};
-use crate::schema::{Kind, Raw, Readable};
+use crate::schema::{Kind, Members, Output, Raw, Readable};
 
 #[derive(Clone)]
 enum Storage<'a, T> {
@@ -177,15 +177,17 @@ impl<'a, T: Value<'a> + Clone> Value<'a> for List<'a, T> {
         Self(Storage::Json(raw.text()))
     }
 
-    fn write(&self, w: &mut Writer<'_>) {
-        if let Storage::Json(text) = self.0 {
-            return w.raw(text);
+    fn read_optional(members: &mut Members<'a, '_>) -> Option<Self> {
+        members.text().map(|text| Self(Storage::Json(text)))
+    }
+
+    fn write(&self, out: &mut Output<'_>, kind: &'static Kind) {
+        match &self.0 {
+            Storage::Json(text) => out.received(text, kind),
+            Storage::Slice(items) => out.list(items, kind, T::write),
+            #[cfg(feature = "alloc")]
+            Storage::Owned(items) => out.list(items, kind, T::write),
         }
-        w.begin_array();
-        for item in self.as_slice().unwrap_or_default() {
-            item.write(w);
-        }
-        w.end_array();
     }
 }
 

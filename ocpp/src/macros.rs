@@ -95,12 +95,15 @@ macro_rules! messages {
                 this
             }
 
-            fn write(&self, w: &mut $crate::json::Writer<'_>) {
-                let schema = <Self as $crate::message::Message<$lt>>::SCHEMA;
-                #[allow(unused_mut, reason = "some messages have no members")]
-                let mut members = $crate::message::MemberWriter::begin(w, schema);
-                $($crate::message::Value::write_member(&self.$field, &mut members);)*
-                members.end();
+            fn write(&self, out: &mut $crate::schema::Output<'_>, kind: &'static $crate::schema::Kind) {
+                out.object(self, kind);
+            }
+        }
+
+        impl $($generics)* $crate::message::WriteMembers for $Name $($generics)* {
+            #[allow(unused_variables, reason = "some messages have no members")]
+            fn write_members(&self, members: &mut $crate::schema::MemberWriter<'_, '_>) {
+                $($crate::message::Value::write_member(Some(&self.$field), members);)*
             }
         }
 
@@ -130,10 +133,9 @@ macro_rules! messages {
             ) -> Result<Self, $crate::schema::Violation> {
                 let mut slots = [$crate::schema::Slot::EMPTY; messages!(@count $($wire)*)];
                 let schema = <Self as $crate::message::Message<$lt>>::SCHEMA;
-                let readable = $crate::schema::check_into(text, schema, version, tolerance, &mut slots)?;
-                let mut members = $crate::schema::Members::new(text, &slots, readable);
+                let mut members = $crate::schema::open(text, schema, version, tolerance, &mut slots)?;
                 let this = <Self as $crate::message::Message<$lt>>::from_members(&mut members);
-                members.finish(this, schema, version)
+                if members.is_readable() { Ok(this) } else { Err($crate::schema::Violation::unreadable(schema, version)) }
             }
         }
 
@@ -192,6 +194,11 @@ macro_rules! messages {
 
             pub(crate) const TEXTS: &'static [&'static str] = &[$($wire),*];
 
+            /// The value at an index of the texts, or the one behind them all.
+            fn at(index: u8) -> Option<Self> {
+                const { &[$(Self::$Variant,)* $(Self::$Vendor,)?] }.get(usize::from(index)).copied()
+            }
+
             /// The text on the wire.
             #[must_use]
             pub fn as_str(self) -> &'static str {
@@ -222,12 +229,23 @@ macro_rules! messages {
             };
 
             fn read(raw: $crate::schema::Raw<'a>, readable: &mut $crate::schema::Readable) -> Self {
-                let known = $crate::message::choice_index(raw, Self::TEXTS).and_then(|at| Self::ALL.get(at).copied());
-                messages!(@known known readable $($Vendor)?)
+                readable.or(Self::at(raw.choice(Self::TEXTS)), Self::ALL[0])
             }
 
-            fn write(&self, w: &mut $crate::json::Writer<'_>) {
-                w.escaped(self.as_str());
+            fn read_member(members: &mut $crate::schema::Members<'a, '_>) -> Self {
+                Self::read_optional(members).unwrap_or(Self::ALL[0])
+            }
+
+            fn read_optional(members: &mut $crate::schema::Members<'a, '_>) -> Option<Self> {
+                members.choice(Self::TEXTS, $open).and_then(Self::at)
+            }
+
+            fn write(&self, out: &mut $crate::schema::Output<'_>, kind: &'static $crate::schema::Kind) {
+                out.choice(*self as u8, kind);
+            }
+
+            fn write_member(value: Option<&Self>, members: &mut $crate::schema::MemberWriter<'_, '_>) {
+                members.choice(value.map(|value| *value as u8));
             }
         }
 
@@ -263,10 +281,6 @@ macro_rules! messages {
         const NAMES: &[&str] = &[$($wire),*];
         NAMES.len()
     }};
-
-    // A text that is not listed is a maker's own, or cannot be.
-    (@known $known:ident $readable:ident) => { $readable.or($known, Self::ALL[0]) };
-    (@known $known:ident $readable:ident $Vendor:ident) => { $readable.or($known.or(Some(Self::$Vendor)), Self::$Vendor) };
 }
 
 /// Pairs the requests of a version with their responses, one line per action.
@@ -313,6 +327,17 @@ macro_rules! actions {
                 match self {
                     $(Self::$Action => actions!(@since $($since)?),)*
                 }
+            }
+
+            /// Whether `version` has the action.
+            #[must_use]
+            pub fn is_in(self, version: Version) -> bool {
+                version >= self.since()
+            }
+
+            /// Refuses the action under a version that does not have it.
+            fn demand(self, schema: &'static Object, version: Version) -> Result<(), Violation> {
+                if self.is_in(version) { Ok(()) } else { Err(Violation::of_root(Rule::Action, schema, version)) }
             }
 
             /// The action of that name, whatever its version; the case of letters matters.
@@ -401,7 +426,7 @@ macro_rules! actions {
             #[doc = concat!("Checks the payload of a ", $word, " exactly and reads it.")]
             ///
             /// # Errors
-            /// The first rule broken.
+            /// The first rule broken; [`Rule::Action`] if the version does not have the action.
             pub fn decode(action: Action, payload: &$a str $($parameter)*) -> Result<Self, Violation> {
                 Self::read(action, payload, $version, &mut Tolerance::default())
             }
@@ -426,13 +451,13 @@ macro_rules! actions {
                 tolerance: &mut Tolerance,
             ) -> Result<Self, Violation> {
                 let schema = action.$schema();
+                action.demand(schema, version)?;
                 let mut slots = [Slot::EMPTY; MOST_MEMBERS];
-                let readable = schema::check_into(payload, schema, version, tolerance, &mut slots)?;
-                let mut members = Members::new(payload, &slots, readable);
+                let mut members = schema::open(payload, schema, version, tolerance, &mut slots)?;
                 let this = match action {
                     $(Action::$Action => Self::$Action(Message::from_members(&mut members)),)*
                 };
-                members.finish(this, schema, version)
+                if members.is_readable() { Ok(this) } else { Err(Violation::unreadable(schema, version)) }
             }
 
             /// Writes the payload and checks it: whatever leaves satisfies the schema exactly.
@@ -440,11 +465,12 @@ macro_rules! actions {
             /// # Errors
             /// If the buffer is too small or a value breaks the schema.
             pub fn encode<'b>(&self, buffer: &'b mut [u8] $($parameter)*) -> Result<&'b str, EncodeError> {
-                let mut w = Writer::new(buffer);
-                match self {
-                    $(Self::$Action(message) => message.write(&mut w),)*
-                }
-                message::finish(w, self.action().$schema(), $version)
+                let message: &dyn WriteMembers = match self {
+                    $(Self::$Action(message) => message,)*
+                };
+                let schema = self.action().$schema();
+                self.action().demand(schema, $version)?;
+                schema::encode(message, schema, $version, buffer)
             }
 
             /// The same message, borrowing nothing.

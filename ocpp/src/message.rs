@@ -6,9 +6,11 @@ use core::fmt;
 
 use chrono::{DateTime, Utc};
 
-use crate::json::{JsonText, Lexer, Writer};
+use crate::json::{JsonText, Lexer};
 use crate::num::Decimal;
-use crate::schema::{self, Field, Kind, Members, Object, Raw, Readable, Tolerance, Version, Violation};
+use crate::schema::{
+    self, Kind, MemberWriter, Members, Object, Output, Raw, Readable, Tolerance, Version, Violation,
+};
 use crate::text::{CiStr, Str};
 
 pub(crate) mod sealed {
@@ -39,48 +41,35 @@ pub trait Value<'a>: sealed::Sealed + Sized {
         Self::read(raw, readable)
     }
 
-    /// Reads the next member.
+    /// Reads the next member, which is there.
     #[doc(hidden)]
     fn read_member(members: &mut Members<'a, '_>) -> Self {
-        let raw = members.raw();
+        let raw = members.raw().unwrap_or_default();
         Self::read(raw, members.readable())
     }
 
-    /// Writes the value.
+    /// Reads the next member, if it is there.
     #[doc(hidden)]
-    fn write(&self, w: &mut Writer<'_>);
+    fn read_optional(members: &mut Members<'a, '_>) -> Option<Self> {
+        let raw = members.raw()?;
+        Some(Self::read(raw, members.readable()))
+    }
 
-    /// Writes the member, or nothing if it is absent.
+    /// Writes the value and checks it against `kind`, which the row of its table has made of [`KIND`](Self::KIND).
     #[doc(hidden)]
-    fn write_member(&self, members: &mut MemberWriter<'_, '_>) {
-        members.present();
-        self.write(members.w);
-    }
-}
+    fn write(&self, out: &mut Output<'_>, kind: &'static Kind);
 
-/// Writes the members of an object in the order of its table, which also has their names.
-#[derive(Debug)]
-pub struct MemberWriter<'w, 'b> {
-    w: &'w mut Writer<'b>,
-    fields: core::slice::Iter<'static, Field>,
-}
-
-impl<'w, 'b> MemberWriter<'w, 'b> {
-    pub(crate) fn begin(w: &'w mut Writer<'b>, schema: &'static Object) -> Self {
-        w.begin_object();
-        Self { w, fields: schema.fields.iter() }
-    }
-
-    fn present(&mut self) {
-        self.w.key(self.fields.next().map_or("", |field| field.name));
-    }
-
-    fn absent(&mut self) {
-        self.fields.next();
-    }
-
-    pub(crate) fn end(self) {
-        self.w.end_object();
+    /// Writes the next member, or nothing if it is absent.
+    #[doc(hidden)]
+    fn write_member(value: Option<&Self>, members: &mut MemberWriter<'_, '_>) {
+        match value {
+            Some(value) => {
+                if let Some((out, kind)) = members.present() {
+                    value.write(out, kind);
+                }
+            }
+            None => members.absent(),
+        }
     }
 }
 
@@ -88,8 +77,14 @@ impl<'w, 'b> MemberWriter<'w, 'b> {
 #[allow(dead_code, reason = "Rust 1.87 does not count its use in an assertion")]
 pub(crate) const MAX_SIZE: usize = 128 * size_of::<usize>();
 
+/// An object that writes its members in the order of its table.
+pub trait WriteMembers {
+    #[doc(hidden)]
+    fn write_members(&self, members: &mut MemberWriter<'_, '_>);
+}
+
 /// The payload of a message.
-pub trait Message<'a>: Value<'a> {
+pub trait Message<'a>: Value<'a> + WriteMembers {
     /// Its schema.
     const SCHEMA: &'static Object;
 
@@ -119,9 +114,7 @@ pub trait Message<'a>: Value<'a> {
     /// # Errors
     /// If the buffer is too small or a value breaks the schema.
     fn encode<'b>(&self, version: Version, buffer: &'b mut [u8]) -> Result<&'b str, EncodeError> {
-        let mut w = Writer::new(buffer);
-        self.write(&mut w);
-        finish(w, Self::SCHEMA, version)
+        schema::encode(self, Self::SCHEMA, version, buffer)
     }
 
     /// As [`encode`](Self::encode), into a text of its own.
@@ -130,10 +123,11 @@ pub trait Message<'a>: Value<'a> {
     /// If a value breaks the schema.
     #[cfg(feature = "alloc")]
     fn to_json(&self, version: Version) -> Result<String, EncodeError> {
-        let mut counter = Writer::new(&mut []);
-        self.write(&mut counter);
-        let mut buffer = alloc::vec![0; counter.len()];
-        self.encode(version, &mut buffer).map(String::from)
+        let needed = match self.encode(version, &mut []) {
+            Err(EncodeError::BufferTooSmall { needed }) => needed,
+            other => return other.map(String::from),
+        };
+        self.encode(version, &mut alloc::vec![0; needed]).map(String::from)
     }
 }
 
@@ -145,17 +139,6 @@ pub trait DecodeOwned: Message<'static> {
     /// # Errors
     /// The first rule broken.
     fn decode_owned(text: &str, version: Version) -> Result<Self, Violation>;
-}
-
-/// The payload written, checked.
-pub(crate) fn finish<'b>(
-    w: Writer<'b>,
-    schema: &'static Object,
-    version: Version,
-) -> Result<&'b str, EncodeError> {
-    let text = w.finish().map_err(|needed| EncodeError::BufferTooSmall { needed })?;
-    schema::check(text, schema, version)?;
-    Ok(text)
 }
 
 /// A request, and what answers it.
@@ -203,20 +186,21 @@ impl<'a, T: Value<'a>> Value<'a> for Option<T> {
     const REQUIRED: bool = false;
 
     fn read(raw: Raw<'a>, readable: &mut Readable) -> Self {
-        if raw.is_absent() { None } else { Some(T::read(raw, readable)) }
+        Some(T::read(raw, readable))
     }
 
-    fn write(&self, w: &mut Writer<'_>) {
+    fn read_member(members: &mut Members<'a, '_>) -> Self {
+        T::read_optional(members)
+    }
+
+    fn write(&self, out: &mut Output<'_>, kind: &'static Kind) {
         if let Some(value) = self {
-            value.write(w);
+            value.write(out, kind);
         }
     }
 
-    fn write_member(&self, members: &mut MemberWriter<'_, '_>) {
-        match self {
-            Some(value) => value.write_member(members),
-            None => members.absent(),
-        }
+    fn write_member(value: Option<&Self>, members: &mut MemberWriter<'_, '_>) {
+        T::write_member(value.and_then(Self::as_ref), members);
     }
 }
 
@@ -229,21 +213,33 @@ impl<T: IntoOwned> IntoOwned for Option<T> {
     }
 }
 
+/// A type whose values are members by one call: `$read` and `$write` are functions of members as well as of values.
 macro_rules! scalar {
-    ($Type:ty, $kind:expr, $placeholder:expr, |$raw:ident| $read:expr, |$w:ident, $value:ident| $write:expr) => {
+    ($Type:ty, $kind:expr, $placeholder:expr, $read:ident, $write:ident, |$out:ident, $value:ident, $kind_of:ident| $writing:expr) => {
         impl sealed::Sealed for $Type {}
 
         impl<'a> Value<'a> for $Type {
             const KIND: Kind = $kind;
 
             fn read(raw: Raw<'a>, readable: &mut Readable) -> Self {
-                let value = |$raw: Raw<'a>| -> Option<Self> { $read };
-                readable.or(value(raw), $placeholder)
+                readable.or(raw.$read(), $placeholder)
             }
 
-            fn write(&self, $w: &mut Writer<'_>) {
+            fn read_member(members: &mut Members<'a, '_>) -> Self {
+                members.$read().unwrap_or($placeholder)
+            }
+
+            fn read_optional(members: &mut Members<'a, '_>) -> Option<Self> {
+                members.$read()
+            }
+
+            fn write(&self, $out: &mut Output<'_>, $kind_of: &'static Kind) {
                 let $value = *self;
-                $write;
+                $writing;
+            }
+
+            fn write_member(value: Option<&Self>, members: &mut MemberWriter<'_, '_>) {
+                members.$write(value);
             }
         }
 
@@ -258,20 +254,14 @@ macro_rules! scalar {
     };
 }
 
-scalar!(bool, Kind::Boolean, false, |raw| Some(raw.text() == "true"), |w, value| w.boolean(value));
-scalar!(i64, Kind::INTEGER, 0, |raw| whole(raw.text()), |w, value| w.integer(value));
-scalar!(Decimal, Kind::DECIMAL, Self::ZERO, |raw| Decimal::from_json(raw.text()), |w, value| w
-    .decimal(value));
-scalar!(
-    DateTime<Utc>,
-    Kind::DateTime,
-    Self::UNIX_EPOCH,
-    |raw| schema::stamp(raw.quoted())?.0.to_utc(),
-    |w, value| w.date_time(value)
-);
+scalar!(bool, Kind::Boolean, false, boolean, boolean, |out, value, _kind| out.boolean(value));
+scalar!(i64, Kind::INTEGER, 0, integer, integer, |out, value, kind| out.number(value.into(), kind));
+scalar!(Decimal, Kind::DECIMAL, Self::ZERO, decimal, decimal, |out, value, kind| out.number(value, kind));
+scalar!(DateTime<Utc>, Kind::DateTime, Self::UNIX_EPOCH, date_time, date_time, |out, value, _kind| out
+    .date_time(value));
 
 /// An integer; `1.0` and `1e2` are integers where the schema says so.
-fn whole(text: &str) -> Option<i64> {
+pub(crate) fn whole(text: &str) -> Option<i64> {
     text.parse().ok().or_else(|| Decimal::from_json(text)?.exact(0))
 }
 
@@ -279,15 +269,27 @@ macro_rules! text {
     ($($Name:ident)*) => {$(
         impl<const MAX: usize> sealed::Sealed for $Name<'_, MAX> {}
 
-            impl<'a, const MAX: usize> Value<'a> for $Name<'a, MAX> {
+        impl<'a, const MAX: usize> Value<'a> for $Name<'a, MAX> {
             const KIND: Kind = Kind::text(MAX);
 
             fn read(raw: Raw<'a>, _: &mut Readable) -> Self {
-                Self::received(raw.quoted())
+                Self::received(raw.string())
             }
 
-            fn write(&self, w: &mut Writer<'_>) {
-                self.write(w);
+            fn read_member(members: &mut Members<'a, '_>) -> Self {
+                Self::received(members.string().unwrap_or_default())
+            }
+
+            fn read_optional(members: &mut Members<'a, '_>) -> Option<Self> {
+                members.string().map(Self::received)
+            }
+
+            fn write(&self, out: &mut Output<'_>, kind: &'static Kind) {
+                out.text(self.storage(), kind);
+            }
+
+            fn write_member(value: Option<&Self>, members: &mut MemberWriter<'_, '_>) {
+                members.text(value.map(Self::storage));
             }
         }
 
@@ -313,8 +315,16 @@ impl<'a> Value<'a> for JsonText<'a> {
         Self::checked(raw.text())
     }
 
-    fn write(&self, w: &mut Writer<'_>) {
-        w.raw(self.as_str());
+    fn read_optional(members: &mut Members<'a, '_>) -> Option<Self> {
+        members.text().map(Self::checked)
+    }
+
+    fn write(&self, out: &mut Output<'_>, kind: &'static Kind) {
+        out.received(self.as_str(), kind);
+    }
+
+    fn write_member(value: Option<&Self>, members: &mut MemberWriter<'_, '_>) {
+        members.received(value.map(Self::as_str));
     }
 }
 
@@ -325,9 +335,4 @@ impl IntoOwned for JsonText<'_> {
     fn into_owned(self) -> Self::Owned {
         self.into_owned()
     }
-}
-
-/// Which of `texts` a checked string is.
-pub(crate) fn choice_index(raw: Raw<'_>, texts: &[&str]) -> Option<usize> {
-    raw.quoted().position(texts.iter().copied())
 }

@@ -4,11 +4,11 @@
 use alloc::boxed::Box;
 use core::fmt;
 
-use crate::json::{Lexer, Writer};
+use crate::json::Lexer;
 #[cfg(feature = "alloc")]
 use crate::message::IntoOwned;
 use crate::message::{Value, sealed};
-use crate::schema::{Kind, Raw, Readable};
+use crate::schema::{Kind, Members, Output, Raw, Readable};
 
 #[derive(Clone)]
 enum Storage<'a, T> {
@@ -98,12 +98,16 @@ impl<'a, T: Value<'a> + Clone> Value<'a> for Nested<'a, T> {
         Self(Storage::Json(raw.text()))
     }
 
-    fn write(&self, w: &mut Writer<'_>) {
+    fn read_optional(members: &mut Members<'a, '_>) -> Option<Self> {
+        members.text().map(|text| Self(Storage::Json(text)))
+    }
+
+    fn write(&self, out: &mut Output<'_>, kind: &'static Kind) {
         match &self.0 {
-            Storage::Json(text) => w.raw(text),
-            Storage::Borrowed(value) => value.write(w),
+            Storage::Json(text) => out.received(text, kind),
+            Storage::Borrowed(value) => value.write(out, kind),
             #[cfg(feature = "alloc")]
-            Storage::Owned(value) => value.write(w),
+            Storage::Owned(value) => value.write(out, kind),
         }
     }
 }

@@ -21,8 +21,9 @@ pub struct TooLong {
     pub max: usize,
 }
 
-#[derive(Clone)]
-enum Storage<'a> {
+/// Where the characters of a bounded string are, whatever its bound.
+#[derive(Clone, Debug)]
+pub(crate) enum Storage<'a> {
     /// The characters themselves.
     Plain(&'a str),
     /// The inside of a JSON string with at least one escape, already checked by the lexer.
@@ -31,7 +32,35 @@ enum Storage<'a> {
     Owned(Box<str>),
 }
 
+impl Default for Storage<'_> {
+    fn default() -> Self {
+        Self::Plain("")
+    }
+}
+
 impl<'a> Storage<'a> {
+    pub(crate) const fn received(quoted: Quoted<'a>) -> Self {
+        if quoted.escaped { Self::Escaped(quoted.raw) } else { Self::Plain(quoted.raw) }
+    }
+
+    /// Whether there are more than `max` characters; `u16::MAX` stands for no bound.
+    pub(crate) fn is_longer_than(&self, max: u16) -> bool {
+        let text = match self {
+            Self::Plain(text) | Self::Escaped(text) => text,
+            #[cfg(feature = "alloc")]
+            Self::Owned(text) => &**text,
+        };
+        // A character is at least one byte, so short texts need no counting.
+        max != u16::MAX && text.len() > max.into() && self.chars().count() > max.into()
+    }
+
+    pub(crate) fn is(&self, text: &str) -> bool {
+        match self.as_str() {
+            Some(own) => own == text,
+            None => self.chars().eq(text.chars()),
+        }
+    }
+
     fn as_str(&self) -> Option<&str> {
         match self {
             Self::Plain(text) => Some(text),
@@ -50,7 +79,7 @@ impl<'a> Storage<'a> {
         }
     }
 
-    fn write(&self, w: &mut Writer<'_>) {
+    pub(crate) fn write(&self, w: &mut Writer<'_>) {
         match self {
             Self::Plain(text) => w.string(text),
             Self::Escaped(raw) => w.escaped(raw),
@@ -115,8 +144,12 @@ macro_rules! bounded_text {
                 Self(Storage::Plain(text.get(..end).unwrap_or_default()))
             }
 
-            pub(crate) const fn received(quoted: Quoted<'a>) -> Self {
-                Self(if quoted.escaped { Storage::Escaped(quoted.raw) } else { Storage::Plain(quoted.raw) })
+            pub(crate) const fn received(storage: Storage<'a>) -> Self {
+                Self(storage)
+            }
+
+            pub(crate) const fn storage(&self) -> &Storage<'a> {
+                &self.0
             }
 
             /// The text as one slice, or `None` if it was received with escapes in it: then use
@@ -277,7 +310,7 @@ mod tests {
     use alloc::string::ToString;
 
     fn received(json: &str) -> Str<'_, 20> {
-        Str::received(Lexer::new(json).string().unwrap())
+        Str::received(Storage::received(Lexer::new(json).string().unwrap()))
     }
 
     #[test]
@@ -301,7 +334,8 @@ mod tests {
         assert_eq!(Str::<4>::new("ab/C").unwrap(), escaped);
         assert_eq!(escaped.to_string(), "ab/C");
         assert_eq!(format!("{escaped:?}"), "\"ab/C\"");
-        let folded = CiStr::<20>::received(Lexer::new(r#""a\u0062\/C""#).string().unwrap());
+        let folded =
+            CiStr::<20>::received(Storage::received(Lexer::new(r#""a\u0062\/C""#).string().unwrap()));
         assert_eq!(folded, "AB/c");
         assert_eq!(CiStr::<4>::new("AB/c").unwrap(), folded);
         // Only ASCII letters are folded.

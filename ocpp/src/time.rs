@@ -11,6 +11,8 @@ use core::time::Duration;
 pub use chrono::{DateTime, Utc};
 use chrono::{Datelike, NaiveDate, TimeDelta, Timelike};
 
+use crate::json::Quoted;
+
 /// Monotonic time in milliseconds since an arbitrary start, for instance the controller's boot.
 ///
 /// Never goes back, has no relation to UTC and is always an argument: no session reads a clock.
@@ -126,20 +128,34 @@ impl Stamp {
         if !matches!(separator, b'T' | b't' | b' ') {
             return None;
         }
+        let pairs = [(y1, y2), (y3, y4), (mo1, mo2), (d1, d2), (h1, h2), (mi1, mi2), (s1, s2)];
+        // All at once, for this is most of the work with a short message.
+        if pairs.iter().any(|(tens, ones)| !(tens.is_ascii_digit() & ones.is_ascii_digit())) {
+            return None;
+        }
+        let [century, year, month, day, hour, minute, second] =
+            pairs.map(|(tens, ones)| (tens & 15) * 10 + (ones & 15));
         let mut rest = Digits(rest);
         let nanos = if rest.byte(b'.').is_some() { rest.fraction()? } else { 0 };
         let offset = rest.offset(&mut dialect)?;
-        let stamp = Self {
-            year: u16::from(two(*y1, *y2)?) * 100 + u16::from(two(*y3, *y4)?),
-            month: two(*mo1, *mo2)?,
-            day: two(*d1, *d2)?,
-            hour: two(*h1, *h2)?,
-            minute: two(*mi1, *mi2)?,
-            second: two(*s1, *s2)?,
-            nanos,
-            offset,
-        };
+        let year = u16::from(century) * 100 + u16::from(year);
+        let stamp = Self { year, month, day, hour, minute, second, nanos, offset };
         (rest.0.is_empty() && stamp.in_range()).then_some((stamp, dialect))
+    }
+
+    /// Reads a time stamp, escapes resolved.
+    pub(crate) fn parse_quoted(text: Quoted<'_>) -> Option<(Self, Dialect)> {
+        if !text.escaped {
+            return Self::parse(text.raw);
+        }
+        // Time stamps are ASCII; one written with escapes and longer than this is not worth a larger buffer.
+        let mut buffer = [0; 64];
+        let mut len = 0;
+        for c in text.chars() {
+            *buffer.get_mut(len)? = u8::try_from(c).ok()?;
+            len += 1;
+        }
+        Self::parse(core::str::from_utf8(buffer.get(..len)?).ok()?)
     }
 
     fn in_range(self) -> bool {
@@ -177,11 +193,14 @@ pub(crate) const UTC_LEN: usize = 24;
 
 /// Writes a time stamp the way it is sent: UTC with `Z`, whole seconds, or milliseconds if they are not zero.
 ///
-/// `None` outside the years 0 to 9999, which RFC 3339 cannot express.
+/// `None` outside the years 0 to 9999, which RFC 3339 cannot express, and for a leap second that is none.
 pub(crate) fn format_utc(time: DateTime<Utc>, out: &mut [u8; UTC_LEN]) -> Option<&str> {
     let year = u32::try_from(time.year()).ok().filter(|year| *year <= 9999)?;
     let (second, nanos) = match time.nanosecond() {
-        leap @ 1_000_000_000.. => (60, leap - 1_000_000_000),
+        leap @ 1_000_000_000.. if (time.hour(), time.minute(), time.second()) == (23, 59, 59) => {
+            (60, leap - 1_000_000_000)
+        }
+        1_000_000_000.. => return None,
         nanos => (time.second(), nanos),
     };
     let millis = nanos / 1_000_000;

@@ -319,12 +319,25 @@ impl<'a> Lexer<'a> {
     /// If something else comes next, the string does not end, or an escape or character in it is not allowed.
     #[inline]
     pub fn string(&mut self) -> Result<Quoted<'a>, SyntaxError> {
+        let start = self.next_offset();
+        let escaped = self.pass_string()?;
+        Ok(self.quoted(start, self.offset(), escaped))
+    }
+
+    /// Takes a string without looking at it; says whether there are escapes in it.
+    #[inline]
+    pub(crate) fn pass_string(&mut self) -> Result<bool, SyntaxError> {
         self.expect(b'"')?;
-        let start = self.at;
         let escaped = self.inside_string()?;
-        let raw = self.text.get(start..self.at).unwrap_or_default();
         self.at += 1;
-        Ok(Quoted { raw, escaped })
+        Ok(escaped)
+    }
+
+    /// The string between two offsets, quotes included.
+    #[inline]
+    pub(crate) fn quoted(&self, start: u32, end: u32, escaped: bool) -> Quoted<'a> {
+        let inside = start as usize + 1..(end as usize).saturating_sub(1);
+        Quoted { raw: self.text.get(inside).unwrap_or_default(), escaped }
     }
 
     /// Moves to the quote that ends a string and says whether there are escapes before it. Apart from the function above
@@ -374,23 +387,28 @@ impl<'a> Lexer<'a> {
         Ok(key)
     }
 
-    /// Takes the name of a member and the colon behind it if the name is `name`, written without escapes.
+    /// Takes the name of a member and the colon behind it if the name is one of `names`, written without escapes, and says
+    /// which.
     #[inline]
-    pub(crate) fn take_key(&mut self, name: &str) -> bool {
+    pub(crate) fn take_key<'n>(&mut self, mut names: impl Iterator<Item = &'n str>) -> Option<usize> {
         if self.peek() != Some(b'"') {
-            return false;
+            return None;
         }
-        let (start, end) = (self.at, self.at + 1 + name.len());
-        let bytes = self.text.as_bytes();
-        let found = bytes.get(end) == Some(&b'"') && bytes.get(start + 1..end) == Some(name.as_bytes());
-        if found {
-            self.at = end + 1;
-            if self.take(b':') {
-                return true;
+        let start = self.at;
+        let rest = self.text.as_bytes().get(start + 1..)?;
+        let found = names.position(|name| {
+            let found =
+                rest.get(name.len()) == Some(&b'"') && rest.get(..name.len()) == Some(name.as_bytes());
+            if found {
+                self.at = start + name.len() + 2;
             }
+            found
+        })?;
+        if !self.take(b':') {
             self.at = start;
+            return None;
         }
-        false
+        Some(found)
     }
 
     /// Takes a number.

@@ -44,6 +44,11 @@ impl<'b> Writer<'b> {
         self.len == 0
     }
 
+    /// Where the next value will stand.
+    pub(crate) const fn next_offset(&self) -> usize {
+        self.len + self.comma as usize
+    }
+
     fn bytes(&mut self, bytes: &[u8]) {
         if let Some(room) = self.buffer.get_mut(self.len..).and_then(|rest| rest.get_mut(..bytes.len())) {
             room.copy_from_slice(bytes);
@@ -148,9 +153,13 @@ impl<'b> Writer<'b> {
         self.bytes(num::format(value, &mut [0; num::MAX_LEN]).as_bytes());
     }
 
-    /// A time stamp in UTC. Years RFC 3339 cannot express come out as an empty string, which no schema accepts.
-    pub fn date_time(&mut self, time: DateTime<Utc>) {
-        self.escaped(format_utc(time, &mut [0; UTC_LEN]).unwrap_or_default());
+    /// A time stamp in UTC. One that RFC 3339 cannot express comes out as an empty string, which no schema accepts; says
+    /// whether it could.
+    pub fn date_time(&mut self, time: DateTime<Utc>) -> bool {
+        let mut buffer = [0; UTC_LEN];
+        let text = format_utc(time, &mut buffer);
+        self.escaped(text.unwrap_or_default());
+        text.is_some()
     }
 }
 

@@ -116,6 +116,7 @@ impl Policy {
     #[must_use]
     pub const fn code(self, rule: Rule) -> ErrorCode {
         match rule {
+            Rule::Action => ErrorCode::NotImplemented,
             Rule::Json(_) | Rule::NotAnObject | Rule::Unknown | Rule::Duplicate => self.form,
             Rule::Missing | Rule::TooFew | Rule::TooMany => self.occurrence,
             Rule::Null | Rule::Type => self.kind,
@@ -176,6 +177,7 @@ mod tests {
     fn every_rule_has_its_code() {
         use ErrorCode::*;
         for (rule, code) in [
+            (Rule::Action, NotImplemented),
             (Rule::Json(Reason::End), FormatViolation),
             (Rule::NotAnObject, FormatViolation),
             (Rule::Unknown, FormatViolation),

@@ -4,9 +4,9 @@ use core::fmt;
 
 use super::{ErrorCode, MessageId};
 use crate::json::{Json, Lexer, Number, Quoted, Reason, SyntaxError, Writer};
-use crate::message::{EncodeError, Message};
-use crate::schema::{self, Object, Version};
-use crate::text::Str;
+use crate::message::{EncodeError, Message, WriteMembers};
+use crate::schema::{Object, Output, Version};
+use crate::text::{Storage, Str};
 
 /// A received frame. Payloads are JSON, complete, and not looked into yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -237,7 +237,7 @@ impl<'a> Reader<'a> {
             RESULT => Frame::Result { id, payload: self.value()? },
             _ => {
                 let code = self.text(FrameFault::Error)?;
-                let description = Str::received(self.text(FrameFault::Error)?);
+                let description = Str::received(Storage::received(self.text(FrameFault::Error)?));
                 let code = ErrorCode::from_text(code.raw).unwrap_or(ErrorCode::GenericError);
                 let details = self.value()?;
                 Frame::Error { id, of_result: message_type == RESULT_ERROR, code, description, details }
@@ -300,83 +300,60 @@ impl<'a> Reader<'a> {
 ///
 /// # Errors
 /// If the buffer is too small or a value breaks the schema.
-pub fn write_call<'b, 'm>(
+pub fn write_call<'b, 'm, M: Message<'m>>(
     buffer: &'b mut [u8],
     version: Version,
     id: &MessageId<'_>,
     action: &str,
-    request: &impl Message<'m>,
+    request: &M,
 ) -> Result<&'b str, EncodeError> {
-    write(buffer, version, CALL, id, Some(action), request)
+    write(buffer, version, CALL, id, Some(action), request, M::SCHEMA)
 }
 
 /// Writes a CALLRESULT; its payload is checked like any other.
 ///
 /// # Errors
 /// If the buffer is too small or a value breaks the schema.
-pub fn write_result<'b, 'm>(
+pub fn write_result<'b, 'm, M: Message<'m>>(
     buffer: &'b mut [u8],
     version: Version,
     id: &MessageId<'_>,
-    response: &impl Message<'m>,
+    response: &M,
 ) -> Result<&'b str, EncodeError> {
-    write(buffer, version, RESULT, id, None, response)
+    write(buffer, version, RESULT, id, None, response, M::SCHEMA)
 }
 
 /// Writes a SEND of 2.1, a message nobody answers; its payload is checked like any other.
 ///
 /// # Errors
 /// If the buffer is too small or a value breaks the schema.
-pub fn write_send<'b, 'm>(
+pub fn write_send<'b, 'm, M: Message<'m>>(
     buffer: &'b mut [u8],
     id: &MessageId<'_>,
     action: &str,
-    message: &impl Message<'m>,
-) -> Result<&'b str, EncodeError> {
-    write(buffer, Version::V21, SEND, id, Some(action), message)
-}
-
-fn write<'b, 'm, M: Message<'m>>(
-    buffer: &'b mut [u8],
-    version: Version,
-    message_type: i64,
-    id: &MessageId<'_>,
-    action: Option<&str>,
     message: &M,
 ) -> Result<&'b str, EncodeError> {
-    let mut w = before_payload(buffer, message_type, id, action);
-    let payload = w.len() + 1;
-    message.write(&mut w);
-    after_payload(w, payload, M::SCHEMA, version)
+    write(buffer, Version::V21, SEND, id, Some(action), message, M::SCHEMA)
 }
 
-// What surrounds a payload depends on no type, and is compiled once.
-
-fn before_payload<'b>(
+fn write<'b>(
     buffer: &'b mut [u8],
+    version: Version,
     message_type: i64,
     id: &MessageId<'_>,
     action: Option<&str>,
-) -> Writer<'b> {
-    let mut w = Writer::new(buffer);
-    begin(&mut w, message_type, id);
-    if let Some(action) = action {
-        w.string(action);
-    }
-    w
-}
-
-fn after_payload<'b>(
-    mut w: Writer<'b>,
-    payload: usize,
+    message: &dyn WriteMembers,
     schema: &'static Object,
-    version: Version,
 ) -> Result<&'b str, EncodeError> {
-    w.end_array();
-    let frame = finish(w)?;
-    let payload = frame.get(payload..frame.len() - 1).unwrap_or_default();
-    schema::check(payload, schema, version)?;
-    Ok(frame)
+    let mut out = Output::new(buffer, version);
+    begin(out.json(), message_type, id);
+    if let Some(action) = action {
+        out.json().string(action);
+    }
+    out.begin_payload();
+    out.members(message, schema);
+    out.json().end_array();
+    out.finish(schema)
 }
 
 /// Writes a CALLERROR without details.

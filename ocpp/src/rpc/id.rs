@@ -3,8 +3,7 @@
 use core::fmt;
 
 use crate::json::{Quoted, Writer};
-use crate::message::Value;
-use crate::text::{Str, TooLong};
+use crate::text::{Storage, Str, TooLong};
 
 /// The id of a message, borrowed: at most 36 characters, enough for a UUID.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -29,7 +28,7 @@ impl<'a> MessageId<'a> {
 
     /// The id in a received frame, if it is not too long.
     pub(super) fn received(quoted: Quoted<'a>) -> Option<Self> {
-        let text = Str::received(quoted);
+        let text = Str::received(Storage::received(quoted));
         (quoted.raw.len() <= Self::MAX || text.len() <= Self::MAX).then_some(Self(text))
     }
 
@@ -55,7 +54,7 @@ impl<'a> MessageId<'a> {
     }
 
     pub(super) fn write(&self, w: &mut Writer<'_>) {
-        Value::write(&self.0, w);
+        self.0.write(w);
     }
 }
 

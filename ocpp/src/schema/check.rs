@@ -3,8 +3,9 @@
 #[cfg(feature = "alloc")]
 use alloc::vec::Vec;
 
+use super::members::{Readable, Slot, Span};
 use super::violation::Fault;
-use super::{Field, Form, Kind, Leniency, Number, Object, Path, Rule, Tolerance, Version, Violation};
+use super::{Field, Form, Kind, Leniency, Number, Object, Rule, Tolerance, Version, Violation};
 use crate::json::{Json, Lexer, Quoted};
 use crate::num::Decimal;
 use crate::time::{Dialect, Stamp};
@@ -47,134 +48,11 @@ pub fn check_all(text: &str, schema: &'static Object, version: Version) -> Vec<V
     };
     let end = checker.root(schema, &mut []);
     found.extend(end.err());
-    found.iter().map(|fault| violation(text, schema, version, *fault)).collect()
-}
-
-/// Where the value of a field stands in a payload; empty if the member is absent.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Slot {
-    start: u32,
-    end: u32,
-    escaped: bool,
-}
-
-/// The text of a value that has been checked; empty for an absent member. Only this crate can make one.
-#[derive(Clone, Copy, Debug)]
-pub struct Raw<'a> {
-    /// The whole payload, so that offsets in it stay what they were.
-    payload: &'a str,
-    slot: Slot,
-}
-
-/// What the validator leaves to the reader.
-#[derive(Clone, Copy, Debug)]
-pub struct Readable {
-    /// Whether all that was checked could also be read. It always can; if it ever could not, a placeholder takes the place
-    /// of the value and the message is refused in the end, which is smaller than refusing at every member.
-    all: bool,
-    /// Where the longest array is: that of periods or samples, which nobody has to walk through once more.
-    longest: Span,
-}
-
-/// From one offset to another.
-type Span = (u32, u32);
-
-/// The members of a checked object, in the order of its table.
-#[derive(Debug)]
-pub struct Members<'a, 's> {
-    text: &'a str,
-    slots: core::slice::Iter<'s, Slot>,
-    readable: Readable,
-}
-
-impl Slot {
-    pub(crate) const EMPTY: Self = Self { start: 0, end: 0, escaped: false };
-}
-
-impl<'a> Raw<'a> {
-    /// Takes the next value from text that has been checked.
-    pub(crate) fn next(lexer: &mut Lexer<'a>, readable: &mut Readable) -> Self {
-        let start = lexer.next_offset();
-        let escaped = readable.or(lexer.skip_checked(readable.longest), false);
-        Raw { payload: lexer.text(), slot: Slot { start, end: lexer.offset(), escaped } }
-    }
-
-    /// Its text.
-    pub(crate) fn text(self) -> &'a str {
-        self.payload.get(self.slot.start as usize..self.slot.end as usize).unwrap_or_default()
-    }
-
-    /// Whether there is no value.
-    pub(crate) fn is_absent(self) -> bool {
-        self.slot.start == self.slot.end
-    }
-
-    /// In front of it.
-    pub(crate) fn lexer(self) -> Lexer<'a> {
-        Lexer::starting_at(self.payload, self.slot.start)
-    }
-
-    /// The value as a string.
-    pub(crate) fn quoted(self) -> Quoted<'a> {
-        let inside = self.slot.start as usize + 1..(self.slot.end as usize).saturating_sub(1);
-        Quoted { raw: self.payload.get(inside).unwrap_or_default(), escaped: self.slot.escaped }
-    }
-}
-
-impl Readable {
-    pub(crate) const YES: Self = Self { all: true, longest: (u32::MAX, u32::MAX) };
-
-    pub(crate) fn or<T>(&mut self, value: Option<T>, placeholder: T) -> T {
-        value.unwrap_or_else(|| {
-            self.all = false;
-            placeholder
-        })
-    }
-
-    pub(crate) fn then<T>(self, value: T) -> Option<T> {
-        self.all.then_some(value)
-    }
-}
-
-impl<'a, 's> Members<'a, 's> {
-    pub(crate) fn new(text: &'a str, slots: &'s [Slot], readable: Readable) -> Self {
-        Self { text, slots: slots.iter(), readable }
-    }
-
-    /// Takes an object from text that has been checked; `slots` has one entry per field.
-    pub(crate) fn next(
-        lexer: &mut Lexer<'a>,
-        object: &'static Object,
-        slots: &'s mut [Slot],
-        readable: &mut Readable,
-    ) -> Self {
-        readable.or(index(lexer, object, slots, readable.longest), ());
-        Self::new(lexer.text(), slots, *readable)
-    }
-
-    /// The value of the next member.
-    pub(crate) fn raw(&mut self) -> Raw<'a> {
-        Raw { payload: self.text, slot: self.slots.next().copied().unwrap_or(Slot::EMPTY) }
-    }
-
-    /// Whether all values so far could be read.
-    pub(crate) fn readable(&mut self) -> &mut Readable {
-        &mut self.readable
-    }
-
-    /// The message read from the members.
-    pub(crate) fn finish<T>(
-        self,
-        message: T,
-        schema: &'static Object,
-        version: Version,
-    ) -> Result<T, Violation> {
-        self.readable.then(message).ok_or_else(|| Violation::unreadable(schema, version))
-    }
+    found.iter().map(|fault| Violation::locate(text, schema, version, *fault)).collect()
 }
 
 /// Checks a payload and notes where the members of its root are; `slots` has one entry per field, or none at all.
-pub(crate) fn check_into(
+pub(super) fn check_into(
     text: &str,
     schema: &'static Object,
     version: Version,
@@ -191,41 +69,38 @@ pub(crate) fn check_into(
     };
     match checker.root(schema, slots) {
         Ok(()) => Ok(Readable { all: true, longest: checker.longest }),
-        Err(fault) => Err(violation(text, schema, version, fault)),
+        Err(fault) => Err(Violation::locate(text, schema, version, fault)),
     }
 }
 
-/// Takes an object from text that has been checked and notes where its members are.
-///
-/// Members that are `null` were forgiven and count as absent.
-fn index(lexer: &mut Lexer<'_>, object: &'static Object, slots: &mut [Slot], known: Span) -> Option<()> {
-    lexer.expect(b'{').ok()?;
-    let mut next = 0;
-    let mut more = !lexer.take(b'}');
-    while more {
-        let member = object.member(lexer, next).ok()?;
-        let field = member.and_then(|at| object.fields.get(at));
-        let is_absent = lexer.kind().ok()? == Json::Null && field.is_some_and(Field::is_never_null);
-        let start = lexer.offset();
-        let escaped = lexer.skip_checked(known)?;
-        if let Some(at) = member {
-            next = at + 1;
-            if let Some(slot) = slots.get_mut(at).filter(|_| !is_absent) {
-                *slot = Slot { start, end: lexer.offset(), escaped };
-            }
-        }
-        more = lexer.more(b'}').ok()?;
-    }
-    Some(())
+/// Checks one value, exactly; what comes behind it does not matter.
+pub(super) fn check_value(text: &str, kind: &'static Kind, version: Version) -> Result<(), Fault> {
+    let mut checker = Checker {
+        lexer: Lexer::new(text),
+        version,
+        tolerance: &mut Tolerance::default(),
+        longest: Readable::YES.longest,
+        #[cfg(feature = "alloc")]
+        found: None,
+    };
+    let json = checker.lexer.kind()?;
+    checker.value(json, kind, 0).map(drop)
 }
 
-#[cold]
-fn violation(text: &str, schema: &'static Object, version: Version, fault: Fault) -> Violation {
-    let mut path = Path::locate(text, schema, fault.offset);
-    if let Rule::Missing | Rule::Duplicate = fault.rule {
-        path.push(fault.member.into());
+/// The rule a number breaks; `whole` says that it is written without fraction and exponent.
+pub(super) fn number_rule(
+    value: Decimal,
+    whole: bool,
+    (form, min, max): (Form, Option<i8>, Option<i8>),
+) -> Option<Rule> {
+    match form {
+        Form::Integer if !whole => Some(Rule::Type),
+        Form::Draft6Integer if !whole && value.shortest().scale() > 0 => Some(Rule::Type),
+        Form::Tenths if value.scale() > 1 && value.shortest().scale() > 1 => Some(Rule::Step),
+        _ if min.is_some_and(|min| value < Decimal::from(i64::from(min))) => Some(Rule::TooSmall),
+        _ if max.is_some_and(|max| value > Decimal::from(i64::from(max))) => Some(Rule::TooLarge),
+        _ => None,
     }
-    Violation { rule: fault.rule, offset: fault.offset, path, version }
 }
 
 /// Most characters forgiven under [`Leniency::LONG_IDENTITY`].
@@ -327,9 +202,9 @@ impl<'a> Checker<'a, '_> {
                 | Kind::DateTime,
                 Json::String,
             ) => {
-                let text = self.lexer.string()?;
-                self.text(text, kind, start)?;
-                return Ok(text.escaped);
+                let escaped = self.lexer.pass_string()?;
+                self.text(kind, start, escaped)?;
+                return Ok(escaped);
             }
             (Kind::Number(number), Json::Number) => self.number(*number, start)?,
             (Kind::Boolean, Json::Boolean) => drop(self.lexer.boolean()?),
@@ -372,28 +247,44 @@ impl<'a> Checker<'a, '_> {
         Ok(())
     }
 
-    fn text(&mut self, text: Quoted<'_>, kind: &'static Kind, start: u32) -> Result<(), Fault> {
+    /// The string that begins at `start` and has just been passed.
+    fn text(&mut self, kind: &'static Kind, start: u32, escaped: bool) -> Result<(), Fault> {
         let is_v21 = self.version == Version::V21;
+        let text = || self.lexer.quoted(start, self.lexer.offset(), escaped);
         match kind {
             Kind::Text { max, before_v21 } => {
-                self.length(text, if is_v21 { *max } else { *before_v21 }, Leniency::STRICT, start)
+                self.length(if is_v21 { *max } else { *before_v21 }, Leniency::STRICT, start, escaped)
             }
-            Kind::Identity(max) => self.length(text, *max, Leniency::LONG_IDENTITY, start),
-            Kind::Opened { max, .. } if is_v21 => self.length(text, (*max).into(), Leniency::STRICT, start),
-            Kind::Opened { values, .. } => self.choice(text, values, values.len(), false, start),
+            Kind::Identity(max) => self.length(*max, Leniency::LONG_IDENTITY, start, escaped),
+            Kind::Opened { max, .. } if is_v21 => {
+                self.length((*max).into(), Leniency::STRICT, start, escaped)
+            }
+            Kind::Opened { values, .. } => self.choice(text(), values, values.len(), false, start),
             Kind::Choice { values, listed, open } => {
                 let listed = if is_v21 { values.len() } else { (*listed).into() };
-                self.choice(text, values, listed, *open, start)
+                self.choice(text(), values, listed, *open, start)
             }
-            _ => self.date_time(text, start),
+            _ => self.date_time(text(), start),
         }
     }
 
-    fn length(&mut self, text: Quoted<'_>, max: u16, forgivable: Leniency, start: u32) -> Result<(), Fault> {
+    #[inline]
+    fn length(&mut self, max: u16, forgivable: Leniency, start: u32, escaped: bool) -> Result<(), Fault> {
         // A character is at least one byte, so short texts need no counting.
-        if max == u16::MAX || text.raw.len() <= max.into() {
+        let end = self.lexer.offset();
+        if max == u16::MAX || end - start <= u32::from(max) + 2 {
             return Ok(());
         }
+        self.exact_length(max, forgivable, start, self.lexer.quoted(start, end, escaped))
+    }
+
+    fn exact_length(
+        &mut self,
+        max: u16,
+        forgivable: Leniency,
+        start: u32,
+        text: Quoted<'_>,
+    ) -> Result<(), Fault> {
         let length = text.chars().count();
         if length <= max.into() {
             return Ok(());
@@ -419,7 +310,7 @@ impl<'a> Checker<'a, '_> {
     }
 
     fn date_time(&mut self, text: Quoted<'_>, start: u32) -> Result<(), Fault> {
-        let Some((_, dialect)) = stamp(text) else { return self.broken(Rule::DateTime, start) };
+        let Some((_, dialect)) = Stamp::parse_quoted(text) else { return self.broken(Rule::DateTime, start) };
         if dialect == Dialect::STRICT {
             return Ok(());
         }
@@ -451,18 +342,10 @@ impl<'a> Checker<'a, '_> {
             return self.broken(Rule::Type, start);
         }
         let Some(value) = Decimal::from_json(number.text) else { return self.broken(Rule::Size, start) };
-        match form {
-            Form::Draft6Integer if value.shortest().scale() > 0 => return self.broken(Rule::Type, start),
-            Form::Tenths if value.shortest().scale() > 1 => return self.broken(Rule::Step, start),
-            _ => {}
+        match number_rule(value, number.whole, (form, min, max)) {
+            Some(rule) => self.broken(rule, start),
+            None => Ok(()),
         }
-        if min.is_some_and(|min| value < Decimal::from(i64::from(min))) {
-            return self.broken(Rule::TooSmall, start);
-        }
-        if max.is_some_and(|max| value > Decimal::from(i64::from(max))) {
-            return self.broken(Rule::TooLarge, start);
-        }
-        Ok(())
     }
 
     fn broken_unless(&mut self, forgivable: Leniency, rule: Rule, offset: u32) -> Result<(), Fault> {
@@ -484,19 +367,4 @@ impl<'a> Checker<'a, '_> {
         }
         Err(fault)
     }
-}
-
-/// Reads a time stamp, escapes resolved.
-pub(crate) fn stamp(text: Quoted<'_>) -> Option<(Stamp, Dialect)> {
-    if !text.escaped {
-        return Stamp::parse(text.raw);
-    }
-    // Time stamps are ASCII; one written with escapes and longer than this is not worth a larger buffer.
-    let mut buffer = [0; 64];
-    let mut len = 0;
-    for c in text.chars() {
-        *buffer.get_mut(len)? = u8::try_from(c).ok()?;
-        len += 1;
-    }
-    Stamp::parse(core::str::from_utf8(buffer.get(..len)?).ok()?)
 }

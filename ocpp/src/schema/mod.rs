@@ -5,16 +5,21 @@
 
 mod check;
 mod leniency;
+mod members;
+mod output;
 mod path;
 mod violation;
 
 #[cfg(feature = "alloc")]
 pub use check::check_all;
-#[doc(hidden)]
-pub use check::{Members, Raw, Readable, Slot};
 pub use check::{check, check_with};
-pub(crate) use check::{check_into, stamp};
 pub use leniency::{Leniency, Note, Tolerance};
+pub(crate) use members::open;
+#[doc(hidden)]
+pub use members::{Members, Raw, Readable, Slot};
+pub(crate) use output::encode;
+#[doc(hidden)]
+pub use output::{MemberWriter, Output};
 pub use path::Path;
 pub use violation::{Rule, Violation};
 
@@ -48,13 +53,14 @@ pub struct Object {
 
 impl Object {
     /// Takes the name of a member and the colon behind it, and says which field that is, if any. Members mostly come in
-    /// order, so the search begins with the field at `hint`.
+    /// order, some of them left out, so the search begins with the field at `hint`.
     pub(crate) fn member(&self, lexer: &mut Lexer<'_>, hint: usize) -> Result<Option<usize>, SyntaxError> {
-        if self.fields.get(hint).is_some_and(|field| lexer.take_key(field.name)) {
-            return Ok(Some(hint));
+        let names = self.fields.iter().map(|field| field.name);
+        if let Some(at) = lexer.take_key(names.clone().skip(hint)) {
+            return Ok(Some(hint + at));
         }
         let name = lexer.key()?;
-        Ok(name.position(self.fields.iter().map(|field| field.name)))
+        Ok(name.position(names))
     }
 }
 

@@ -10,6 +10,8 @@ use crate::json::{self, Reason};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Rule {
+    /// The version does not have the action.
+    Action,
     /// The payload is not JSON.
     Json(Reason),
     /// The payload is not an object.
@@ -91,9 +93,24 @@ impl Violation {
         &self.path
     }
 
+    /// Finds the place of a broken rule in the text.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn locate(text: &str, schema: &'static Object, version: Version, fault: Fault) -> Self {
+        let mut path = Path::locate(text, schema, fault.offset);
+        if let Rule::Missing | Rule::Duplicate = fault.rule {
+            path.push(fault.member.into());
+        }
+        Self { rule: fault.rule, offset: fault.offset, path, version }
+    }
+
     /// For a text that was accepted and yet cannot be read, which the tests rule out.
     pub(crate) const fn unreadable(schema: &'static Object, version: Version) -> Self {
-        Self { rule: Rule::Json(Reason::Unexpected), offset: 0, path: Path::root(schema), version }
+        Self::of_root(Rule::Json(Reason::Unexpected), schema, version)
+    }
+
+    pub(crate) const fn of_root(rule: Rule, schema: &'static Object, version: Version) -> Self {
+        Self { rule, offset: 0, path: Path::root(schema), version }
     }
 
     /// The version whose schema was broken.
@@ -113,6 +130,7 @@ impl fmt::Display for Violation {
             Target::Kind(kind) => Some(kind),
         };
         match (self.rule, kind) {
+            (Rule::Action, _) => f.write_str("no message of this version"),
             (Rule::Json(reason), _) => write!(f, "{reason}"),
             (Rule::NotAnObject, _) => f.write_str("not an object"),
             (Rule::Unknown, _) => f.write_str("unknown member"),

@@ -14,11 +14,10 @@ pub mod smart_charging;
 pub mod trigger;
 pub mod types;
 
-use crate::json::Writer;
 #[cfg(feature = "alloc")]
 use crate::message::IntoOwned;
-use crate::message::{self, Call, EncodeError, Message, Value};
-use crate::schema::{self, Members, Object, Slot, Tolerance, Version, Violation};
+use crate::message::{self, Call, EncodeError, Message, WriteMembers};
+use crate::schema::{self, Object, Rule, Slot, Tolerance, Version, Violation};
 
 pub use self::charge_point::ChargePoint;
 pub use self::core::*;

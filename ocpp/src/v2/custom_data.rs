@@ -1,11 +1,13 @@
 //! The one place where a message of 2.x may carry what the specification does not know.
 
-use crate::json::{JsonText, Lexer, Writer};
+use crate::json::{JsonText, Lexer};
 #[cfg(feature = "alloc")]
 use crate::message::IntoOwned;
 use crate::message::{Value, sealed};
-use crate::schema::{self, Field, Kind, Object, Raw, Readable, Version, Violation};
-use crate::text::Str;
+use crate::schema::{
+    self, Field, Kind, MemberWriter, Members, Object, Output, Raw, Readable, Version, Violation,
+};
+use crate::text::{Storage, Str};
 
 /// An object of members a vendor has defined, one of which names the vendor (OCPP 2.0.1 part 2 §2.1.4).
 ///
@@ -29,7 +31,7 @@ impl<'a> CustomData<'a> {
     #[must_use]
     pub fn vendor_id(&self) -> Str<'_, 255> {
         let vendor_id = self.0.member("vendorId").and_then(|text| Lexer::new(text).string().ok());
-        vendor_id.map_or_else(|| Str::cut(""), Str::received)
+        vendor_id.map_or_else(|| Str::cut(""), |text| Str::received(Storage::received(text)))
     }
 
     /// The whole object.
@@ -48,8 +50,16 @@ impl<'a> Value<'a> for CustomData<'a> {
         Self(JsonText::read(raw, readable))
     }
 
-    fn write(&self, w: &mut Writer<'_>) {
-        self.0.write(w);
+    fn read_optional(members: &mut Members<'a, '_>) -> Option<Self> {
+        JsonText::read_optional(members).map(Self)
+    }
+
+    fn write(&self, out: &mut Output<'_>, kind: &'static Kind) {
+        self.0.write(out, kind);
+    }
+
+    fn write_member(value: Option<&Self>, members: &mut MemberWriter<'_, '_>) {
+        JsonText::write_member(value.map(|data| &data.0), members);
     }
 }
 

@@ -29,11 +29,10 @@ pub mod tariff;
 pub mod transactions;
 pub mod types;
 
-use crate::json::Writer;
 #[cfg(feature = "alloc")]
 use crate::message::IntoOwned;
-use crate::message::{self, Call, EncodeError, Message, Value};
-use crate::schema::{self, Members, Object, Slot, Tolerance, Version, Violation};
+use crate::message::{self, Call, EncodeError, Message, WriteMembers};
+use crate::schema::{self, Object, Rule, Slot, Tolerance, Version, Violation};
 
 pub use self::authorization::*;
 pub use self::availability::*;
@@ -246,33 +245,51 @@ actions! {
     VatNumberValidation since V21: VatNumberValidationRequest<'a> => VatNumberValidationResponse<'r>,
 }
 
-impl Action {
-    /// Whether `version` has the action.
-    #[must_use]
-    pub fn is_in(self, version: Version) -> bool {
-        version >= self.since()
-    }
-}
-
 /// Checks the payload of a request without reading it.
 ///
 /// # Errors
-/// The first rule broken.
+/// The first rule broken; [`Rule::Action`] if the version does not have the action.
 pub fn check_request(action: Action, payload: &str, version: Version) -> Result<(), Violation> {
+    action.demand(action.request_schema(), version)?;
     schema::check(payload, action.request_schema(), version)
 }
 
 /// Checks the payload of a response without reading it.
 ///
 /// # Errors
-/// The first rule broken.
+/// The first rule broken; [`Rule::Action`] if the version does not have the action.
 pub fn check_response(action: Action, payload: &str, version: Version) -> Result<(), Violation> {
+    action.demand(action.response_schema(), version)?;
     schema::check(payload, action.response_schema(), version)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rpc::{ErrorCode, Policy};
+
+    #[test]
+    fn an_action_of_2_1_is_no_action_of_2_0_1() {
+        let text = r#"{"idToken":{"idToken":"04A2","type":"Local"},"requestId":1}"#;
+        let action = Action::RequestBatterySwap;
+        assert!(check_request(action, text, Version::V21).is_ok());
+        let request = Request::decode(action, text, Version::V21).unwrap();
+        assert!(request.encode(&mut [0; 100], Version::V21).is_ok());
+        for refused in [
+            check_request(action, text, Version::V201).unwrap_err(),
+            check_response(action, "{}", Version::V201).unwrap_err(),
+            Request::decode(action, text, Version::V201).unwrap_err(),
+            Response::decode(action, "{}", Version::V201).unwrap_err(),
+        ] {
+            assert_eq!(refused.rule(), Rule::Action);
+            assert_eq!(Policy::STANDARD.code(refused.rule()), ErrorCode::NotImplemented);
+        }
+        let Err(EncodeError::Invalid(refused)) = request.encode(&mut [0; 100], Version::V201) else {
+            panic!("sent")
+        };
+        assert_eq!(refused.rule(), Rule::Action);
+        assert_eq!(Request::decode(Action::Heartbeat, "{}", Version::V16).unwrap_err().rule(), Rule::Action);
+    }
 
     #[test]
     fn an_action_says_its_block_and_sender() {

@@ -1,7 +1,12 @@
 //! The actions of every version under one roof: the library has one type for 1.6 and one for 2.x.
 
+use evkit_ocpp::message::Message;
 use evkit_ocpp::schema::{Object, Version};
 use evkit_ocpp::{v2, v16};
+
+/// The one message that is sent without being answered, since 2.1; it is not among the actions, which are.
+pub(super) const UNANSWERED: &str = "NotifyPeriodicEventStream";
+pub(super) const UNANSWERED_SCHEMA: &Object = <v2::NotifyPeriodicEventStream<'_> as Message<'_>>::SCHEMA;
 
 /// An action of one version or another.
 #[derive(Debug, Clone, Copy)]

@@ -6,7 +6,7 @@ use clap::Args;
 use evkit_ocpp::schema::{Form, Kind, Object, Version};
 use serde::Serialize;
 
-use super::action::Action;
+use super::action::{Action, UNANSWERED, UNANSWERED_SCHEMA};
 use super::version_name;
 use crate::tool::Outcome;
 
@@ -38,21 +38,44 @@ struct Row {
     values: Option<Vec<&'static str>>,
 }
 
+/// What is explained: an action, or the message nobody answers.
+struct Subject {
+    version: Version,
+    name: &'static str,
+    block: &'static str,
+    from: &'static str,
+    messages: Vec<(&'static str, &'static Object)>,
+}
+
+impl Subject {
+    /// The one called `name`, in whatever case.
+    fn find(name: &str, version: Version) -> Option<Self> {
+        if version == Version::V21 && name.eq_ignore_ascii_case(UNANSWERED) {
+            let messages = vec![("request", UNANSWERED_SCHEMA)];
+            return Some(Self { version, name: UNANSWERED, block: "Diagnostics", from: "station", messages });
+        }
+        let action = Action::all(version).find(|action| action.as_str().eq_ignore_ascii_case(name))?;
+        let (block, from) = action.block_and_sender();
+        let messages = vec![("request", action.request_schema()), ("response", action.response_schema())];
+        Some(Self { version, name: action.as_str(), block, from, messages })
+    }
+}
+
 pub(super) fn run(arguments: &Arguments, json: bool) -> anyhow::Result<Outcome> {
     let version = arguments.version.into();
     let name = &arguments.action;
-    let Some(action) = Action::all(version).find(|action| action.as_str().eq_ignore_ascii_case(name)) else {
+    let Some(subject) = Subject::find(name, version) else {
         let all: Vec<&str> = Action::all(version).map(Action::as_str).collect();
         anyhow::bail!("OCPP {} has no action {name:?}; it has {}", version_name(version), all.join(", "));
     };
-    let (block, from) = action.block_and_sender();
     let mut out = std::io::stdout().lock();
     if !json {
-        writeln!(out, "{}: OCPP {}, {block}, sender: {from}", action.as_str(), version_name(version))?;
+        let Subject { name, block, from, .. } = subject;
+        writeln!(out, "{name}: OCPP {}, {block}, sender: {from}", version_name(version))?;
     }
-    for (message, schema) in [("request", action.request_schema()), ("response", action.response_schema())] {
+    for (message, schema) in &subject.messages {
         let mut rows = Vec::new();
-        let template = |path, required, kind| row(version, action, message, path, required, kind);
+        let template = |path, required, kind| row(&subject, message, path, required, kind);
         collect(schema, version, "", &template, &mut rows);
         if json {
             for row in &rows {
@@ -94,20 +117,13 @@ fn collect(
     }
 }
 
-fn row(
-    version: Version,
-    action: Action,
-    message: &'static str,
-    path: String,
-    required: bool,
-    kind: Kind,
-) -> Row {
-    let (block, from) = action.block_and_sender();
+fn row(subject: &Subject, message: &'static str, path: String, required: bool, kind: Kind) -> Row {
+    let version = subject.version;
     let mut row = Row {
         version: version_name(version),
-        action: action.as_str(),
-        block,
-        from,
+        action: subject.name,
+        block: subject.block,
+        from: subject.from,
         message,
         path,
         required,

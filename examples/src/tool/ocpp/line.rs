@@ -4,17 +4,11 @@ use std::collections::HashMap;
 use std::fmt;
 
 use evkit_ocpp::json::{Json, Lexer, Reason, SyntaxError};
-use evkit_ocpp::message::Message;
 use evkit_ocpp::rpc::{ErrorCode, Frame, FrameError, FrameFault, Policy};
 use evkit_ocpp::schema::{Leniency, Object, Path, Rule, Tolerance, Version, Violation, check_with};
-use evkit_ocpp::v2::NotifyPeriodicEventStream;
 
-use super::action::Action;
+use super::action::{Action, UNANSWERED, UNANSWERED_SCHEMA};
 use super::version_name;
-
-/// The one message that is sent without being answered, since 2.1; it is not among the actions, which are.
-const UNANSWERED: &str = "NotifyPeriodicEventStream";
-const UNANSWERED_SCHEMA: &Object = <NotifyPeriodicEventStream<'_> as Message<'_>>::SCHEMA;
 
 /// What is wrong with a line.
 pub(super) struct Problem {
@@ -310,6 +304,7 @@ fn place_of(line: &str, part: &str) -> usize {
 
 const fn rule_name(rule: Rule) -> &'static str {
     match rule {
+        Rule::Action => "Action",
         Rule::Json(Reason::Depth) => "Depth",
         Rule::Json(_) => "Json",
         Rule::NotAnObject => "NotAnObject",

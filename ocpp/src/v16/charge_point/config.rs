@@ -5,11 +5,10 @@
 
 use super::{ActionError, ChargePoint, Config, Event};
 use crate::inline::Inline;
-use crate::json::Writer;
-use crate::message::{EncodeError, Message};
+use crate::message::Message;
 use crate::rpc::link::Ticket;
 use crate::rpc::{AnswerError, Responder};
-use crate::schema::{self, Version};
+use crate::schema::{self, Output, Version};
 use crate::time::Instant;
 use crate::v16::keys::{Access, KEYS, Key, Kind, Row};
 use crate::v16::{
@@ -175,14 +174,15 @@ impl<const N: usize> ChargePoint<'_, N> {
     ) -> Result<&'b str, AnswerError> {
         let (settings, profiles) = (&self.settings, self.config.feature_profiles);
         self.link.write(responder.into_ticket(), |id| {
-            let mut w = Writer::new(buffer);
+            let mut out = Output::new(buffer, Version::V16);
+            let w = out.json();
             w.begin_array();
             w.integer(3);
             w.string(id.to_buf().as_str());
             let start = w.len() + 1;
-            Listing { settings, profiles, request, own }.write(&mut w);
-            w.end_array();
-            let text = w.finish().map_err(|needed| EncodeError::BufferTooSmall { needed })?;
+            Listing { settings, profiles, request, own }.write(&mut out);
+            out.json().end_array();
+            let text = out.finish(GetConfigurationResponse::SCHEMA)?;
             let payload = text.get(start..text.len() - 1).unwrap_or_default();
             schema::check(payload, GetConfigurationResponse::SCHEMA, Version::V16)?;
             Ok(text)
@@ -199,21 +199,23 @@ struct Listing<'a, 'r> {
 }
 
 impl Listing<'_, '_> {
-    fn write(&self, w: &mut Writer<'_>) {
+    fn write(&self, out: &mut Output<'_>) {
         let wanted = self.request.key.as_ref().filter(|keys| !keys.is_empty());
+        let w = out.json();
         w.begin_object();
         w.key("configurationKey");
         w.begin_array();
         for row in &KEYS {
             if wanted.is_none_or(|keys| keys.iter().any(|key| key == *row.name)) {
-                self.write_row(row, w);
+                self.write_row(row, out);
             }
         }
         for entry in self.own.iter().filter(|entry| !is_standard(entry)) {
             if wanted.is_none_or(|keys| keys.iter().any(|key| key == entry.key)) {
-                crate::message::Value::write(entry, w);
+                out.value(entry);
             }
         }
+        let w = out.json();
         w.end_array();
         w.key("unknownKey");
         w.begin_array();
@@ -221,14 +223,15 @@ impl Listing<'_, '_> {
             let known =
                 KEYS.iter().any(|row| key == *row.name) || self.own.iter().any(|entry| entry.key == key);
             if !known {
-                crate::message::Value::write(&key, w);
+                key.write(w);
             }
         }
         w.end_array();
         w.end_object();
     }
 
-    fn write_row(&self, row: &Row, w: &mut Writer<'_>) {
+    fn write_row(&self, row: &Row, out: &mut Output<'_>) {
+        let w = out.json();
         w.begin_object();
         w.key("key");
         w.string(row.name);
@@ -244,7 +247,7 @@ impl Listing<'_, '_> {
                 let own = self.own.iter().find(|entry| entry.key == *row.name);
                 if let Some(value) = own.and_then(|entry| entry.value.as_ref()) {
                     w.key("value");
-                    crate::message::Value::write(value, w);
+                    value.write(w);
                 }
             }
             _ => {

@@ -41,9 +41,8 @@ pub(super) struct Held {
     dirty: bool,
 }
 
-/// Longest stored form: id, two identifiers, end.
-const STORED_MAX: usize = 8 + 21 + 21 + 8;
-const _: () = assert!(STORED_MAX + SEAL_LEN <= BLOB_MAX);
+// The longest stored form, id, two identifiers and end, has room.
+const _: () = assert!(8 + 21 + 21 + 8 + SEAL_LEN <= BLOB_MAX);
 
 impl Held {
     pub(super) const NONE: Self =
