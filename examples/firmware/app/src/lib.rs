@@ -38,7 +38,6 @@ use core::convert::Infallible;
 use core::fmt;
 
 use embassy_futures::join::{join, join3};
-use evkit_ocpp::v16::charge_point::ChargePoint;
 use evkit_rfid::{Cache, CacheRule};
 
 use board::{Board, Health, Peripherals, System as _};
@@ -85,7 +84,7 @@ pub async fn run<B: Board>(
     Task::ALL.into_iter().for_each(|task| shared.alive(task));
     log!(shared, "start after {}", system.health().cause);
     let mut store = Store::new(store).map_err(|_| StartError::Store)?;
-    if store.prepare().await.is_err() {
+    if store.prepare(|| system.feed()).await.is_err() {
         log!(shared, "the store's memory fails; nothing will be kept");
     }
     let mut random = Random(seed);
@@ -94,7 +93,7 @@ pub async fn run<B: Board>(
     random.0 ^= u64::from(starts) << 32;
     let settings = store.settings().await;
     let config = station::session_config(&settings, random.next());
-    let session = memory.session.try_init_with(|| ChargePoint::new(config)).ok_or(StartError::Memory)?;
+    let session = memory.session(config).ok_or(StartError::Memory)?;
 
     let dhcp = embassy_net::Config::dhcpv4(Default::default());
     let (stack, mut network) = embassy_net::new(network, dhcp, parts.resources, random.next());

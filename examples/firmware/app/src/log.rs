@@ -15,7 +15,7 @@ use crate::clock;
 /// Longest line; the rest of a longer one is cut off.
 pub const LINE: usize = 120;
 /// Bytes kept.
-const RING: usize = 1_536;
+const RING: usize = 1_024;
 
 /// A line of the log.
 pub type Line = heapless::String<LINE>;
@@ -54,6 +54,7 @@ impl Log {
     }
 
     /// Writes a line, with the milliseconds since the start in front.
+    #[inline(never)]
     pub fn write(&self, text: fmt::Arguments<'_>) {
         let mut line = Cut(Line::new());
         // Both fit, or are cut; `Cut` never fails.

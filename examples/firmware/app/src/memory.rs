@@ -3,10 +3,13 @@
 use core::fmt;
 
 use embassy_net::StackResources;
+use evkit_ocpp::v16::charge_point::Config;
 use evkit_rfid::{CacheEntry, IdTag, Slot};
 use static_cell::{ConstStaticCell, StaticCell};
 
+use crate::board;
 use crate::load;
+use crate::power::Socket;
 use crate::station::{Session, connection};
 
 /// The longest frame sent: the answer to GetConfiguration with all keys.
@@ -18,8 +21,9 @@ const SOCKETS: usize = 4;
 
 /// The firmware's memory. A board declares one as a static; it is handed over once.
 pub struct Memory {
-    /// Built in place: it is too large for the stack.
-    pub(crate) session: StaticCell<Session>,
+    session: StaticCell<Session>,
+    /// For the power loop.
+    pub(crate) sockets: [StaticCell<Socket>; board::SOCKETS],
     resources: ConstStaticCell<StackResources<SOCKETS>>,
     connection: ConstStaticCell<connection::Buffers>,
     sent: ConstStaticCell<[u8; SENT]>,
@@ -44,6 +48,7 @@ impl Memory {
     pub const fn new() -> Self {
         Self {
             session: StaticCell::new(),
+            sockets: [const { StaticCell::new() }; board::SOCKETS],
             resources: ConstStaticCell::new(StackResources::new()),
             connection: ConstStaticCell::new(connection::Buffers::new()),
             datagrams: StaticCell::new(),
@@ -51,6 +56,12 @@ impl Memory {
             cache: StaticCell::new(),
             index: StaticCell::new(),
         }
+    }
+
+    /// Builds the session in place, once: it is too large for the stack, and for the frame of the caller.
+    #[inline(never)]
+    pub(crate) fn session(&'static self, config: Config<'static>) -> Option<&'static mut Session> {
+        Some(self.session.try_uninit()?.write(Session::new(config)))
     }
 
     /// Hands everything but the session over, once.

@@ -13,15 +13,14 @@ mod tests;
 use core::convert::Infallible;
 
 use embassy_time::{Duration, Ticker};
-use evkit_hal::safety::Protection;
-use evkit_hal::units::Instant;
 
 use crate::board::{Driven, FrontEnd, SOCKETS};
 use crate::clock;
 use crate::log::log;
+use crate::memory::Memory;
 use crate::shared::{Shared, Task};
 
-use socket::Socket;
+pub(crate) use socket::Socket;
 pub use socket::SocketError;
 
 /// How often sensors are read and outputs set.
@@ -31,23 +30,30 @@ const TICK: Duration = Duration::from_millis(1);
 ///
 /// # Errors
 ///
-/// Settings of the machines that are not possible, which tests exclude; nothing is ever switched on then.
-pub async fn run<F: FrontEnd>(mut front_end: F, shared: &Shared) -> Result<Infallible, SocketError> {
-    let mut sockets = sockets(clock::hal(), F::FITTED).inspect_err(|error| log!(shared, "power: {error}"))?;
+/// Settings of the machines that are not possible, which tests exclude, or a [`Memory`] that is in use; nothing is ever
+/// switched on then.
+pub async fn run<F: FrontEnd>(
+    mut front_end: F,
+    shared: &Shared,
+    memory: &'static Memory,
+) -> Result<Infallible, SocketError> {
+    let cells = memory.sockets.each_ref();
+    let mut sockets = [const { None }; SOCKETS];
+    for (socket, cell) in sockets.iter_mut().zip(cells) {
+        let started = Socket::start(cell, clock::hal(), F::FITTED);
+        *socket = Some(started.inspect_err(|error| log!(shared, "power: {error}"))?);
+    }
     let mut ticker = Ticker::every(TICK);
     loop {
         ticker.next().await;
         let now = clock::hal();
         let mut outputs = [Driven::REST; SOCKETS];
         let sensed = front_end.sense(now).await;
-        for (((number, socket), sensed), output) in (1..).zip(&mut sockets).zip(&sensed).zip(&mut outputs) {
+        let sockets = sockets.iter_mut().flatten();
+        for (((number, socket), sensed), output) in (1..).zip(sockets).zip(&sensed).zip(&mut outputs) {
             *output = socket.tick(now, sensed, number, shared);
         }
         front_end.drive(now, &outputs).await;
         shared.alive(Task::Power);
     }
-}
-
-fn sockets(now: Instant, fitted: &[Protection]) -> Result<[Socket; SOCKETS], SocketError> {
-    Ok([Socket::new(now, fitted)?, Socket::new(now, fitted)?])
 }

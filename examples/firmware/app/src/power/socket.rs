@@ -10,6 +10,7 @@ use evkit_hal::pilot::{self, WakeUp};
 use evkit_hal::rcm::RcmFault;
 use evkit_hal::safety::Protection;
 use evkit_hal::units::{Instant, Milliamps};
+use static_cell::StaticCell;
 
 use super::lamps::Lamps;
 use super::protections::Protections;
@@ -27,6 +28,8 @@ pub enum SocketError {
     Connector,
     /// Of the lock.
     Lock,
+    /// The memory was handed over before.
+    Memory,
 }
 
 impl fmt::Display for SocketError {
@@ -34,13 +37,14 @@ impl fmt::Display for SocketError {
         f.write_str(match self {
             Self::Connector => "a setting of the connector is not possible",
             Self::Lock => "a setting of the lock is not possible",
+            Self::Memory => "the memory is in use",
         })
     }
 }
 
 impl core::error::Error for SocketError {}
 
-pub(super) struct Socket {
+pub(crate) struct Socket {
     evse: Evse,
     protections: Protections,
     faults: FaultLog<8>,
@@ -53,7 +57,13 @@ pub(super) struct Socket {
 }
 
 impl Socket {
-    pub(super) fn new(now: Instant, fitted: &[Protection]) -> Result<Self, SocketError> {
+    /// Starts a socket in its memory: it is too large for a future that is handed around on the stack.
+    #[inline(never)]
+    pub(super) fn start(
+        memory: &'static StaticCell<Self>,
+        now: Instant,
+        fitted: &[Protection],
+    ) -> Result<&'static mut Self, SocketError> {
         let config = Config {
             pilot: pilot::Config { wake_up: WakeUp::EVEREST, ..pilot::Config::DEFAULT },
             contactor: contactor::Config::DEFAULT,
@@ -61,7 +71,7 @@ impl Socket {
             fitted,
             ..Config::DEFAULT
         };
-        Ok(Self {
+        Ok(memory.try_uninit().ok_or(SocketError::Memory)?.write(Self {
             evse: Evse::new(now, &config).map_err(|_| SocketError::Connector)?,
             protections: Protections::new(now, RATING).map_err(|_| SocketError::Lock)?,
             faults: FaultLog::new(),
@@ -69,7 +79,7 @@ impl Socket {
             view: View::UNKNOWN,
             orders: None,
             offer: None,
-        })
+        }))
     }
 
     /// One tick of socket `number`: sensors and orders in, outputs out, what changed into `shared`.

@@ -9,6 +9,8 @@ use evkit_hal::proximity::R_20A;
 use evkit_hal::rcm::Lines;
 use evkit_hal::units::{DeciCelsius, Instant, Milliamps, Millivolts, Ohms};
 
+use static_cell::StaticCell;
+
 use super::socket::Socket;
 use crate::board::{Driven, FrontEnd, Sensed};
 use crate::plant_link::PlantLink;
@@ -26,7 +28,7 @@ enum Vehicle {
 
 /// A socket and what is around it. A good vehicle: it charges while it is offered current.
 struct World {
-    socket: Socket,
+    socket: &'static mut Socket,
     shared: Shared,
     now_ms: u64,
     driven: Driven,
@@ -42,8 +44,9 @@ struct World {
 impl World {
     fn new() -> Self {
         let fitted = <PlantLink<&[u8], &mut [u8]> as FrontEnd>::FITTED;
+        let memory = Box::leak(Box::new(StaticCell::new()));
         Self {
-            socket: Socket::new(Instant::ZERO, fitted).expect("settings are constants"),
+            socket: Socket::start(memory, Instant::ZERO, fitted).expect("settings are constants"),
             shared: Shared::new(),
             now_ms: 0,
             driven: Driven::REST,

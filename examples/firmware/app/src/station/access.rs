@@ -90,13 +90,17 @@ impl<F: MultiwriteNorFlash> Station<'_, F> {
             Decision::Accept(grant) => self.accept(seat, claim, grant),
             Decision::AskBackEnd(choice) => self.ask(seat, claim, choice),
             Decision::StopSession => {
-                log!(self.shared, "socket {number}: session ended, {reason:?}");
+                log!(
+                    self.shared,
+                    "socket {number}: session ended by its card, or because it is not valid any more"
+                );
                 let recheck = claim.occasion == Occasion::Recheck;
                 let why = if recheck { Reason::DeAuthorized } else { Reason::Local };
                 self.stop(seat, why, claim.token.filter(|_| !recheck));
             }
             Decision::Reject => {
-                log!(self.shared, "socket {number}: not accepted, {reason:?}");
+                let why = reason.evlink_word().unwrap_or("by the rules");
+                log!(self.shared, "socket {number}: not accepted, {why}");
                 self.orders(seat, |orders| orders.refused = orders.refused.wrapping_add(1));
             }
             _ => {}

@@ -181,7 +181,7 @@ impl<F: MultiwriteNorFlash> Station<'_, F> {
         match self.session.handle_frame(clock::ocpp(), text) {
             Ok(Some(event)) => self.event(event).await,
             Ok(None) => {}
-            Err(error) => log!(self.shared, "no frame of OCPP, {error}"),
+            Err(_) => log!(self.shared, "{} bytes that are no frame of OCPP", text.len()),
         }
         Ok(())
     }
@@ -206,12 +206,13 @@ impl<F: MultiwriteNorFlash> Station<'_, F> {
                 None => match self.session.poll_transmit(clock::ocpp(), self.sent) {
                     Ok(Some(text)) => text.len(),
                     Ok(None) => return Ok(()),
-                    Err(error @ EncodeError::BufferTooSmall { .. }) => {
-                        log!(self.shared, "a frame cannot be written, {error}");
+                    Err(EncodeError::BufferTooSmall { needed }) => {
+                        log!(self.shared, "a frame of {needed} bytes cannot be written");
                         return Ok(());
                     }
-                    Err(error) => {
-                        log!(self.shared, "a frame cannot be written, {error}");
+                    // It counts as refused and does not come back.
+                    Err(_) => {
+                        log!(self.shared, "a frame that breaks its schema is not sent");
                         continue;
                     }
                 },

@@ -44,6 +44,8 @@ const SOFT_RESET: Duration = Duration::from_secs(30);
 const HARD_RESET: Duration = Duration::from_secs(2);
 /// The task looks at everything at least this often.
 const BEAT: embassy_time::Duration = embassy_time::Duration::from_millis(500);
+/// It rests at least this long: what is due may have to wait for a connection.
+const REST: embassy_time::Duration = embassy_time::Duration::from_millis(5);
 /// How long an address of the network is waited for at the start.
 const ADDRESS: embassy_time::Duration = embassy_time::Duration::from_secs(10);
 /// First pause before connecting again, random part of every pause, and how often it doubles.
@@ -144,7 +146,7 @@ impl<'a, F: MultiwriteNorFlash> Station<'a, F> {
     async fn idle(&mut self, by: Option<Instant>) {
         let due = [by, self.session.poll_timeout()].into_iter().flatten().min();
         let now = clock::ocpp();
-        let wait = due.map_or(BEAT, |due| millis(due.since(now)).min(BEAT));
+        let wait = due.map_or(BEAT, |due| millis(due.since(now)).clamp(REST, BEAT));
         let shared = self.shared;
         match select4(
             Timer::after(wait),

@@ -2,7 +2,7 @@
 
 use embedded_storage_async::nor_flash::MultiwriteNorFlash;
 use evkit_ocpp::message::Call;
-use evkit_ocpp::rpc::{AnswerError, ErrorCode, Responder};
+use evkit_ocpp::rpc::{AnswerError, ErrorCode, Failure, Responder};
 use evkit_ocpp::text::CiStr;
 use evkit_ocpp::v16::charge_point::{Event, InvalidId};
 use evkit_ocpp::v16::{
@@ -54,15 +54,16 @@ impl<F: MultiwriteNorFlash> Station<'_, F> {
             }
             Event::RemoteStop { connector } => self.stop(seat_of(connector), Reason::Remote, None),
             Event::GivenUp { connector, action, failure } => {
-                log!(self.shared, "socket {connector}: {action} was given up, {failure}");
+                let refused = matches!(failure, Failure::Refused(_));
+                let why = if refused { "it was refused" } else { "it has no usable answer" };
+                log!(self.shared, "socket {connector}: {action} was given up, {why}");
             }
-            Event::CallRefused { action, violation } => {
-                log!(self.shared, "{action} refused, {violation}");
-            }
+            // Why is in the answer; to print it takes 3 KB of flash.
+            Event::CallRefused { action, .. } => log!(self.shared, "{action} breaks its schema, refused"),
             Event::Interrupted { connector, resumed } => self.interrupted(connector, resumed),
             Event::RecordsLost(count) => log!(self.shared, "{count} records of the journal were lost"),
             Event::StorageFailed => log!(self.shared, "the journal is full or failed; next try in 10 s"),
-            Event::ConfigurationChanged(key) => log!(self.shared, "{key:?} was changed"),
+            Event::ConfigurationChanged(key) => log!(self.shared, "{} was changed", key.row().name),
             Event::ProfilesChanged => log!(self.shared, "charging profiles were changed"),
             Event::AvailabilityChanged { connector, operative } => {
                 let state = if operative { "in" } else { "out of" };

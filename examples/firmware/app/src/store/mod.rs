@@ -70,18 +70,21 @@ impl<F: MultiwriteNorFlash> Store<F> {
         Ok(store)
     }
 
-    /// Erases a memory that is not the store's: a new one, or one full of something else.
+    /// Erases a memory that is not the store's: a new one, or one full of something else. That may take more than a
+    /// second for each half, after which `alive` is called.
     ///
     /// # Errors
     ///
     /// If the memory fails.
-    pub(crate) async fn prepare(&mut self) -> Result<(), StoreError<F>> {
+    pub(crate) async fn prepare(&mut self, mut alive: impl FnMut()) -> Result<(), StoreError<F>> {
         let mut buffer = [0; BUFFER];
         if self.value(FORMAT, &mut buffer).await? == Some(PRESENT_FORMAT.as_slice()) {
             return Ok(());
         }
         self.erase_values().await?;
+        alive();
         self.erase_records().await?;
+        alive();
         self.put(StoreKey(FORMAT), &PRESENT_FORMAT).await
     }
 

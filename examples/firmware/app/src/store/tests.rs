@@ -246,14 +246,14 @@ proptest! {
             });
         } else {
             let mut used = store(memory);
-            block_on(used.prepare()).unwrap();
+            block_on(used.prepare(|| ())).unwrap();
             (1..=20).for_each(|seq| _ = perform(&mut used, record(seq)));
             (0..20).for_each(|key| _ = perform(&mut used, Operation::Put(0x0100 + key, vec![1; 60])));
             memory = used.flash;
         }
         spoilt.iter().for_each(|(at, byte)| memory.bytes[*at] = *byte);
         let mut store = store(memory);
-        block_on(store.prepare()).unwrap();
+        block_on(store.prepare(|| ())).unwrap();
         block_on(store.settings());
         block_on(store.count_start());
         let scanned = perform(&mut store, Operation::Scan);
