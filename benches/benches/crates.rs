@@ -57,7 +57,7 @@ fn dlm(c: &mut Criterion) {
     ];
     let mut evses = [EvseConfig::on(1); 12];
     evses[6..].iter_mut().for_each(|evse| evse.node = 2);
-    let mut controller =
+    let mut controller: Controller<3, 12> =
         Controller::new(&nodes, &evses, Settings::default()).expect("a site that makes sense");
     let mut now = 0;
     c.bench_function("dlm/tick with 12 EVSEs", |b| {

@@ -11,8 +11,9 @@ use core::time::Duration;
 const HELD: usize = 4;
 
 /// An offer that was lowered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Held {
+    /// 0 for a place that is free.
     current: Milliamps,
     /// When nobody follows it any more; `None` while the reduction is not confirmed.
     until: Option<Instant>,
@@ -28,14 +29,14 @@ impl Held {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Ledger {
     offer: Milliamps,
-    /// In the order in which they were lowered, and so falling in current; `None` at the end.
-    held: [Option<Held>; HELD],
+    /// In the order in which they were lowered, and so falling in current; free places at the end.
+    held: [Held; HELD],
 }
 
 impl Ledger {
     /// The ledger of an EVSE known to be signalling this current.
     pub const fn new(offer: Milliamps) -> Self {
-        Self { offer, held: [None; HELD] }
+        Self { offer, held: [Held { current: Milliamps::ZERO, until: None }; HELD] }
     }
 
     /// The offer in force.
@@ -45,13 +46,13 @@ impl Ledger {
 
     /// The largest current the EVSE may be drawing at `now` if it obeys.
     pub fn possible(&self, now: Instant) -> Milliamps {
-        let held = self.held.iter().flatten().filter(|held| held.counts(now)).map(|held| held.current);
+        let held = self.held.iter().filter(|held| held.counts(now)).map(|held| held.current);
         held.fold(self.offer, Milliamps::max)
     }
 
     /// The next instant at which [`Ledger::possible`] falls, as far as that is settled.
     pub fn next_release(&self, now: Instant) -> Option<Instant> {
-        let held = self.held.iter().flatten().filter(|held| held.current > self.offer);
+        let held = self.held.iter().filter(|held| held.current > self.offer);
         held.filter_map(|held| held.until).filter(|&until| until > now).min()
     }
 
@@ -60,15 +61,15 @@ impl Ledger {
     pub fn set(&mut self, now: Instant, offer: Milliamps) {
         let before = self.offer;
         self.offer = offer;
-        let mut kept = [None; HELD];
+        let mut kept = [Held::default(); HELD];
         let mut count = 0;
-        let old = self.held.iter().flatten().filter(|held| held.counts(now) && held.current > before);
+        let old = self.held.iter().filter(|held| held.counts(now) && held.current > before);
         let lowered = (before > offer).then_some(Held { current: before, until: None });
         for held in old.copied().chain(lowered) {
             if let Some(slot) = kept.get_mut(count) {
-                *slot = Some(held);
+                *slot = held;
                 count += 1;
-            } else if let Some(Some(last)) = kept.last_mut() {
+            } else if let Some(last) = kept.last_mut() {
                 // No room: the last keeps its higher current for as long as the new one.
                 last.until = held.until;
             }
@@ -78,7 +79,7 @@ impl Ledger {
 
     /// The EVSE was heard after the last [`Ledger::set`]: reductions are over `reaction` later.
     pub fn confirm(&mut self, now: Instant, reaction: Duration) {
-        for held in self.held.iter_mut().flatten() {
+        for held in &mut self.held {
             held.until = held.until.or(Some(now.after(reaction)));
         }
     }
@@ -145,7 +146,7 @@ mod tests {
         for _ in 0..4 {
             [16, 10, 10, 16, 16, 10].into_iter().for_each(|amps| set(&mut ledger, amps));
         }
-        assert_eq!(ledger.held.iter().flatten().count(), 1);
+        assert_eq!(ledger.held.iter().filter(|held| held.current > Milliamps::ZERO).count(), 1);
         assert_eq!(ledger.possible(second(24)), Milliamps(10_000));
     }
 

@@ -183,6 +183,22 @@ pub struct Effective {
 }
 
 impl Effective {
+    /// The lowest of these limits that hold at `now`.
+    pub(crate) fn of<'a>(limits: impl Iterator<Item = &'a Limit>, now: Instant) -> Self {
+        let mut lowest = Self { currents: three(Milliamps::MAX), sources: [None; 3] };
+        for limit in limits {
+            let Some(currents) = limit.at(now) else { continue };
+            let held = lowest.currents.iter_mut().zip(&mut lowest.sources);
+            for ((current, source), value) in held.zip(currents) {
+                if value < *current {
+                    *current = value;
+                    *source = Some(limit.source);
+                }
+            }
+        }
+        lowest
+    }
+
     /// The lowest of the three phases and its source.
     pub fn lowest(&self) -> (Milliamps, Option<Source>) {
         let by_phase = self.currents.into_iter().zip(self.sources);
@@ -231,18 +247,7 @@ impl LimitSet {
 
     /// The lowest valid limit on each phase.
     pub fn effective(&self, now: Instant) -> Effective {
-        let mut lowest = Effective { currents: three(Milliamps::MAX), sources: [None; 3] };
-        for limit in self.iter() {
-            let Some(currents) = limit.at(now) else { continue };
-            let held = lowest.currents.iter_mut().zip(&mut lowest.sources);
-            for ((current, source), value) in held.zip(currents) {
-                if value < *current {
-                    *current = value;
-                    *source = Some(limit.source);
-                }
-            }
-        }
-        lowest
+        Effective::of(self.iter(), now)
     }
 
     /// The next instant after `now` at which a limit starts or stops to hold by itself.
@@ -258,6 +263,83 @@ impl<const N: usize> TryFrom<[Limit; N]> for LimitSet {
         let mut set = Self::default();
         limits.into_iter().try_for_each(|limit| set.set(limit))?;
         Ok(set)
+    }
+}
+
+/// Where a limit of a site holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Place {
+    Node(u16),
+    Evse(u16),
+}
+
+/// A site has as many limits as there is room for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("no room for a limit by {who}: there is room for {room} limits of all nodes and EVSEs together")]
+pub struct LimitsFull {
+    /// Who wanted to set it.
+    pub who: Source,
+    /// How many fit.
+    pub room: usize,
+}
+
+/// All limits of a site in one array, by place, so that a place takes no more than it has.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SiteLimits<const ROOM: usize> {
+    /// The first `count` are sorted by place; the rest means nothing.
+    limits: [(Place, Limit); ROOM],
+    count: usize,
+}
+
+impl<const ROOM: usize> SiteLimits<ROOM> {
+    pub(crate) fn new() -> Self {
+        let nothing = (Place::Node(0), Limit::new(Role::Hardware, Milliamps::MAX));
+        Self { limits: [nothing; ROOM], count: 0 }
+    }
+
+    /// Sets or replaces the limit of its source at a place.
+    pub(crate) fn set(&mut self, place: Place, limit: Limit) -> Result<(), LimitsFull> {
+        if let Some(at) = self.position(place, limit.source) {
+            self.limits[at].1 = limit;
+            return Ok(());
+        }
+        let end = self.range(place).end;
+        let full = LimitsFull { who: limit.source, room: ROOM };
+        let moved = self.limits.get_mut(end..=self.count).ok_or(full)?;
+        moved.rotate_right(1);
+        moved[0] = (place, limit);
+        self.count += 1;
+        Ok(())
+    }
+
+    /// Removes the limit of a source at a place; says whether there was one.
+    pub(crate) fn clear(&mut self, place: Place, source: Source) -> bool {
+        let held = self.position(place, source);
+        if let Some(at) = held {
+            self.limits[at..self.count].rotate_left(1);
+            self.count -= 1;
+        }
+        held.is_some()
+    }
+
+    /// The lowest limit at a place on each phase.
+    pub(crate) fn effective(&self, place: Place, now: Instant) -> Effective {
+        Effective::of(self.limits[self.range(place)].iter().map(|(_, limit)| limit), now)
+    }
+
+    /// The next instant after `now` at which a limit starts or stops to hold by itself.
+    pub(crate) fn next_change(&self, now: Instant) -> Option<Instant> {
+        self.limits[..self.count].iter().filter_map(|(_, limit)| limit.next_change(now)).min()
+    }
+
+    fn range(&self, place: Place) -> core::ops::Range<usize> {
+        let held = &self.limits[..self.count];
+        let start = held.partition_point(|(other, _)| *other < place);
+        start..start + held[start..].partition_point(|(other, _)| *other == place)
+    }
+
+    fn position(&self, place: Place, source: Source) -> Option<usize> {
+        self.range(place).find(|&at| self.limits[at].1.source == source)
     }
 }
 
@@ -320,5 +402,26 @@ mod tests {
         assert!(set.clear(Source { role: Role::InputContact, number: 4 }));
         assert!(!set.clear(Role::Ems.into()));
         assert_eq!(set.set(one_more), Ok(()));
+    }
+
+    #[test]
+    fn the_limits_of_a_site_belong_to_their_places() {
+        let at = |amps| Limit::new(Role::Ems, Milliamps::from_amps(amps));
+        let lowest = |limits: &SiteLimits<4>, place| limits.effective(place, Instant::default()).lowest().0;
+        let (node, other, evse) = (Place::Node(1), Place::Node(0), Place::Evse(0));
+        let mut limits = SiteLimits::<4>::new();
+        limits.set(evse, at(10)).unwrap();
+        limits.set(node, at(20)).unwrap();
+        limits.set(node, Limit::new(Role::Operator, A16)).unwrap();
+        limits.set(other, at(30).until(Instant::from_millis(5))).unwrap();
+        assert_eq!([node, other, evse].map(|place| lowest(&limits, place).0 / 1000), [16, 30, 10]);
+        assert_eq!(limits.next_change(Instant::default()), Some(Instant::from_millis(5)));
+        // A source replaces its own limit even if there is no room for another.
+        limits.set(node, at(8)).unwrap();
+        let full = LimitsFull { who: Role::Profile.into(), room: 4 };
+        assert_eq!(limits.set(evse, Limit::new(Role::Profile, A16)), Err(full));
+        assert!(limits.clear(node, Role::Ems.into()) && !limits.clear(evse, Role::Operator.into()));
+        limits.set(evse, Limit::new(Role::Profile, Milliamps(6_000))).unwrap();
+        assert_eq!([node, other, evse].map(|place| lowest(&limits, place).0 / 1000), [16, 30, 6]);
     }
 }

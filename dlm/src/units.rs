@@ -5,6 +5,7 @@
 //! manual's 9999 A, a register full of ones) is ordinary input.
 
 use core::fmt;
+use core::num::NonZeroU64;
 use core::time::Duration;
 
 /// An RMS current of one conductor, in milliamperes.
@@ -83,29 +84,40 @@ impl Millivolts {
 ///
 /// It is passed into every call that needs the time. It has nothing to do with the time of day, so a
 /// clock that is set, or a leap second, changes no decision.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Instant(u64);
+///
+/// One more than the milliseconds is kept, so that an `Option` of it takes no more room; the very last
+/// millisecond of 64 bits counts as the one before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Instant(NonZeroU64);
 
 impl Instant {
     /// The point `millis` milliseconds after the clock's start.
     pub const fn from_millis(millis: u64) -> Self {
-        Self(millis)
+        Self(NonZeroU64::MIN.saturating_add(millis))
     }
 
     /// Milliseconds since the clock's start.
     pub const fn as_millis(self) -> u64 {
-        self.0
+        self.0.get() - 1
     }
 
     /// Time that passed since `earlier`; zero if that lies ahead.
     pub const fn since(self, earlier: Self) -> Duration {
-        Duration::from_millis(self.0.saturating_sub(earlier.0))
+        Duration::from_millis(self.0.get().saturating_sub(earlier.0.get()))
     }
 
     /// This point moved by `duration` (whole milliseconds); the end of time where it would overflow.
     pub const fn after(self, duration: Duration) -> Self {
         let millis = duration.as_millis();
-        if millis > u64::MAX as u128 { Self(u64::MAX) } else { Self(self.0.saturating_add(millis as u64)) }
+        let moved = if millis > u64::MAX as u128 { u64::MAX } else { millis as u64 };
+        Self(self.0.saturating_add(moved))
+    }
+}
+
+impl Default for Instant {
+    /// The clock's start.
+    fn default() -> Self {
+        Self::from_millis(0)
     }
 }
 
@@ -132,5 +144,7 @@ mod tests {
         let late = Instant::from_millis(u64::MAX - 1);
         assert_eq!(late.after(Duration::from_secs(1)), Instant::from_millis(u64::MAX));
         assert_eq!(Instant::from_millis(1).since(late), Duration::ZERO);
+        assert_eq!(Instant::from_millis(7).as_millis(), 7);
+        assert_eq!(Instant::from_millis(u64::MAX).as_millis(), u64::MAX - 1);
     }
 }

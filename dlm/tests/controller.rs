@@ -3,8 +3,10 @@
 use core::time::Duration;
 use evkit_dlm::Controller;
 use evkit_dlm::allocate::{Bound, PoolSet};
-use evkit_dlm::controller::{Cause, EvseConfig, EvseFacts, Minimum, NodeConfig, Reason, Settings};
-use evkit_dlm::limits::{Limit, LimitSet, Role, Source};
+use evkit_dlm::controller::{
+    Cause, EvseConfig, EvseFacts, LimitError, Minimum, NodeConfig, NotOfThisSite, Reason, Settings, SiteError,
+};
+use evkit_dlm::limits::{Limit, LimitSet, LimitsFull, Role, Source};
 use evkit_dlm::meter::{MeterConfig, MeterLocation, ReadingError};
 use evkit_dlm::phases::{Phase, Rotation, Terminals};
 use evkit_dlm::queue::{Priority, Shedding};
@@ -527,4 +529,23 @@ fn a_car_that_slept_through_its_pause_is_woken() {
     assert_eq!(bench.controller.poll_wake(), Some(1));
     bench.run(500);
     assert_eq!(bench.controller.poll_wake(), None);
+}
+
+#[test]
+fn more_limits_than_there_is_room_for_are_refused() {
+    let nodes = [NodeConfig {
+        limits: LimitSet::try_from([Limit::new(Role::Installation, A(20))]).unwrap(),
+        ..NodeConfig::default()
+    }];
+    let evses = [EvseConfig::on(0); 1];
+    let full = LimitsFull { who: Role::Installation.into(), room: 0 };
+    let none = Controller::<1, 1, 0>::new(&nodes, &evses, Settings::default());
+    assert_eq!(none.err(), Some(SiteError::Limits(full)));
+    let mut one = Controller::<1, 1, 1>::new(&nodes, &evses, Settings::default()).unwrap();
+    assert_eq!(one.set_node_limit(0, Limit::new(Role::Installation, A(16))), Ok(()));
+    let full = LimitsFull { who: Role::Ems.into(), room: 1 };
+    assert_eq!(one.set_evse_limit(0, Limit::new(Role::Ems, A(10))), Err(LimitError::Full(full)));
+    assert_eq!(one.clear_node_limit(0, Role::Installation.into()), Ok(true));
+    assert_eq!(one.set_evse_limit(0, Limit::new(Role::Ems, A(10))), Ok(()));
+    assert_eq!(one.set_evse_limit(1, Limit::new(Role::Ems, A(10))), Err(LimitError::Index(NotOfThisSite(1))));
 }

@@ -4,7 +4,7 @@ use evkit_examples::day::{run, swing};
 
 #[test]
 fn a_day_passes_no_limit_and_lets_nobody_wait_too_long() {
-    let record = run::<9, 12>(2).expect("a site that makes sense");
+    let record = run::<9, 12, 21>(2).expect("a site that makes sense");
     assert_eq!(record.passed, 0);
     assert!(record.longest_queue > 0, "a day without a queue shows nothing");
     assert_eq!(record.overdue, 0);
@@ -13,5 +13,5 @@ fn a_day_passes_no_limit_and_lets_nobody_wait_too_long() {
 
 #[test]
 fn nothing_swings_while_nothing_changes() {
-    assert!(swing::<9, 12>(1).expect("a site that makes sense") <= 500);
+    assert!(swing::<9, 12, 21>(1).expect("a site that makes sense") <= 500);
 }

@@ -1,4 +1,4 @@
-//! The load manager of a small site, four nodes and twelve EVSEs, behind opaque inputs.
+//! The load manager of a small site, four nodes and twelve EVSEs with 24 limits, behind opaque inputs.
 #![no_std]
 #![no_main]
 
@@ -12,7 +12,7 @@ use evkit_dlm::controller::{EvseConfig, EvseFacts, NodeConfig, Settings};
 use evkit_dlm::limits::{Limit, Role};
 use evkit_dlm::units::{Instant, Milliamps};
 
-type Manager = Controller<4, 12>;
+type Manager = Controller<4, 12, 24>;
 
 #[used]
 static RAM_CONTROLLER: [AtomicU8; size_of::<Manager>()] = [const { AtomicU8::new(0) }; size_of::<Manager>()];

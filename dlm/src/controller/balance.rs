@@ -22,7 +22,7 @@ struct Pull {
     excess: Milliamps,
 }
 
-impl<const NODES: usize, const EVSES: usize> Controller<NODES, EVSES> {
+impl<const NODES: usize, const EVSES: usize, const LIMITS: usize> Controller<NODES, EVSES, LIMITS> {
     const NO_LOADS: Loads<NODES> = [three(Milliamps::ZERO); NODES];
 
     /// Lowers rounded targets until the phases are within their limits again, minima permitting.
@@ -68,7 +68,7 @@ impl<const NODES: usize, const EVSES: usize> Controller<NODES, EVSES> {
     }
 
     fn has_imbalance_limit(&self) -> bool {
-        self.nodes.iter().any(|node| node.config.imbalance.is_some())
+        self.tree.iter().any(|node| node.imbalance.is_some())
     }
 
     fn taker(&self, rank: usize) -> &Evse {
@@ -102,8 +102,8 @@ impl<const NODES: usize, const EVSES: usize> Controller<NODES, EVSES> {
         movable: impl Fn(usize) -> bool,
     ) -> Option<Pull> {
         let pairs = Phase::ALL.into_iter().flat_map(|high| Phase::ALL.map(|low| (high, low)));
-        let nodes = (0..).zip(self.nodes.iter().zip(loads.iter().zip(allowed)));
-        let limited = nodes.filter_map(|(node, (state, sums))| Some((node, state.config.imbalance?, sums)));
+        let nodes = (0..).zip(self.tree.iter().zip(loads.iter().zip(allowed)));
+        let limited = nodes.filter_map(|(at, (node, sums))| Some((at, node.imbalance?, sums)));
         for (node, most, (load, allowed)) in limited {
             for (high, low) in pairs.clone() {
                 let apart = |sums: &PhaseCurrents| sums[high.index()].saturating_sub(sums[low.index()]);
@@ -132,7 +132,7 @@ impl<const NODES: usize, const EVSES: usize> Controller<NODES, EVSES> {
         let mut next = Some(self.demands[rank].node);
         while let Some(node) = next.map(usize::from).filter(|&node| node < NODES) {
             self.demands[rank].phases.iter().for_each(|phase| visit(node, phase.index()));
-            next = self.nodes[node].config.parent;
+            next = self.tree[node].parent;
         }
     }
 }

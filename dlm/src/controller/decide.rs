@@ -4,11 +4,12 @@ use super::Controller;
 use super::config::Fairness;
 use super::evse::Standing;
 use super::report::{Cause, Reason};
-use crate::allocate::{Bound, Demand, Node, Problem, Share, allocate};
+use crate::allocate::{Bound, Demand, Problem, Share, allocate};
+use crate::limits::Place;
 use crate::queue::Priority;
 use crate::units::{Instant, Milliamps, PhaseCurrents, three};
 
-impl<const NODES: usize, const EVSES: usize> Controller<NODES, EVSES> {
+impl<const NODES: usize, const EVSES: usize, const LIMITS: usize> Controller<NODES, EVSES, LIMITS> {
     /// Decides anew. Offers change only here.
     pub fn tick(&mut self, now: Instant) {
         self.decided = Some(now);
@@ -43,8 +44,9 @@ impl<const NODES: usize, const EVSES: usize> Controller<NODES, EVSES> {
     /// Brings limits and base loads up to date; children come before their parents.
     fn load_nodes(&mut self, now: Instant) {
         for at in (0..NODES).rev() {
+            let effective = self.limits.effective(Place::Node(at as u16), now);
             let node = &mut self.nodes[at];
-            node.effective = node.config.limits.effective(now);
+            node.sources = effective.sources;
             let below = node.measured_below;
             let load = node.meter.as_mut().map(|meter| (meter.load(now, below), *meter.config()));
             node.base = match load {
@@ -53,26 +55,19 @@ impl<const NODES: usize, const EVSES: usize> Controller<NODES, EVSES> {
                 Some((Some(load), config)) => sum(load, config.headroom),
             };
             let known = sum(below, load.and_then(|(load, _)| load).unwrap_or_default());
-            let parent = node.config.parent.and_then(|parent| self.nodes.get_mut(usize::from(parent)));
-            if let Some(parent) = parent {
+            let tree = &mut self.tree[at];
+            (tree.limit, tree.base) = (effective.currents, node.base);
+            if let Some(parent) = tree.parent.and_then(|parent| self.nodes.get_mut(usize::from(parent))) {
                 add(&mut parent.measured_below, known);
             }
-        }
-        for (node, state) in self.tree.iter_mut().zip(&self.nodes) {
-            *node = Node {
-                parent: state.config.parent,
-                limit: state.effective.currents,
-                base: state.base,
-                imbalance: state.config.imbalance,
-            };
         }
         let mut base = [three(Milliamps::ZERO); NODES];
         for at in (0..NODES).rev() {
             let state = &mut self.nodes[at];
             add(&mut base[at], state.base);
-            state.capacity = difference(state.effective.currents, base[at]);
+            state.capacity = difference(self.tree[at].limit, base[at]);
             let below = base[at];
-            if let Some(base) = state.config.parent.and_then(|parent| base.get_mut(usize::from(parent))) {
+            if let Some(base) = self.tree[at].parent.and_then(|parent| base.get_mut(usize::from(parent))) {
                 add(base, below);
             }
         }
@@ -83,6 +78,7 @@ impl<const NODES: usize, const EVSES: usize> Controller<NODES, EVSES> {
     fn collect(&mut self, now: Instant) -> usize {
         let mut count = 0;
         for (index, evse) in (0..).zip(&mut self.evses) {
+            evse.limit_to(&self.limits.effective(Place::Evse(index), now));
             evse.expire(now, &self.settings);
             evse.place = evse.ticket(now, &self.settings).place();
             let fixed = match evse.standing(now, &self.settings) {
@@ -199,11 +195,10 @@ impl<const NODES: usize, const EVSES: usize> Controller<NODES, EVSES> {
     pub(super) fn cause(&self, taker: u16, bound: Bound) -> Cause {
         let source = match bound {
             Bound::Limit { node, phase } => {
-                self.nodes.get(usize::from(node)).and_then(|state| state.effective.sources[phase.index()])
+                self.nodes.get(usize::from(node)).and_then(|state| state.sources[phase.index()])
             }
             Bound::Maximum => {
-                let now = self.decided.unwrap_or_default();
-                self.evses.get(usize::from(taker)).and_then(|evse| evse.own_limit(now, &self.settings).1)
+                self.evses.get(usize::from(taker)).and_then(|evse| evse.own_limit(&self.settings).1)
             }
             Bound::Pool { .. } | Bound::Imbalance { .. } => None,
         };

@@ -1,11 +1,12 @@
 //! One EVSE as the controller knows it.
 
-use super::config::{EvseConfig, Settings};
+use super::config::{EvseConfig, Minimum, Settings};
 use super::report::Reason;
+use crate::allocate::PoolSet;
 use crate::detect::{Appetite, PhaseDetector, Slumber};
 use crate::ledger::Ledger;
-use crate::limits::{Role, Source};
-use crate::phases::Terminals;
+use crate::limits::{Effective, Role, Source};
+use crate::phases::{Rotation, Terminals};
 use crate::queue::{Place, Priority, Ticket, consumed};
 use crate::units::{Instant, Milliamps, PhaseCurrents, WattHours, three};
 use core::time::Duration;
@@ -48,10 +49,30 @@ impl EvseFacts {
 /// Drawn beyond the offer without being taken for disobedience: what meters and cars are out by.
 const OVERDRAW: Milliamps = Milliamps(1_000);
 
+/// What stays as built: an [`EvseConfig`] without its limits.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wiring {
+    pub(super) node: u16,
+    pub(super) rotation: Rotation,
+    pub(super) wired: Terminals,
+    minimum: Minimum,
+    pub(super) pools: PoolSet,
+    disconnected: Milliamps,
+}
+
+impl Wiring {
+    fn of(config: &EvseConfig) -> Self {
+        let &EvseConfig { node, rotation, wired, limits: _, minimum, pools, disconnected } = config;
+        Self { node, rotation, wired, minimum, pools, disconnected }
+    }
+}
+
 /// State of one EVSE.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Evse {
-    pub(super) config: EvseConfig,
+    pub(super) config: Wiring,
+    /// The lowest of its own limits at this tick, and who set it.
+    own_limit: (Milliamps, Option<Source>),
     pub(super) facts: EvseFacts,
     heard: Option<Instant>,
     detector: PhaseDetector,
@@ -90,7 +111,8 @@ pub(super) enum Standing {
 impl Evse {
     pub(super) fn new(config: &EvseConfig) -> Self {
         Self {
-            config: *config,
+            config: Wiring::of(config),
+            own_limit: (Milliamps::MAX, None),
             facts: EvseFacts::IDLE,
             heard: None,
             detector: PhaseDetector::new(config.wired),
@@ -174,7 +196,7 @@ impl Evse {
         if !self.facts.wants_current {
             return Standing::Stays(Reason::NotRequested);
         }
-        let (limit, source) = self.own_limit(now, settings);
+        let (limit, source) = self.own_limit(settings);
         let minimum = settings.round_up(self.config.minimum.of(self.terminals()));
         let max = settings.round_down(limit);
         if max < minimum || minimum == Milliamps::ZERO {
@@ -187,9 +209,14 @@ impl Evse {
         Standing::Takes { min: minimum, max }
     }
 
-    /// The lowest of its own limits.
-    pub(super) fn own_limit(&self, now: Instant, settings: &Settings) -> (Milliamps, Option<Source>) {
-        let own = self.config.limits.effective(now).lowest();
+    /// Brings the lowest of its own limits up to date.
+    pub(super) fn limit_to(&mut self, effective: &Effective) {
+        self.own_limit = effective.lowest();
+    }
+
+    /// The lowest of its own limits, the cap for cars on fewer than three conductors included.
+    pub(super) fn own_limit(&self, settings: &Settings) -> (Milliamps, Option<Source>) {
+        let own = self.own_limit;
         match settings.asymmetry.filter(|_| self.terminals().len() < 3) {
             Some(cap) if cap < own.0 => (cap, Some(Role::Asymmetry.into())),
             _ => own,
@@ -270,11 +297,11 @@ impl Evse {
     }
 
     /// When something about it changes by itself.
-    pub(super) fn next_change(&self, now: Instant, settings: &Settings) -> [Option<Instant>; 4] {
+    pub(super) fn next_change(&self, now: Instant, settings: &Settings) -> [Option<Instant>; 3] {
         let just_after = Duration::from_millis(1);
         let silent = self.heard.map(|heard| heard.after(settings.evse_max_age).after(just_after));
         let rises = self.target > self.ledger.offer();
         let dwell = self.changed.filter(|_| rises).map(|changed| changed.after(settings.raise_interval));
-        [silent, dwell, self.ledger.next_release(now), self.config.limits.next_change(now)]
+        [silent, dwell, self.ledger.next_release(now)]
     }
 }

@@ -22,7 +22,7 @@ pub use report::{Cause, EvseReport, NodeReport, Offer, Reason};
 
 use crate::allocate::{Demand, Memory, Node, PoolSet, Share};
 use crate::ledger::Ledger;
-use crate::limits::{Effective, Limit, LimitSetFull, Source};
+use crate::limits::{Limit, LimitsFull, Place, SiteLimits, Source};
 use crate::meter::{Meter, ReadingError};
 use crate::phases::PhaseSet;
 use crate::units::{Instant, Milliamps, PhaseCurrents, three};
@@ -65,6 +65,9 @@ pub enum SiteError {
         /// Index of the EVSE.
         evse: u16,
     },
+    /// The places have more limits together than there is room for.
+    #[error(transparent)]
+    Limits(#[from] LimitsFull),
 }
 
 /// There is no EVSE, node or pool with this index.
@@ -78,9 +81,9 @@ pub enum LimitError {
     /// The index is wrong.
     #[error(transparent)]
     Index(#[from] NotOfThisSite),
-    /// The place has too many sources already.
+    /// There is no room for another one.
     #[error(transparent)]
-    Full(#[from] LimitSetFull),
+    Full(#[from] LimitsFull),
 }
 
 /// Pools a controller has, numbered from 0: contract power, PV surplus, a grid operator's limit.
@@ -89,9 +92,9 @@ pub const POOLS: usize = 4;
 /// State of one node.
 #[derive(Clone, Copy, Debug)]
 struct NodeState {
-    config: NodeConfig,
     meter: Option<Meter>,
-    effective: Effective,
+    /// Who set the limit of each phase.
+    sources: [Option<Source>; 3],
     /// Uncontrolled load counted at the node itself.
     base: PhaseCurrents,
     /// Limit without the base loads below.
@@ -106,9 +109,8 @@ impl NodeState {
     fn new(config: &NodeConfig) -> Self {
         let nothing = three(Milliamps::ZERO);
         Self {
-            config: *config,
             meter: config.meter.map(Meter::new),
-            effective: config.limits.effective(Instant::default()),
+            sources: config.limits.effective(Instant::default()).sources,
             base: nothing,
             capacity: nothing,
             reserved: nothing,
@@ -117,20 +119,23 @@ impl NodeState {
     }
 }
 
-/// The load manager of a site with `NODES` supply nodes and `EVSES` EVSEs.
+/// The load manager of a site with `NODES` supply nodes and `EVSES` EVSEs, which have up to `LIMITS` limits
+/// together, one for each source at each place.
 #[derive(Clone, Debug)]
-pub struct Controller<const NODES: usize, const EVSES: usize> {
+pub struct Controller<const NODES: usize, const EVSES: usize, const LIMITS: usize = 64> {
     settings: Settings,
     nodes: [NodeState; NODES],
     evses: [Evse; EVSES],
+    limits: SiteLimits<LIMITS>,
     /// Since when somebody has been waiting, or when the last turn was.
     turn_from: Option<Instant>,
     decided: Option<Instant>,
     pools: [Milliamps; POOLS],
     /// What the members of each pool may be drawing, all conductors together.
     pools_reserved: [Milliamps; POOLS],
-    // Memory of one decision.
+    /// The supply nodes with their limits and loads as of the last decision.
     tree: [Node; NODES],
+    // Memory of one decision.
     /// The sessions that take part, in the order of admission.
     takers: [u16; EVSES],
     demands: [Demand; EVSES],
@@ -138,7 +143,7 @@ pub struct Controller<const NODES: usize, const EVSES: usize> {
     memory: Memory<NODES, EVSES>,
 }
 
-impl<const NODES: usize, const EVSES: usize> Controller<NODES, EVSES> {
+impl<const NODES: usize, const EVSES: usize, const LIMITS: usize> Controller<NODES, EVSES, LIMITS> {
     /// A controller that has heard of nobody yet and offers nothing.
     ///
     /// # Errors
@@ -150,6 +155,13 @@ impl<const NODES: usize, const EVSES: usize> Controller<NODES, EVSES> {
         settings: Settings,
     ) -> Result<Self, SiteError> {
         verify(nodes, evses)?;
+        let mut limits = SiteLimits::new();
+        for (index, node) in (0..).zip(nodes) {
+            node.limits.iter().try_for_each(|&limit| limits.set(Place::Node(index), limit))?;
+        }
+        for (index, evse) in (0..).zip(evses) {
+            evse.limits.iter().try_for_each(|&limit| limits.set(Place::Evse(index), limit))?;
+        }
         let nobody = Demand {
             node: 0,
             phases: PhaseSet::ALL,
@@ -165,11 +177,16 @@ impl<const NODES: usize, const EVSES: usize> Controller<NODES, EVSES> {
             settings,
             nodes: nodes.each_ref().map(NodeState::new),
             evses: evses.each_ref().map(Evse::new),
+            limits,
             turn_from: None,
             decided: None,
             pools: [Milliamps::MAX; POOLS],
             pools_reserved: [Milliamps::ZERO; POOLS],
-            tree: [Node::root(three(Milliamps::ZERO)); NODES],
+            tree: nodes.each_ref().map(|config| Node {
+                parent: config.parent,
+                imbalance: config.imbalance,
+                ..Node::root(config.limits.effective(Instant::default()).currents)
+            }),
             takers: [0; EVSES],
             demands: [nobody; EVSES],
             shares: [Share::NONE; EVSES],
@@ -225,8 +242,7 @@ impl<const NODES: usize, const EVSES: usize> Controller<NODES, EVSES> {
     /// # Errors
     /// [`LimitError`] if there is no such node or no room for another source.
     pub fn set_node_limit(&mut self, node: u16, limit: Limit) -> Result<(), LimitError> {
-        let state = self.nodes.get_mut(usize::from(node)).ok_or(NotOfThisSite(node))?;
-        Ok(state.config.limits.set(limit)?)
+        Ok(self.limits.set(self.node_place(node)?, limit)?)
     }
 
     /// Removes one source's limit of a node; says whether there was one.
@@ -234,8 +250,7 @@ impl<const NODES: usize, const EVSES: usize> Controller<NODES, EVSES> {
     /// # Errors
     /// [`NotOfThisSite`] if there is no such node.
     pub fn clear_node_limit(&mut self, node: u16, source: Source) -> Result<bool, NotOfThisSite> {
-        let state = self.nodes.get_mut(usize::from(node)).ok_or(NotOfThisSite(node))?;
-        Ok(state.config.limits.clear(source))
+        Ok(self.limits.clear(self.node_place(node)?, source))
     }
 
     /// Sets or replaces one source's limit of an EVSE: cable, car, session, charging profile, ...
@@ -244,8 +259,7 @@ impl<const NODES: usize, const EVSES: usize> Controller<NODES, EVSES> {
     /// # Errors
     /// [`LimitError`] if there is no such EVSE or no room for another source.
     pub fn set_evse_limit(&mut self, evse: u16, limit: Limit) -> Result<(), LimitError> {
-        let state = self.evses.get_mut(usize::from(evse)).ok_or(NotOfThisSite(evse))?;
-        Ok(state.config.limits.set(limit)?)
+        Ok(self.limits.set(self.evse_place(evse)?, limit)?)
     }
 
     /// Removes one source's limit of an EVSE; says whether there was one.
@@ -253,8 +267,7 @@ impl<const NODES: usize, const EVSES: usize> Controller<NODES, EVSES> {
     /// # Errors
     /// [`NotOfThisSite`] if there is no such EVSE.
     pub fn clear_evse_limit(&mut self, evse: u16, source: Source) -> Result<bool, NotOfThisSite> {
-        let state = self.evses.get_mut(usize::from(evse)).ok_or(NotOfThisSite(evse))?;
-        Ok(state.config.limits.clear(source))
+        Ok(self.limits.clear(self.evse_place(evse)?, source))
     }
 
     /// Limits the sum of conductors × current over the EVSEs of a pool; [`Milliamps::MAX`] lifts the limit.
@@ -286,11 +299,11 @@ impl<const NODES: usize, const EVSES: usize> Controller<NODES, EVSES> {
     /// Every node as of the last decision.
     pub fn nodes(&self) -> impl Iterator<Item = NodeReport> {
         let now = self.decided.unwrap_or_default();
-        (0..).zip(&self.nodes).map(move |(node, state)| NodeReport {
+        (0..).zip(self.nodes.iter().zip(&self.tree)).map(move |(node, (state, tree))| NodeReport {
             node,
-            parent: state.config.parent,
-            limit: state.effective.currents,
-            sources: state.effective.sources,
+            parent: tree.parent,
+            limit: tree.limit,
+            sources: state.sources,
             base: state.base,
             reserved: state.reserved,
             meter: state.meter.as_ref().map(|meter| meter.state(now)),
@@ -316,15 +329,18 @@ impl<const NODES: usize, const EVSES: usize> Controller<NODES, EVSES> {
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Instant> {
         let Some(now) = self.decided else { return Some(Instant::default()) };
-        let nodes = self.nodes.iter().flat_map(|node| {
-            [
-                node.config.limits.next_change(now),
-                node.meter.as_ref().and_then(|meter| meter.next_change(now)),
-            ]
-        });
+        let meters = self.nodes.iter().map(|node| node.meter.as_ref()?.next_change(now));
         let evses = self.evses.iter().flat_map(|evse| evse.next_change(now, &self.settings));
         let turn = self.turn_from.zip(self.settings.turn).map(|(from, turn)| from.after(turn));
-        nodes.chain(evses).chain([turn]).flatten().filter(|&at| at > now).min()
+        meters.chain(evses).chain([turn, self.limits.next_change(now)]).flatten().filter(|&at| at > now).min()
+    }
+
+    fn node_place(&self, node: u16) -> Result<Place, NotOfThisSite> {
+        if usize::from(node) < NODES { Ok(Place::Node(node)) } else { Err(NotOfThisSite(node)) }
+    }
+
+    fn evse_place(&self, evse: u16) -> Result<Place, NotOfThisSite> {
+        if usize::from(evse) < EVSES { Ok(Place::Evse(evse)) } else { Err(NotOfThisSite(evse)) }
     }
 }
 

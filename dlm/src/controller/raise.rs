@@ -10,7 +10,7 @@ use super::{Controller, POOLS};
 use crate::allocate::{Bound, Demand};
 use crate::units::{Instant, Milliamps, three};
 
-impl<const NODES: usize, const EVSES: usize> Controller<NODES, EVSES> {
+impl<const NODES: usize, const EVSES: usize, const LIMITS: usize> Controller<NODES, EVSES, LIMITS> {
     /// Sums what the EVSEs may be drawing with the offers decided so far.
     pub(super) fn reserve(&mut self, now: Instant) {
         for node in &mut self.nodes {
@@ -76,7 +76,7 @@ impl<const NODES: usize, const EVSES: usize> Controller<NODES, EVSES> {
                 let room = beside(state.capacity[at], state.reserved[at], evse.reserved[at]);
                 note(room, Bound::Limit { node, phase });
             }
-            next = state.config.parent;
+            next = self.tree[usize::from(node)].parent;
         }
         for ((pool, limit), reserved) in (0..).zip(self.pools).zip(self.pools_reserved) {
             if evse.config.pools.contains(pool) {
@@ -103,9 +103,9 @@ impl<const NODES: usize, const EVSES: usize> Controller<NODES, EVSES> {
             }
         }
         let mut next = Some(evse.config.node);
-        while let Some(node) = next.and_then(|node| self.nodes.get_mut(usize::from(node))) {
-            add(&mut node.reserved, more);
-            next = node.config.parent;
+        while let Some(at) = next.map(usize::from).filter(|&at| at < NODES) {
+            add(&mut self.nodes[at].reserved, more);
+            next = self.tree[at].parent;
         }
     }
 }

@@ -38,9 +38,9 @@ type Swing = fn(u64) -> anyhow::Result<u32>;
 
 fn days(arguments: &Arguments) -> anyhow::Result<bool> {
     let sites: [(usize, Day, Swing); 3] = [
-        (12, run::<9, 12>, swing::<9, 12>),
-        (100, run::<61, 100>, swing::<61, 100>),
-        (1_000, run::<601, 1_000>, swing::<601, 1_000>),
+        (12, run::<9, 12, 21>, swing::<9, 12, 21>),
+        (100, run::<61, 100, 161>, swing::<61, 100, 161>),
+        (1_000, run::<601, 1_000, 1_601>, swing::<601, 1_000, 1_601>),
     ];
     std::fs::create_dir_all(&arguments.out)?;
     println!(

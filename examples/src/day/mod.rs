@@ -81,15 +81,15 @@ fn turns(evses: usize) -> u16 {
     (evses / 12).max(1) as u16
 }
 
-/// Lives through a day at a site with `NODES` nodes and `EVSES` EVSEs.
+/// Lives through a day at a site with `NODES` nodes and `EVSES` EVSEs, each with a limit of its own: `LIMITS`.
 ///
 /// # Errors
 /// If the site cannot be made: the numbers do not fit each other.
-pub fn run<const NODES: usize, const EVSES: usize>(seed: u64) -> anyhow::Result<Record> {
+pub fn run<const NODES: usize, const EVSES: usize, const LIMITS: usize>(seed: u64) -> anyhow::Result<Record> {
     let site = Site::new(EVSES, seed);
     let nodes = site.nodes().try_into().ok().context("the number of nodes does not fit the EVSEs")?;
     let evses = site.evses().try_into().ok().context("the number of EVSEs does not fit")?;
-    let mut controller = Box::new(Controller::<NODES, EVSES>::new(&nodes, &evses, settings(EVSES))?);
+    let mut controller = Box::new(Controller::<NODES, EVSES, LIMITS>::new(&nodes, &evses, settings(EVSES))?);
     let sessions = site.sessions(seed);
     let mut rival = Rival::new(&site, &sessions);
     let mut cars: Vec<Option<Car>> = vec![None; EVSES];
@@ -134,11 +134,11 @@ pub fn run<const NODES: usize, const EVSES: usize>(seed: u64) -> anyhow::Result<
 ///
 /// # Errors
 /// As [`run`].
-pub fn swing<const NODES: usize, const EVSES: usize>(seed: u64) -> anyhow::Result<u32> {
+pub fn swing<const NODES: usize, const EVSES: usize, const LIMITS: usize>(seed: u64) -> anyhow::Result<u32> {
     let site = Site::new(EVSES, seed).roomy();
     let nodes = site.nodes().try_into().ok().context("the number of nodes does not fit the EVSEs")?;
     let evses = site.evses().try_into().ok().context("the number of EVSEs does not fit")?;
-    let mut controller = Box::new(Controller::<NODES, EVSES>::new(&nodes, &evses, settings(EVSES))?);
+    let mut controller = Box::new(Controller::<NODES, EVSES, LIMITS>::new(&nodes, &evses, settings(EVSES))?);
     let mut cars: Vec<Option<Car>> = site.everybody(seed).iter().map(|s| Some(Car::new(s))).collect();
     let building = site.building(0);
     let mut ranges = vec![(u32::MAX, 0); EVSES];

@@ -20,6 +20,7 @@ use crate::station::wiring::Wiring;
 /// Most supply nodes and EVSEs of a site; places that a site does not use stay idle.
 const NODES: usize = 16;
 const EVSES: usize = 32;
+const LIMITS: usize = 4 * (NODES + EVSES);
 
 /// A supply node of the site.
 #[derive(Debug, Clone)]
@@ -134,7 +135,7 @@ pub struct Facts {
 /// The load manager.
 #[derive(Debug)]
 pub struct Manager {
-    controller: Box<Controller<NODES, EVSES>>,
+    controller: Box<Controller<NODES, EVSES, LIMITS>>,
     nodes: usize,
     evses: usize,
 }
