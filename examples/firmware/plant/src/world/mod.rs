@@ -47,9 +47,8 @@ impl World {
         &mut self.sockets[usize::from(connector) - 1]
     }
 
-    /// The station has started anew: its outputs are at rest, its numbers of ours forgotten.
+    /// The station has started anew: its outputs are at rest.
     pub fn handle_restart(&mut self) {
-        self.number = 0;
         self.due = [0; SOCKETS];
         self.sockets.iter_mut().for_each(Socket::handle_restart);
     }
