@@ -2,7 +2,7 @@
 // our charge points, over a real socket. Usage: node ocpp_rpc_csms.mjs PATH/TO/charge-point
 
 import { spawn } from "node:child_process";
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -48,6 +48,7 @@ server.on("client", (client) => {
   client.handle("Heartbeat", () => ({ currentTime: new Date().toISOString() }));
   client.handle("Authorize", () => accepted);
   client.handle("StatusNotification", ({ params }) => (note(`status ${params.connectorId} ${params.status}`), {}));
+  client.handle("DiagnosticsStatusNotification", ({ params }) => (note(`diagnostics ${params.status}`), {}));
   client.handle("MeterValues", () => (note("meter values"), {}));
   client.handle("StartTransaction", ({ params }) => {
     energy = -params.meterStart;
@@ -80,8 +81,10 @@ if (started.status !== "Accepted") throw new Error(JSON.stringify(started));
 await until("start");
 await until("status 1 Charging");
 await until("meter values", 3);
-const refusal = await station.call("GetDiagnostics", { location: "ftp://localhost/" }).catch((error) => error);
-if (refusal.rpcErrorCode !== "NotSupported") throw new Error(`GetDiagnostics: ${refusal}`);
+const diagnostics = await station.call("GetDiagnostics", { location: `file://${folder}` });
+await until("diagnostics Uploaded");
+const log = readFileSync(join(folder, diagnostics.fileName), "utf8");
+if (!log.includes("transaction started")) throw new Error(log);
 const stopped = await station.call("RemoteStopTransaction", { transactionId: 7 });
 if (stopped.status !== "Accepted") throw new Error(JSON.stringify(stopped));
 await until("stop 7 Remote");

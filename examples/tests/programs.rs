@@ -88,3 +88,27 @@ fn a_wrong_script_or_address_is_said_at_once() {
     program.says("not a ws:// or wss:// address");
     assert_eq!(program.ends(), Some(2));
 }
+
+#[test]
+fn a_station_that_reaches_nobody_is_restarted_by_its_watchdog() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_charge-point"));
+    // Nobody listens there.
+    command.args(["ws://127.0.0.1:9/", "--id", "S1", "--watchdog", "1"]);
+    let program = Program::start(command);
+    program.says("next attempt in");
+    program.says("restart: no connection for too long");
+}
+
+#[test]
+fn a_station_is_reset_from_the_line_of_the_central_system() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut central, address) = csms("127.0.0.1:0");
+    let program = station(&address, folder.path(), "0.2 plug 1\n0.8 card 1 04A224B25C6480\n");
+    program.says("transaction 1");
+    central.hears("S1 reset soft\n");
+    program.says("transaction stopped after");
+    program.says("restart: soft reset");
+    // It registers again, over a new connection.
+    program.says("registration Accepted");
+    assert_eq!(api(&address)["transactions"][0]["stop"]["reason"], "SoftReset");
+}

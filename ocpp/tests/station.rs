@@ -808,6 +808,9 @@ fn the_latest_progress_is_told() {
     let frames = bare.sent(Instant::ZERO);
     assert_eq!(frames.len(), 1);
     assert!(frames[0].contains("\"Downloaded\""), "{frames:?}");
+    assert!(bare.session.is_progress_told());
+    bare.session.set_firmware_status(FirmwareStatus::Installing);
+    assert!(!bare.session.is_progress_told());
 }
 
 // ---- OCPP-J ----

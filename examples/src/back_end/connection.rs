@@ -14,11 +14,12 @@ use evkit_ocpp::v16::{
     Action, AuthorizationStatus, AuthorizeResponse, BootNotificationResponse, ChargingProfile,
     ChargingProfileKind, ChargingProfilePurpose, ChargingRateUnit, ChargingSchedule, ChargingSchedulePeriod,
     DataTransferResponse, DataTransferStatus, DiagnosticsStatusNotificationResponse,
-    FirmwareStatusNotificationResponse, GenericStatus, GetDiagnosticsRequest, HeartbeatResponse, IdTagInfo,
-    LogStatusNotificationResponse, MeterValuesResponse, RegistrationStatus, RemoteStartTransactionRequest,
-    RemoteStopTransactionRequest, Response, SecurityEventNotificationResponse, SetChargingProfileRequest,
-    SignCertificateResponse, SignedFirmwareStatusNotificationResponse, StartTransactionResponse,
-    StatusNotificationResponse, StopTransactionResponse,
+    FirmwareStatusNotificationResponse, GenericStatus, GetDiagnosticsRequest, HeartbeatRequest,
+    HeartbeatResponse, IdTagInfo, LogStatusNotificationResponse, MeterValuesResponse, RegistrationStatus,
+    RemoteStartTransactionRequest, RemoteStopTransactionRequest, ResetRequest, Response,
+    SecurityEventNotificationResponse, SetChargingProfileRequest, SignCertificateResponse,
+    SignedFirmwareStatusNotificationResponse, StartTransactionResponse, StatusNotificationResponse,
+    StopTransactionResponse,
 };
 
 use super::Command;
@@ -230,8 +231,8 @@ impl Connection {
                 let connector_id = (*connector).into();
                 self.call(now, &SetChargingProfileRequest { connector_id, cs_charging_profiles: profile });
             }
-            Command::GetDiagnostics => {
-                let Ok(location) = evkit_ocpp::text::Str::new("ftp://localhost/logs") else { return };
+            Command::GetDiagnostics { location } => {
+                let Ok(location) = evkit_ocpp::text::Str::new(location.as_str()) else { return };
                 let request = GetDiagnosticsRequest {
                     location,
                     retries: None,
@@ -241,6 +242,8 @@ impl Connection {
                 };
                 self.call(now, &request);
             }
+            Command::Reset(kind) => self.call(now, &ResetRequest { kind: *kind }),
+            Command::Unsupported => self.call(now, &HeartbeatRequest {}),
         }
     }
 
@@ -258,6 +261,7 @@ fn status(response: &Response<'_>) -> Option<&'static str> {
     match response {
         Response::RemoteStartTransaction(response) => Some(response.status.as_str()),
         Response::RemoteStopTransaction(response) => Some(response.status.as_str()),
+        Response::Reset(response) => Some(response.status.as_str()),
         Response::SetChargingProfile(response) => Some(response.status.as_str()),
         _ => None,
     }

@@ -8,6 +8,8 @@ pub mod hub;
 
 use std::str::FromStr;
 
+use evkit_ocpp::v16::ResetType;
+
 pub use server::{Server, Setup};
 
 /// Something the operator wants from a station.
@@ -34,14 +36,21 @@ pub enum Command {
         /// Length in seconds.
         seconds: u32,
     },
-    /// GetDiagnostics, which the example stations know and do not support.
-    GetDiagnostics,
+    /// GetDiagnostics.
+    GetDiagnostics {
+        /// Where the station is to put the file.
+        location: String,
+    },
+    /// Reset.
+    Reset(ResetType),
+    /// A Heartbeat, which only stations send: they refuse it.
+    Unsupported,
 }
 
 /// No command; what would be one.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "expected `start CONNECTOR ID_TAG`, `stop CONNECTOR`, `limit CONNECTOR AMPERES SECONDS` or `diagnostics`"
+    "expected `start CONNECTOR ID_TAG`, `stop CONNECTOR`, `limit CONNECTOR AMPERES SECONDS`, `diagnostics URL` or `reset soft|hard`"
 )]
 pub struct NoCommand;
 
@@ -58,7 +67,9 @@ impl FromStr for Command {
             ["limit", connector, amps, seconds] => {
                 Self::Limit { connector: number(connector)?, amps: number(amps)?, seconds: number(seconds)? }
             }
-            ["diagnostics"] => Self::GetDiagnostics,
+            ["diagnostics", url] => Self::GetDiagnostics { location: url.to_owned() },
+            ["reset", "soft"] => Self::Reset(ResetType::Soft),
+            ["reset", "hard"] => Self::Reset(ResetType::Hard),
             _ => return Err(NoCommand),
         })
     }
@@ -73,7 +84,18 @@ mod tests {
         let start = Command::RemoteStart { connector: 1, id_tag: "APP-1".to_owned() };
         assert_eq!("start 1 APP-1".parse(), Ok(start));
         assert_eq!("limit 0 10 60".parse(), Ok(Command::Limit { connector: 0, amps: 10, seconds: 60 }));
-        for wrong in ["", "start 1", "start one APP-1", "stop", "stop 1 2", "limit 1 -5 60", "reboot"] {
+        assert_eq!("reset hard".parse(), Ok(Command::Reset(ResetType::Hard)));
+        for wrong in [
+            "",
+            "start 1",
+            "reset",
+            "diagnostics",
+            "start one APP-1",
+            "stop",
+            "stop 1 2",
+            "limit 1 -5 60",
+            "reboot",
+        ] {
             assert_eq!(wrong.parse::<Command>(), Err(NoCommand), "{wrong}");
         }
     }

@@ -9,14 +9,17 @@ use std::time::Duration;
 use anyhow::{Context as _, anyhow};
 use clap::{Parser, ValueEnum};
 use evkit_examples::net::clock::Clock;
+use evkit_examples::net::transfer;
 use evkit_examples::plant::{Car, CarModel};
+use evkit_examples::station::certificates::{CertificateStore, own_identity};
 use evkit_examples::station::config::StationConfig;
 use evkit_examples::station::script::{Action, Step, load};
 use evkit_examples::station::store::Store;
-use evkit_examples::station::{Start, Station, start};
-use evkit_ocpp::rpc::Backoff;
+use evkit_examples::station::{Outcome, Start, Station, start};
+use evkit_ocpp::rpc::{Backoff, Watchdog};
 use evkit_ocpp::time::Instant;
 use evkit_ocpp::tokio::{Client, ClientTls, End, Endpoint, WebSocket, drive};
+use evkit_ocpp::v16::CertificateUse;
 use evkit_rfid::Uid;
 use tokio::sync::{Notify, mpsc};
 
@@ -57,6 +60,9 @@ struct Arguments {
     /// The station's own certificate chain and key (PEM files; security profile 3)
     #[arg(long, num_args = 2, value_names = ["CERT", "KEY"], requires = "root")]
     certificate: Option<Vec<PathBuf>>,
+    /// Restarts after so many seconds without a connection; 0: never
+    #[arg(long, default_value_t = Watchdog::DEFAULT_LIMIT.as_secs(), value_name = "SECONDS")]
+    watchdog: u64,
 }
 
 /// The versions this program has a station for.
@@ -67,6 +73,27 @@ enum Version {
 }
 
 impl Arguments {
+    /// The folder of the certificates that the central system has installed or signed.
+    fn certificates(&self) -> Option<PathBuf> {
+        Some(self.store.as_ref()?.join("certificates"))
+    }
+
+    fn certificate_store(&self) -> anyhow::Result<CertificateStore> {
+        let Some(folder) = self.certificates() else { return Ok(CertificateStore::memory()) };
+        CertificateStore::open(&folder).with_context(|| folder.display().to_string())
+    }
+
+    fn security_profile(&self) -> u8 {
+        match (&self.certificate, &self.root, &self.password) {
+            (Some(_), ..) => 3,
+            (None, Some(_), _) => 2,
+            (None, None, Some(_)) => 1,
+            (None, None, None) => 0,
+        }
+    }
+
+    /// How to connect with what is there now: an installed root counts beside that of the command line, a signed
+    /// certificate instead of it.
     fn client(&self) -> anyhow::Result<Client> {
         let mut client = Client::new(&self.url, &self.id);
         client.versions = match self.version {
@@ -76,11 +103,14 @@ impl Arguments {
         let read = |path: &PathBuf| std::fs::read(path).with_context(|| path.display().to_string());
         if let Some(root) = &self.root {
             let files = self.certificate.iter().flatten().map(read).collect::<Result<Vec<_>, _>>()?;
-            let identity = match files.as_slice() {
-                [chain, key] => Some((chain.as_slice(), key.as_slice())),
-                _ => None,
-            };
-            client.tls = Some(ClientTls::from_pem(&read(root)?, identity)?);
+            let given = <[_; 2]>::try_from(files).ok().map(|[chain, key]| (chain, key));
+            let signed = self.certificates().filter(|_| given.is_some()).and_then(|f| own_identity(&f));
+            let identity = signed.or(given);
+            let identity = identity.as_ref().map(|(chain, key)| (chain.as_slice(), key.as_slice()));
+            let mut roots = read(root)?;
+            let installed = CertificateUse::CentralSystemRootCertificate;
+            roots.extend(self.certificate_store()?.roots(installed).into_bytes());
+            client.tls = Some(ClientTls::from_pem(&roots, identity)?);
         }
         Ok(client)
     }
@@ -101,12 +131,21 @@ async fn main() -> ExitCode {
 /// Runs the station; says whether everything was delivered in the end.
 async fn run(arguments: Arguments) -> anyhow::Result<bool> {
     let clock = Clock::real();
-    let client = arguments.client()?;
+    arguments.client()?;
     let steps = arguments.script.as_deref().map(load).transpose()?.unwrap_or_default();
     let store = arguments.store.as_deref().map(Store::open).transpose()?.unwrap_or_else(Store::memory);
     let config = StationConfig::plain(&arguments.id, arguments.connectors);
     let nonce = u64::try_from(clock.utc().timestamp_micros()).unwrap_or(0);
-    let station = start(clock.now_ms(), Start { config, volts: 230, nonce, store })?;
+    let start_up = Start {
+        config,
+        volts: 230,
+        nonce,
+        store,
+        certificates: arguments.certificate_store()?,
+        security_profile: arguments.security_profile(),
+        watchdog: Duration::from_secs(arguments.watchdog),
+    };
+    let station = start(clock.now_ms(), start_up)?;
     let last_ms = clock.now_ms();
     let done = Arc::new(Notify::new());
     let mut player = Player {
@@ -116,12 +155,16 @@ async fn run(arguments: Arguments) -> anyhow::Result<bool> {
         last_ms,
         quit_at: None,
         error: None,
+        errands: mpsc::unbounded_channel(),
+        connected: false,
         done: done.clone(),
     };
     let mut backoff = Backoff::new(PAUSES.0, PAUSES.1, PAUSES.2, nonce);
     let mut beats = heartbeat_of_the_electronics();
     while !player.is_done() {
-        let Some(mut socket) = connect(&client, &mut player, &mut beats, &mut backoff).await? else { break };
+        let Some(mut socket) = connect(&arguments, &mut player, &mut beats, &mut backoff).await? else {
+            break;
+        };
         println!("{}: connected to {}", arguments.id, arguments.url);
         backoff.reset();
         let clock = player.clock.clone();
@@ -131,6 +174,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<bool> {
             End::Closed(closed) => eprintln!("{}: connection lost: {}", arguments.id, closed.0),
             end => eprintln!("{}: connection lost: {end:?}", arguments.id),
         }
+        player.restart_if_wanted();
     }
     player.error.map_or(Ok(player.station.is_settled()), Err)
 }
@@ -149,12 +193,14 @@ fn heartbeat_of_the_electronics() -> mpsc::Receiver<()> {
 
 /// Connects, as often as it takes, while the electronics go on. `None`: the player is done.
 async fn connect(
-    client: &Client,
+    arguments: &Arguments,
     player: &mut Player,
     beats: &mut mpsc::Receiver<()>,
     backoff: &mut Backoff,
 ) -> anyhow::Result<Option<WebSocket>> {
     loop {
+        player.restart_if_wanted();
+        let client = arguments.client()?;
         let Some(result) = player.play_until(beats, client.connect()).await else { return Ok(None) };
         let error = match result {
             Ok((socket, _)) => return Ok(Some(socket)),
@@ -179,6 +225,10 @@ struct Player {
     /// Told to quit at this time.
     quit_at: Option<u64>,
     error: Option<anyhow::Error>,
+    /// Outcomes of errands, which threads of their own run.
+    errands: (mpsc::UnboundedSender<Outcome>, mpsc::UnboundedReceiver<Outcome>),
+    connected: bool,
+    /// The connection is to end.
     done: Arc<Notify>,
 }
 
@@ -217,8 +267,28 @@ impl Player {
             let connector = note.connector.map_or_else(String::new, |c| format!("#{c}"));
             println!("{}{connector}: {}", self.station.identity(), note.text);
         }
-        if self.is_done() {
+        self.run_errands(now_ms);
+        if self.connected && (self.is_done() || self.station.wants_restart(now_ms)) {
             self.done.notify_one();
+        }
+    }
+
+    fn run_errands(&mut self, now_ms: u64) {
+        while let Some(errand) = self.station.poll_errand(now_ms) {
+            let outcomes = self.errands.0.clone();
+            // Nobody waits for the outcome any more when the program ends.
+            std::thread::spawn(move || _ = outcomes.send(transfer::run(&errand)));
+        }
+        while let Ok(outcome) = self.errands.1.try_recv() {
+            self.station.handle_outcome(now_ms, outcome);
+        }
+    }
+
+    /// Switches the station off and on, if it is to be; there is no connection.
+    fn restart_if_wanted(&mut self) {
+        let now_ms = self.clock.now_ms();
+        if self.station.wants_restart(now_ms) {
+            self.station.restart(now_ms);
         }
     }
 
@@ -261,10 +331,12 @@ impl Endpoint for Player {
     type Command = ();
 
     fn handle_open(&mut self, now: Instant) {
+        self.connected = true;
         self.station.handle_open(now.as_millis());
     }
 
     fn handle_close(&mut self, now: Instant) {
+        self.connected = false;
         self.station.handle_close(now.as_millis());
     }
 

@@ -6,3 +6,4 @@ pub mod load_management;
 pub mod meter;
 pub mod modbus;
 pub mod traffic;
+pub mod transfer;

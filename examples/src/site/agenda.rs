@@ -70,7 +70,7 @@ fn command(event: &EventEntry) -> Option<(u32, String, Command)> {
             let command = Command::Limit { connector: *connector, amps: *limit, seconds: *minutes * 60 };
             (*at, station.clone(), command)
         }
-        EventEntry::UnsupportedCall { at, station } => (*at, station.clone(), Command::GetDiagnostics),
+        EventEntry::UnsupportedCall { at, station } => (*at, station.clone(), Command::Unsupported),
         _ => return None,
     })
 }

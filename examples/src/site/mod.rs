@@ -19,6 +19,7 @@ pub mod world;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use crate::station::certificates::CertificateStore;
 use crate::station::config::{ConfigError, StationConfig};
 use crate::station::store::Store;
 use crate::station::{self, Start, StartError};
@@ -102,7 +103,16 @@ pub async fn run(options: &Options, mut progress: impl FnMut(&World)) -> Result<
     let warnings: Vec<String> = stations.iter().flat_map(|s| s.warnings.clone()).collect();
     let programs = stations.into_iter().enumerate().map(|(index, config)| {
         let nonce = scenario.seed.wrapping_mul(1_000).wrapping_add(index as u64);
-        station::start(0, Start { config, volts: scenario.voltage, nonce, store: Store::memory() })
+        let start = Start {
+            config,
+            volts: scenario.voltage,
+            nonce,
+            store: Store::memory(),
+            certificates: CertificateStore::memory(),
+            security_profile: 0,
+            watchdog: Duration::ZERO,
+        };
+        station::start(0, start)
     });
     let programs = programs.collect::<Result<Vec<_>, _>>()?;
     let files = files::Files::create(&options.out)?;

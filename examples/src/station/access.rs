@@ -219,7 +219,9 @@ impl<const N: usize> Program<N> {
     pub(super) fn unplugged(&mut self, now_ms: u64, seat: usize) {
         self.seats[seat].plugged = false;
         self.seats[seat].question = None;
-        if self.config.policy.stops_on(StopEvent::UnpluggedAtCar) {
+        // A plug that is pulled here leaves car and socket at once.
+        let stops = |event| self.config.policy.stops_on(event);
+        if stops(StopEvent::UnpluggedAtCar) || stops(StopEvent::UnpluggedAtStation) {
             self.stop(now_ms, seat, Reason::EvDisconnected, None);
         }
     }

@@ -5,6 +5,7 @@
 //! session (`evkit-ocpp`). Whoever drives it owns the WebSocket and the clock: after any call drain
 //! [`Station::poll_transmit`] and [`Station::poll_note`].
 
+pub mod certificates;
 pub mod config;
 pub mod nor_flash;
 pub mod script;
@@ -12,16 +13,22 @@ pub mod store;
 pub mod wiring;
 
 mod access;
+mod files;
 mod program;
 mod requests;
 mod seat;
+mod upkeep;
+
+use std::time::Duration;
 
 use evkit_rfid::Uid;
 
 use crate::plant::{Car, Spot};
+use certificates::CertificateStore;
 use config::StationConfig;
 use store::Store;
 
+pub use files::{Errand, Outcome};
 pub use program::MAX_CONNECTORS;
 pub use seat::{Finished, Phase};
 
@@ -45,6 +52,12 @@ pub struct Start {
     pub nonce: u64,
     /// Where it keeps what must survive a restart.
     pub store: Store,
+    /// Certificates it has.
+    pub certificates: CertificateStore,
+    /// The security profile its connection has, 0 to 3.
+    pub security_profile: u8,
+    /// It restarts after so long without a connection; zero: never.
+    pub watchdog: Duration,
 }
 
 /// Why a station cannot start.
@@ -128,7 +141,19 @@ pub trait Station {
     fn profile_limit_ma(&self, now_ms: u64, connector: u32) -> Option<u32>;
 
     /// How often to send a WebSocket ping; zero: never.
-    fn ping_interval(&self) -> std::time::Duration;
+    fn ping_interval(&self) -> Duration;
+
+    /// The next bytes to be moved from or to somewhere else; give back the outcome.
+    fn poll_errand(&mut self, now_ms: u64) -> Option<Errand>;
+
+    /// What became of an errand.
+    fn handle_outcome(&mut self, now_ms: u64, outcome: Outcome);
+
+    /// Does it have to be restarted now? End the connection first.
+    fn wants_restart(&self, now_ms: u64) -> bool;
+
+    /// Switches it off and on, without a connection.
+    fn restart(&mut self, now_ms: u64);
 
     /// Is everything there is to say about transactions delivered and answered?
     fn is_settled(&self) -> bool;

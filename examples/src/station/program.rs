@@ -1,19 +1,24 @@
 //! The program of a station with `N` connectors.
 
 use std::collections::{HashMap, VecDeque};
+use std::time::Duration;
 
 use evkit_ocpp::journal::drive_blocking;
+use evkit_ocpp::rpc::Watchdog;
 use evkit_ocpp::text::CiStr;
 use evkit_ocpp::time::Instant;
 use evkit_ocpp::units::WattHours;
 use evkit_ocpp::v16::BootNotificationRequest;
 use evkit_ocpp::v16::charge_point::{ChargePoint, Config, LimitSource, Supply};
 use evkit_ocpp::v16::keys::Key;
-use evkit_rfid::{Status, Uid};
+use evkit_rfid::{Status, StopEvent, Uid};
 
+use super::certificates::CertificateStore;
 use super::config::StationConfig;
+use super::files::{self, Errand, Logs, Outcome, Update, Upload};
 use super::seat::{Finished, Phase, Seat};
 use super::store::Store;
+use super::upkeep::Restart;
 use super::{Note, Start, StartError, Station};
 use crate::plant::{Car, Spot};
 
@@ -32,10 +37,24 @@ pub(super) struct Program<const N: usize> {
     pub(super) finished: VecDeque<Finished>,
     /// Frames that answers of the application have produced.
     pub(super) outgoing: VecDeque<String>,
+    pub(super) certificates: CertificateStore,
+    /// A request for a certificate that waits to be sent.
+    pub(super) signing_request: Option<String>,
+    pub(super) logs: Logs,
+    pub(super) upload: Option<Upload>,
+    pub(super) update: Option<Update>,
+    pub(super) statuses: VecDeque<files::Status>,
+    pub(super) restart: Option<Restart>,
+    pub(super) watchdog: Watchdog,
+    pub(super) watchdog_limit: Duration,
+    pub(super) nonce: u64,
+    pub(super) was_online: bool,
+    security_profile: u8,
     store: Store,
     volts: u32,
     notes: VecDeque<Note>,
-    was_online: bool,
+    /// When the station was last called.
+    now_ms: u64,
 }
 
 pub(super) fn start(now_ms: u64, start: Start) -> Result<Box<dyn Station>, StartError> {
@@ -53,7 +72,7 @@ pub(super) fn start(now_ms: u64, start: Start) -> Result<Box<dyn Station>, Start
 
 impl<const N: usize> Program<N> {
     fn new(now_ms: u64, start: Start) -> Result<Self, StartError> {
-        let Start { config, volts, nonce, store } = start;
+        let Start { config, volts, nonce, store, certificates, security_profile, watchdog } = start;
         let electronics = |source| StartError::Electronics { identity: config.identity.clone(), source };
         let seats = (1..).zip(&config.connectors).map(|(number, connector)| {
             let kept = store
@@ -69,6 +88,18 @@ impl<const N: usize> Program<N> {
         })?;
         let mut program = Self {
             session: ChargePoint::new(session_config(&config, volts, nonce)),
+            certificates,
+            signing_request: None,
+            logs: Logs::default(),
+            upload: None,
+            update: None,
+            statuses: VecDeque::new(),
+            restart: None,
+            watchdog: Watchdog::new(Self::at(now_ms), watchdog),
+            watchdog_limit: watchdog,
+            nonce,
+            security_profile,
+            now_ms,
             config,
             seats,
             cache: HashMap::new(),
@@ -84,12 +115,18 @@ impl<const N: usize> Program<N> {
         Ok(program)
     }
 
+    pub(super) fn new_session(&self) -> ChargePoint<'static, N> {
+        ChargePoint::new(session_config(&self.config, self.volts, self.nonce))
+    }
+
     /// Settings of the vendor's file that are standard configuration keys.
-    fn configure(&mut self, now_ms: u64) {
+    pub(super) fn configure(&mut self, now_ms: u64) {
+        self.session.set_highest_security_profile(self.security_profile);
         let mut set = |key: Key, value: &str| {
             // A value that the standard's key does not take is left at its default.
             let _ = self.session.set_setting(Self::at(now_ms), key, value);
         };
+        set(Key::SecurityProfile, &self.security_profile.to_string());
         if let Some(seconds) = self.config.meter_interval_s {
             set(Key::MeterValueSampleInterval, &seconds.to_string());
         }
@@ -120,10 +157,12 @@ impl<const N: usize> Program<N> {
     }
 
     pub(super) fn note(&mut self, seat: usize, text: String) {
+        self.logs.write(self.utc(self.now_ms), format!("#{} {text}", seat + 1));
         self.notes.push_back(Note { connector: u32::try_from(seat + 1).ok(), text });
     }
 
     pub(super) fn note_station(&mut self, text: String) {
+        self.logs.write(self.utc(self.now_ms), text.clone());
         self.notes.push_back(Note { connector: None, text });
     }
 
@@ -140,6 +179,8 @@ impl<const N: usize> Program<N> {
 
     /// Storage and events, until nothing is left to do.
     pub(super) fn drain(&mut self, now_ms: u64) {
+        self.now_ms = now_ms;
+        self.tell_statuses();
         loop {
             drive_blocking(Self::at(now_ms), &mut self.session, &mut self.store);
             // Events without a frame own everything they carry.
@@ -168,6 +209,8 @@ fn session_config(config: &StationConfig, volts: u32, nonce: u64) -> Config<'sta
         meter_serial_number: None,
     };
     let mut session = Config::new(identity, nonce);
+    session.remote_stop = config.policy.stops_on(StopEvent::RemoteStop);
+    session.feature_profiles = "Core,SmartCharging,Reservation,RemoteTrigger,FirmwareManagement";
     session.supply = Supply { volts: u16::try_from(volts).unwrap_or(230), phases: 3 };
     session
 }
@@ -178,12 +221,14 @@ impl<const N: usize> Station for Program<N> {
     }
 
     fn handle_open(&mut self, now_ms: u64) {
+        self.watchdog.handle_open();
         self.session.handle_open(Self::at(now_ms));
         self.drain(now_ms);
     }
 
     fn handle_close(&mut self, now_ms: u64) {
         self.outgoing.clear();
+        self.watchdog.handle_close(Self::at(now_ms));
         self.session.handle_close(Self::at(now_ms));
         self.drain(now_ms);
     }
@@ -209,6 +254,8 @@ impl<const N: usize> Station for Program<N> {
             }
             self.finish(now_ms, seat);
         }
+        self.continue_update(now_ms);
+        self.send_signing_request(now_ms);
         self.session.handle_timeout(Self::at(now_ms));
         self.drain(now_ms);
     }
@@ -282,9 +329,28 @@ impl<const N: usize> Station for Program<N> {
         (limit.source != LimitSource::Hardware).then_some(limit.current.0)
     }
 
-    fn ping_interval(&self) -> std::time::Duration {
+    fn poll_errand(&mut self, now_ms: u64) -> Option<Errand> {
+        let errand = self.next_errand(now_ms);
+        self.drain(now_ms);
+        errand
+    }
+
+    fn handle_outcome(&mut self, now_ms: u64, outcome: Outcome) {
+        self.errand_done(now_ms, outcome);
+        self.drain(now_ms);
+    }
+
+    fn wants_restart(&self, now_ms: u64) -> bool {
+        self.is_ready_to_restart(now_ms)
+    }
+
+    fn restart(&mut self, now_ms: u64) {
+        self.start_again(now_ms);
+    }
+
+    fn ping_interval(&self) -> Duration {
         let seconds = self.session.setting(Key::WebSocketPingInterval);
-        std::time::Duration::from_secs(u64::try_from(seconds).unwrap_or(0))
+        Duration::from_secs(u64::try_from(seconds).unwrap_or(0))
     }
 
     fn is_settled(&self) -> bool {

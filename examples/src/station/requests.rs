@@ -3,16 +3,18 @@
 use evkit_hal::evse;
 use evkit_hal::fault::Fault;
 use evkit_ocpp::message::Call;
-use evkit_ocpp::rpc::{ErrorCode, Responder};
+use evkit_ocpp::rpc::Responder;
+use evkit_ocpp::text::CiStr;
 use evkit_ocpp::v16::charge_point::Event;
 use evkit_ocpp::v16::{
     AuthorizationStatus, ClearCacheResponse, ClearCacheStatus, DataTransferResponse, DataTransferStatus,
-    IdTag, Reason, RemoteStartStopStatus, RemoteStartTransactionResponse, ResetResponse, ResetStatus,
-    UnlockConnectorResponse, UnlockStatus,
+    IdTag, KeyValue, Reason, RemoteStartStopStatus, RemoteStartTransactionResponse, UnlockConnectorResponse,
+    UnlockStatus,
 };
 use evkit_rfid::Occasion;
 
 use super::access::Claim;
+use super::files::PROTOCOLS;
 use super::program::Program;
 
 impl<const N: usize> Program<N> {
@@ -74,7 +76,7 @@ impl<const N: usize> Program<N> {
     fn call(&mut self, now_ms: u64, event: Event<'_>) {
         match event {
             Event::RemoteStart { connector, id_tag, profile, responder } => {
-                let free = |seat: &usize| self.seats[*seat].access.is_none();
+                let free = |seat: &usize| self.seats[*seat].access.is_none() && self.restart.is_none();
                 let wanted = match connector {
                     Some(connector) => Self::seat(connector.into()).filter(free),
                     None => (0..N).find(|seat| free(seat) && self.seats[*seat].plugged),
@@ -90,9 +92,6 @@ impl<const N: usize> Program<N> {
                     }
                     self.remote_start(now_ms, seat, id_tag);
                 }
-            }
-            Event::Reset(_, responder) => {
-                self.answer(responder, &ResetResponse { status: ResetStatus::Rejected });
             }
             Event::UnlockConnector { connector, responder } => {
                 if let Some(seat) = Self::seat(connector.into()) {
@@ -110,33 +109,20 @@ impl<const N: usize> Program<N> {
             }
             Event::GetConfiguration(request, responder) => {
                 let mut buffer = vec![0; 16 * 1024];
-                if let Ok(frame) = self.session.answer_configuration(responder, &request, &[], &mut buffer) {
+                let own = [KeyValue {
+                    key: CiStr::cut("SupportedFileTransferProtocols"),
+                    readonly: true,
+                    value: Some(CiStr::cut(PROTOCOLS)),
+                }];
+                if let Ok(frame) = self.session.answer_configuration(responder, &request, &own, &mut buffer) {
                     self.outgoing.push_back(frame.to_owned());
                 }
             }
-            other => self.not_supported(other),
+            other => self.upkeep(now_ms, other),
         }
     }
 
-    /// Calls that this program knows and does not support: CALLERROR `NotSupported`.
-    fn not_supported(&mut self, event: Event<'_>) {
-        let (code, session) = (ErrorCode::NotSupported, &mut self.session);
-        match event {
-            Event::ChangeConfiguration(_, responder) => session.reject(responder, code),
-            Event::SendLocalList(_, responder) => session.reject(responder, code),
-            Event::GetDiagnostics(_, responder) => session.reject(responder, code),
-            Event::UpdateFirmware(_, responder) => session.reject(responder, code),
-            Event::SignedUpdateFirmware(_, responder) => session.reject(responder, code),
-            Event::GetLog(_, responder) => session.reject(responder, code),
-            Event::CertificateSigned(_, responder) => session.reject(responder, code),
-            Event::DeleteCertificate(_, responder) => session.reject(responder, code),
-            Event::GetInstalledCertificateIds(_, responder) => session.reject(responder, code),
-            Event::InstallCertificate(_, responder) => session.reject(responder, code),
-            _ => {}
-        }
-    }
-
-    fn answer<C: Call>(&mut self, responder: Responder<C>, response: &C::Response<'_>) {
+    pub(super) fn answer<C: Call>(&mut self, responder: Responder<C>, response: &C::Response<'_>) {
         let mut buffer = [0; 1024];
         // A call that is no longer open needs no answer.
         if let Ok(frame) = self.session.answer(responder, response, &mut buffer) {

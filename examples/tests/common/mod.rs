@@ -1,6 +1,6 @@
 //! Programs of this package as processes.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
@@ -16,7 +16,8 @@ pub(crate) struct Program {
 
 impl Program {
     pub(crate) fn start(mut command: Command) -> Self {
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child =
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let (send, lines) = channel();
         let (out, err) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
         let forward = |reader: Box<dyn std::io::Read + Send>| {
@@ -42,6 +43,12 @@ impl Program {
                 Err(_) => panic!("{part:?} was never said, only:\n{}", said.join("\n")),
             }
         }
+    }
+
+    /// Gives a line to its standard input.
+    #[allow(dead_code, reason = "each test program uses a part")]
+    pub(crate) fn hears(&mut self, line: &str) {
+        self.child.stdin.as_mut().unwrap().write_all(line.as_bytes()).unwrap();
     }
 
     pub(crate) fn ends(mut self) -> Option<i32> {

@@ -121,6 +121,13 @@ impl<const N: usize> ChargePoint<'_, N> {
         self.progress.log.set((status, request));
     }
 
+    /// Whether every status given to the four functions above was told, or replaced by a later one. A station that wants
+    /// each of them to be told waits for this before it gives the next.
+    #[must_use]
+    pub fn is_progress_told(&self) -> bool {
+        self.progress.next(true).is_none()
+    }
+
     pub(super) fn write_progress<'b>(
         &mut self,
         now: Instant,
