@@ -61,6 +61,11 @@ impl Plan {
     }
 
     fn set(&self, world: &mut World, base: i64) -> bool {
+        self.set_with_least(world, base, None)
+    }
+
+    /// With a `minChargingRate`.
+    fn set_with_least(&self, world: &mut World, base: i64, least: Option<Decimal>) -> bool {
         let periods: Vec<_> = self
             .periods
             .iter()
@@ -86,7 +91,7 @@ impl Plan {
                     start_schedule: self.start.map(|at| moment(base + at)),
                     charging_rate_unit: self.unit,
                     charging_schedule_period: List::new(&periods),
-                    min_charging_rate: None,
+                    min_charging_rate: least,
                 },
             },
         };
@@ -469,6 +474,30 @@ fn watts_and_phases() {
         GetCompositeScheduleRequest { connector_id: 1, duration: 60, charging_rate_unit: Some(Unit::W) };
     let answer = world.call(&request);
     assert!(answer.contains(r#""limit":3679.7,"numberPhases":3"#), "{answer}");
+}
+
+/// §7.13 `minChargingRate`, in the schedule's unit: that of the profile whose limit counts, also after a restart.
+#[test]
+fn the_least_efficient_current_is_that_of_the_profile_that_counts() {
+    let (mut world, base) = charging();
+    let least = |world: &World, connector| {
+        let session = &world.station.session;
+        session.min_charging_rate(connector, world.station_now()).map(|current| current.0)
+    };
+    assert_eq!(least(&world, 1), None);
+    let amps = Plan::flat(Purpose::TxDefaultProfile, 1, 1, 0, 160);
+    assert!(amps.set_with_least(&mut world, base, Some(Decimal::new(81, 1))));
+    let watts = Plan { unit: Unit::W, ..Plan::flat(Purpose::TxDefaultProfile, 2, 2, 0, 69_000) };
+    assert!(watts.set_with_least(&mut world, base, Some(Decimal::new(4140, 0))));
+    assert!(Plan::flat(Purpose::ChargePointMaxProfile, 0, 3, 0, 200).set(&mut world, base));
+    assert_eq!((least(&world, 1), least(&world, 2)), (Some(8_100), Some(6_000)));
+    world.restart_station();
+    world.connect();
+    world.wait(1_000);
+    assert_eq!((least(&world, 1), least(&world, 2)), (Some(8_100), Some(6_000)));
+    // Now the station's maximum counts, which says nothing.
+    assert!(Plan::flat(Purpose::ChargePointMaxProfile, 0, 3, 0, 50).set(&mut world, base));
+    assert_eq!(least(&world, 1), None);
 }
 
 #[test]

@@ -440,6 +440,23 @@ fn refused_messages_are_given_up_after_the_attempts_and_the_queue_goes_on() {
     assert!(world.station.session.is_settled());
 }
 
+/// §4.8: what was measured before the central system gave the transaction a number is told with it.
+#[test]
+fn the_number_of_a_transaction_is_filled_in_when_it_is_known() {
+    let mut world = online();
+    world.disconnect();
+    world.start(1);
+    world.wait(61_000);
+    world.stop(1, Reason::Local);
+    assert!(world.server.samples.is_empty());
+    world.connect();
+    world.wait(5_000);
+    let numbers: Vec<_> = world.server.books.keys().map(|id| Some(*id)).collect();
+    assert_eq!((numbers.len(), world.server.samples.len()), (1, 1));
+    assert_eq!(world.server.samples[0].0, numbers[0]);
+    world.check_books();
+}
+
 #[test]
 fn silence_costs_no_record_unless_the_central_system_answers_something_else() {
     let mut world = World::new();

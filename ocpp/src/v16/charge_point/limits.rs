@@ -11,6 +11,7 @@ use crate::rpc::link::Ticket;
 use crate::rpc::{IdBuf, write_result};
 use crate::schema::Version;
 use crate::time::{DateTime, Instant};
+use crate::units::Milliamps;
 use crate::v16::{
     ChargingProfile, ChargingProfilePurpose, ChargingProfileStatus, ChargingRateUnit, ChargingSchedule,
     ChargingSchedulePeriod, ClearChargingProfileRequest, ClearChargingProfileStatus,
@@ -65,6 +66,13 @@ impl<const N: usize> ChargePoint<'_, N> {
             }
         };
         millis.div_euclid(1000)
+    }
+
+    /// Below this current per phase the profile that sets the limit of a connector (0: of the station) `now` calls charging
+    /// inefficient (`minChargingRate`, §7.13): whoever shares out less may rather wait. `None`: it says nothing.
+    #[must_use]
+    pub fn min_charging_rate(&self, connector: u8, now: Instant) -> Option<Milliamps> {
+        self.profiles.least_efficient(&self.limit_now(connector, now)?, self.config.supply)
     }
 
     /// Sets the profile that came with a remote start. It ends with the transaction, or when the vehicle leaves

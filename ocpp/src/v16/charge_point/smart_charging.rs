@@ -15,6 +15,7 @@ pub(super) use profile::PROFILE_MAX;
 use composite::Stack;
 use profile::{Anchor, Period, Profile, RateUnit};
 
+use crate::units::Milliamps;
 use crate::v16::{
     ChargingProfile, ChargingProfileKind, ChargingProfilePurpose as Purpose, ChargingRateUnit,
     ChargingSchedulePeriod, ClearChargingProfileRequest, RecurrencyKind,
@@ -26,19 +27,23 @@ impl Profile {
     fn from_message(message: &ChargingProfile<'_>) -> Option<Self> {
         let schedule = &message.charging_schedule;
         let start = schedule.start_schedule.map(|start| start.timestamp());
-        let anchor = match (message.charging_profile_kind, message.recurrency_kind, start) {
-            (ChargingProfileKind::Absolute, _, Some(start)) => Anchor::Absolute(start),
+        let (anchor, start) = match (message.charging_profile_kind, message.recurrency_kind, start) {
+            (ChargingProfileKind::Absolute, _, Some(start)) => (Anchor::Absolute, start),
             // §7.13: without a start, a schedule begins with the transaction.
             (ChargingProfileKind::Absolute, _, None) | (ChargingProfileKind::Relative, ..) => {
-                Anchor::Transaction
+                (Anchor::Transaction, 0)
             }
             (ChargingProfileKind::Recurring, Some(RecurrencyKind::Daily), Some(start)) => {
-                Anchor::daily(start)
+                (Anchor::Daily, start)
             }
             (ChargingProfileKind::Recurring, Some(RecurrencyKind::Weekly), Some(start)) => {
-                Anchor::weekly(start)
+                (Anchor::Weekly, start)
             }
             (ChargingProfileKind::Recurring, ..) => return None,
+        };
+        let least_tenths = match schedule.min_charging_rate.as_ref() {
+            Some(rate) => u32::try_from(rate.floor(1)?).ok()?,
+            None => 0,
         };
         let mut periods = [Period::default(); MAX_PERIODS];
         let mut len = 0;
@@ -54,6 +59,7 @@ impl Profile {
             id: message.charging_profile_id,
             level: u8::try_from(message.stack_level).ok().filter(|level| *level <= MAX_STACK_LEVEL)?,
             anchor,
+            start,
             valid_from: message.valid_from.map_or(i64::MIN, |from| from.timestamp()),
             valid_to: message.valid_to.map_or(i64::MAX, |to| to.timestamp()),
             duration: match schedule.duration {
@@ -64,6 +70,7 @@ impl Profile {
                 ChargingRateUnit::A => RateUnit::Amps,
                 ChargingRateUnit::W => RateUnit::Watts,
             },
+            least_tenths,
             len,
             periods,
         })
@@ -170,6 +177,18 @@ impl<const N: usize> Profiles<N> {
             }
         }
         found
+    }
+
+    /// `minChargingRate` of the profile that sets a limit.
+    pub(super) fn least_efficient(&self, limit: &Limit, supply: Supply) -> Option<Milliamps> {
+        let id = match limit.source {
+            LimitSource::StationMax(id) | LimitSource::Default(id) | LimitSource::Transaction(id) => id,
+            LimitSource::Hardware | LimitSource::Sum => return None,
+        };
+        let stacks = [&self.station_max, &self.station_default].into_iter();
+        let mut profiles =
+            stacks.chain(&self.connector_default).chain(&self.transaction).flat_map(Stack::iter);
+        profiles.find(|profile| profile.id == id)?.least_efficient(limit.phases, supply)
     }
 
     // ---- storage: a slot of a stack that is kept has a number ----

@@ -3,7 +3,7 @@
 //! Rules from OCPP 1.6 §3.13 and §7.8 to 7.14. All moments are whole seconds of Unix time.
 
 use crate::units::Milliamps;
-use crate::v16::charge_point::record::{Reader, Writer};
+use crate::v16::charge_point::record::{Reader, Writer, index_of};
 
 /// Highest stack level taken (`ChargeProfileMaxStackLevel`).
 pub const MAX_STACK_LEVEL: u8 = 99;
@@ -12,9 +12,9 @@ pub const MAX_STACK_LEVEL: u8 = 99;
 pub const MAX_PERIODS: usize = 24;
 
 /// Longest profile in storage, without its seal.
-pub(crate) const PROFILE_MAX: usize = 48 + 9 * MAX_PERIODS;
+pub(crate) const PROFILE_MAX: usize = 44 + 9 * MAX_PERIODS;
 
-const DAY: u32 = 86_400;
+const DAY: i64 = 86_400;
 
 /// What the station's supply looks like, to turn watts into amperes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,23 +59,17 @@ pub(crate) enum RateUnit {
 /// Where second 0 of a schedule lies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Anchor {
-    /// At this moment.
-    Absolute(i64),
-    /// At this moment and every so many seconds after it.
-    Recurring { first: i64, every: u32 },
+    /// At the moment the profile names.
+    Absolute,
+    /// At that moment and every day after it.
+    Daily,
+    /// At that moment and every week after it.
+    Weekly,
     /// At the start of the transaction.
     Transaction,
 }
 
-impl Anchor {
-    pub(crate) const fn daily(first: i64) -> Self {
-        Self::Recurring { first, every: DAY }
-    }
-
-    pub(crate) const fn weekly(first: i64) -> Self {
-        Self::Recurring { first, every: 7 * DAY }
-    }
-}
+const ANCHORS: [Anchor; 4] = [Anchor::Absolute, Anchor::Daily, Anchor::Weekly, Anchor::Transaction];
 
 /// A limit from `start` seconds after the anchor on. It takes eight bytes: a station has hundreds of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -111,11 +105,15 @@ pub(crate) struct Profile {
     pub(crate) id: i64,
     pub(crate) level: u8,
     pub(crate) anchor: Anchor,
+    /// The moment an absolute or recurring schedule names; else 0.
+    pub(crate) start: i64,
     pub(crate) valid_from: i64,
     pub(crate) valid_to: i64,
     /// Seconds; `u32::MAX`: without end.
     pub(crate) duration: u32,
     pub(crate) unit: RateUnit,
+    /// `minChargingRate` in tenths of the unit; 0: none.
+    pub(crate) least_tenths: u32,
     pub(crate) len: u8,
     pub(crate) periods: [Period; MAX_PERIODS],
 }
@@ -144,14 +142,14 @@ impl Profile {
         if at >= self.valid_to {
             return nothing(i64::MAX);
         }
+        let recurring = |every: i64| {
+            let start = at - (at - self.start).max(0).rem_euclid(every);
+            if at < self.start { (self.start, i64::MAX) } else { (start, start.saturating_add(every)) }
+        };
         let (start, next) = match self.anchor {
-            Anchor::Absolute(start) => (start, i64::MAX),
-            Anchor::Recurring { first, every } if at >= first => {
-                let every = i64::from(every);
-                let start = at - (at - first).rem_euclid(every);
-                (start, start.saturating_add(every))
-            }
-            Anchor::Recurring { first, .. } => (first, i64::MAX),
+            Anchor::Absolute => (self.start, i64::MAX),
+            Anchor::Daily => recurring(DAY),
+            Anchor::Weekly => recurring(7 * DAY),
             Anchor::Transaction => match transaction {
                 Some(start) => (start, i64::MAX),
                 None => return nothing(i64::MAX),
@@ -189,17 +187,13 @@ impl Profile {
 
     /// Writes the profile for storage.
     pub(super) fn encode<'b>(&self, out: &'b mut [u8; PROFILE_MAX]) -> &'b [u8] {
-        let (kind, first, every) = match self.anchor {
-            Anchor::Absolute(start) => (0, start, 0),
-            Anchor::Recurring { first, every } => (1, first, every.into()),
-            Anchor::Transaction => (2, 0, 0),
-        };
         let mut writer = Writer::new(out);
-        writer.put(&self.id.to_le_bytes()).put(&[self.level, kind]);
-        for moment in [first, every, self.valid_from, self.valid_to] {
+        writer.put(&self.id.to_le_bytes()).put(&[self.level, index_of(&ANCHORS, &self.anchor)]);
+        for moment in [self.start, self.valid_from, self.valid_to] {
             writer.put(&moment.to_le_bytes());
         }
-        writer.put(&self.duration.to_le_bytes()).put(&[(self.unit == RateUnit::Watts).into(), self.len]);
+        writer.put(&self.duration.to_le_bytes()).put(&self.least_tenths.to_le_bytes());
+        writer.put(&[(self.unit == RateUnit::Watts).into(), self.len]);
         for period in self.periods() {
             writer
                 .put(&period.start.to_le_bytes())
@@ -212,19 +206,15 @@ impl Profile {
     pub(super) fn decode(bytes: &[u8]) -> Option<Self> {
         let mut reader = Reader(bytes);
         let id = i64::from_le_bytes(reader.take()?);
-        let [level, kind] = reader.take()?;
-        let mut moments = [0; 4];
+        let [level, anchor] = reader.take()?;
+        let anchor = *ANCHORS.get(usize::from(anchor))?;
+        let mut moments = [0; 3];
         for moment in &mut moments {
             *moment = i64::from_le_bytes(reader.take()?);
         }
-        let [first, every, valid_from, valid_to] = moments;
-        let anchor = match kind {
-            0 => Anchor::Absolute(first),
-            1 if every > 0 => Anchor::Recurring { first, every: u32::try_from(every).ok()? },
-            2 => Anchor::Transaction,
-            _ => return None,
-        };
-        let duration = u32::from_le_bytes(reader.take()?);
+        let [start, valid_from, valid_to] = moments;
+        let (duration, least_tenths) =
+            (u32::from_le_bytes(reader.take()?), u32::from_le_bytes(reader.take()?));
         let [watts, len] = reader.take()?;
         let unit = if watts == 0 { RateUnit::Amps } else { RateUnit::Watts };
         let mut periods = [Period::default(); MAX_PERIODS];
@@ -233,17 +223,37 @@ impl Profile {
             let [phases] = reader.take()?;
             *period = Period::new(start, tenths, phases)?;
         }
-        Some(Self { id, level, anchor, valid_from, valid_to, duration, unit, len, periods })
+        Some(Self {
+            id,
+            level,
+            anchor,
+            start,
+            valid_from,
+            valid_to,
+            duration,
+            unit,
+            least_tenths,
+            len,
+            periods,
+        })
     }
 
     fn allowance(&self, period: Period, supply: Supply) -> Allowance {
         let phases = if period.phases() == 0 { supply.phases } else { period.phases() };
-        let tenths = u64::from(period.tenths());
+        Allowance { current: self.current(period.tenths(), phases, supply), phases }
+    }
+
+    fn current(&self, tenths: u32, phases: u8, supply: Supply) -> Milliamps {
         let milliamps = match self.unit {
-            RateUnit::Amps => tenths * 100,
-            RateUnit::Watts => tenths * 100 / supply.watts_per_amp(phases),
+            RateUnit::Amps => u64::from(tenths) * 100,
+            RateUnit::Watts => u64::from(tenths) * 100 / supply.watts_per_amp(phases),
         };
-        Allowance { current: Milliamps(u32::try_from(milliamps).unwrap_or(u32::MAX)), phases }
+        Milliamps(u32::try_from(milliamps).unwrap_or(u32::MAX))
+    }
+
+    /// Below this current charging is not efficient (`minChargingRate`), on so many phases.
+    pub(super) fn least_efficient(&self, phases: u8, supply: Supply) -> Option<Milliamps> {
+        (self.least_tenths > 0).then(|| self.current(self.least_tenths, phases, supply))
     }
 }
 
