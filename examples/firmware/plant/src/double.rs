@@ -60,6 +60,14 @@ impl Double {
         Ok(Self { decoder: Decoder::new(), acknowledged: 0, sockets })
     }
 
+    /// Takes the permission to charge back at every connector.
+    pub fn withdraw(&mut self, now_ms: u64) {
+        for socket in &mut self.sockets {
+            socket.permission = false;
+            socket.evse.set_permission(Instant::from_millis(now_ms), false);
+        }
+    }
+
     /// One tick: what the plant sent since the last one goes in, what it is answered comes out.
     pub fn tick(&mut self, now_ms: u64, received: &[u8]) -> Vec<u8> {
         let now = Instant::from_millis(now_ms);

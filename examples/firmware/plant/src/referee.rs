@@ -233,8 +233,9 @@ impl Connector {
             self.newest = Some(told);
             self.heard_ms = outputs.at_ms;
             for (since, (condition, _)) in self.since.iter_mut().zip(LIMITS) {
-                let stands = stands(condition, &told, ventilated);
-                *since = stands.then(|| since.unwrap_or((outputs.at_ms, told.plant_ms)));
+                if let Some(stands) = shows(condition, &told, ventilated) {
+                    *since = stands.then(|| since.unwrap_or((outputs.at_ms, told.plant_ms)));
+                }
             }
         }
         if outputs.residual_test && self.test == Test::None {
@@ -336,11 +337,11 @@ impl Connector {
     }
 }
 
-/// Whether a measurement shows a condition.
-fn stands(condition: Condition, told: &Told, ventilated: bool) -> bool {
+/// Whether a measurement shows a condition; `None` if the condition is none of measurements alone.
+fn shows(condition: Condition, told: &Told, ventilated: bool) -> Option<bool> {
     let sample = &told.sample;
     let (high, low) = (Millivolts(sample.high_mv.into()), Millivolts(sample.low_mv.into()));
-    match condition {
+    Some(match condition {
         Condition::NoWish => match classify(Wave { high, low }, None) {
             Level::C => false,
             Level::D => !ventilated,
@@ -353,8 +354,10 @@ fn stands(condition: Condition, told: &Told, ventilated: bool) -> bool {
         Condition::Hot => sample.temperature >= 710,
         Condition::Mains => !(207..=253).contains(&sample.mains_v),
         Condition::NoCable => rating(sample).is_none(),
-        Condition::NoOffer | Condition::Silence | Condition::NotClosed | Condition::OverCurrent => false,
-    }
+        Condition::NoOffer | Condition::Silence | Condition::NotClosed | Condition::OverCurrent => {
+            return None;
+        }
+    })
 }
 
 fn rating(sample: &Sample) -> Option<CableRating> {

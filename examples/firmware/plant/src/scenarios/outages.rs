@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, ensure};
 use serde_json::Value;
 
-use super::site::{LATER, SOON, card, charging, plug};
+use super::site::{LATER, SOON, charging, plug};
 use super::{Scenario, Setup, Site, sessions};
 use crate::script::{State, Step};
 use crate::world::Kind;
@@ -44,12 +44,12 @@ fn transactions(site: &mut Site) -> anyhow::Result<usize> {
 }
 
 pub(super) fn back_end_gone(setup: &Setup, scenario: &Scenario) -> anyhow::Result<String> {
-    let mut site = Site::start(setup, scenario, &[])?;
+    let mut site = Site::start(setup, scenario, &[("FreeCharging", "true")])?;
     site.ready()?;
     site.charge(1)?;
     site.relay.set_up(false);
     let gone = Instant::now();
-    // One ends while nobody listens, one begins and ends (its card is known by now), one goes on.
+    // One ends while nobody listens, one begins and ends, one begins and goes on.
     site.leave(1)?;
     site.bench.play(2, charging(3_000))?;
     site.leave(2)?;
@@ -62,7 +62,7 @@ pub(super) fn back_end_gone(setup: &Setup, scenario: &Scenario) -> anyhow::Resul
     site.back_end.hear("StopTransaction", 2, SOON, |_| true)?;
     let transactions = transactions(&mut site)?;
     ensure!(transactions == 3, "{transactions} transactions");
-    site.finish(0)?;
+    site.finish(1)?;
     Ok(format!("{} s without, 3 transactions, each once", GONE.as_secs()))
 }
 
@@ -109,15 +109,14 @@ pub(super) fn power_cut_resumed(setup: &Setup, scenario: &Scenario) -> anyhow::R
 
 /// Short sessions without a back end until the journal has no room left: power flows on, and the station says so.
 pub(super) fn journal_full(setup: &Setup, scenario: &Scenario) -> anyhow::Result<String> {
-    let mut site = Site::start(setup, scenario, &[])?;
+    let mut site = Site::start(setup, scenario, &[("FreeCharging", "true")])?;
     site.ready()?;
     let energy = sessions::card_session(&mut site)?;
     site.relay.set_up(false);
     let (began, mut sessions, mut said) = (Instant::now(), 0, "not full yet");
     while began.elapsed() < FILLING {
         let pause = |ms| Step::Wait { ms };
-        let short =
-            [plug(Kind::Normal), pause(700), card(), pause(400), Step::Unplug { force: true }, pause(400)];
+        let short = [plug(Kind::Normal), pause(700), Step::Unplug { force: true }, pause(400)];
         site.bench.play_all([(1, short.to_vec()), (2, short.to_vec())])?;
         sessions += 2;
         let console = site.machine()?.console();
@@ -130,6 +129,6 @@ pub(super) fn journal_full(setup: &Setup, scenario: &Scenario) -> anyhow::Result
     let stops = site.back_end.heard("StopTransaction")?.len();
     site.back_end.hear("StopTransaction", stops, BACK, |_| true)?;
     site.bench.play(1, charging(0))?;
-    site.finish(0)?;
+    site.finish(1)?;
     Ok(format!("{energy} before; {sessions} sessions without back end, {said}; delivers, and charges"))
 }

@@ -13,8 +13,9 @@ use evkit_plant_link::{Card, Outputs, SAMPLE_PERIOD_MS, Sample, ToBoard, Uid};
 
 /// Sockets of a station.
 pub const SOCKETS: usize = 2;
-/// How often each socket is measured, in milliseconds: often enough that reactions are limited by the station.
-pub const MEASURE_MS: u64 = 20;
+/// How often each socket is measured, in milliseconds: below the 37 ms from which on `evkit-hal` cannot tell a lone
+/// disturbed sample any more.
+pub const MEASURE_MS: u64 = 30;
 const _: () = assert!(MEASURE_MS <= SAMPLE_PERIOD_MS as u64);
 
 /// Two sockets, the cards held to their readers, and the numbers of messages.
