@@ -131,6 +131,44 @@ proptest! {
         }
     }
 
+    /// Raising the limit that a share names gives somebody more, unless another limit is in the way of the
+    /// same EVSE: whoever waits needs its minimum beside the minima of those served.
+    #[test]
+    fn raising_the_limit_named_gives_somebody_more(mut site in site()) {
+        site.nodes.iter_mut().for_each(|node| node.imbalance = None);
+        let within_reach = |limit: &mut Milliamps| *limit = (*limit).min(Milliamps(200_000));
+        site.nodes.iter_mut().flat_map(|node| &mut node.limit).chain(&mut site.pools).for_each(within_reach);
+        let (shares, outcome) = site.solve();
+        let found = currents(&shares);
+        let minima: Vec<u32> =
+            shares.iter().zip(&site.demands).map(|(s, d)| if s.is_served() { d.min.0 } else { 0 }).collect();
+        for (at, (share, demand)) in shares.iter().zip(&site.demands).enumerate() {
+            let mut wanted = if share.is_served() { found.clone() } else { minima.clone() };
+            let more = if share.is_served() { 1 } else { demand.min.0 };
+            wanted[at] += more;
+            let mut raised = site.clone();
+            match share.bound {
+                Bound::Limit { node, phase } => {
+                    let limit = &mut raised.nodes[usize::from(node)].limit[phase.index()];
+                    *limit = limit.saturating_add(Milliamps(more));
+                }
+                Bound::Pool { pool } => {
+                    let limit = &mut raised.pools[usize::from(pool)];
+                    *limit = limit.saturating_add(Milliamps(more.saturating_mul(demand.conductors.into())));
+                }
+                _ => continue,
+            }
+            if raised.violation(&wanted).is_some() {
+                continue;
+            }
+            let (richer, other) = raised.solve();
+            if outcome.fairest && other.fairest {
+                let gains = richer.iter().zip(&found).any(|(share, had)| share.current.0 > *had);
+                prop_assert!(gains, "{at} waits for {:?}, and nobody has more with it", share.bound);
+            }
+        }
+    }
+
     /// More supply never serves fewer, and with the fairest shares proven never is less fair.
     #[test]
     fn more_supply_is_never_worse(mut site in site(), lucky in any::<prop::sample::Index>(), more in 1u32..20_000) {
