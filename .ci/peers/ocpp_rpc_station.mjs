@@ -1,9 +1,11 @@
 // The npm package `ocpp-rpc` in strict mode (every message against the official schemas) as station of our central
 // system, which is killed and comes back in the middle of a session. Usage: node ocpp_rpc_station.mjs PATH/TO/csms
 
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync } from "node:fs";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 // The package is installed beside the build, not beside this file.
@@ -13,8 +15,10 @@ const IDENTITY = "NODE-1";
 const PASSWORD = "0123456789abcdef";
 const CARD = "04A224B25C6480";
 
-async function csms(listen) {
-  const program = spawn(process.argv[2], ["--listen", listen, "--security-profile", "1", "--password", PASSWORD], {
+async function csms(listen, ...tls) {
+  const profile = tls.length ? "2" : "1";
+  const security = [...tls, "--security-profile", profile, "--password", PASSWORD];
+  const program = spawn(process.argv[2], ["--listen", listen, ...security], {
     stdio: ["pipe", "pipe", "inherit"],
   });
   const [line] = await once(program.stdout, "data");
@@ -80,6 +84,16 @@ central.says("limit 1 13 600");
 await until("profile", () => commands.length === 2);
 expect("limit", commands[1][1].csChargingProfiles.chargingSchedule.chargingSchedulePeriod, [{ startPeriod: 0, limit: 13 }]);
 
+// What is wrong is refused with its code, and what is no frame changes nothing.
+const answer = (frame) =>
+  new Promise((done) => {
+    client._ws.on("message", (data) => String(data).startsWith("[4,") && done(JSON.parse(data)));
+    client._ws.send(frame);
+  });
+for (const garbage of ["", "{", "[]", "[9]", '[3,"never asked",{}]']) client._ws.send(garbage);
+expect("an unknown action", (await answer('[2,"m1","Nonsense",{}]'))[2], "NotImplemented");
+expect("a member too many", (await answer('[2,"m2","Heartbeat",{"extra":1}]'))[2], "FormationViolation");
+
 // The central system dies. Its station goes on, and comes back when it is there again.
 const before = await state(central.address);
 expect("transactions", before.transactions.length, 1);
@@ -95,5 +109,21 @@ central.says("stop 1");
 expect("heartbeat", (await client.call("Heartbeat", {})).currentTime.endsWith("Z"), true);
 await client.close();
 central.program.kill();
-console.log("ocpp-rpc station: a session over a restart of the central system, every message valid");
+
+// Over TLS it shows a certificate that no root of ours vouches for.
+const folder = mkdtempSync(join(tmpdir(), "evkit-"));
+const [key, cert] = [join(folder, "server.key"), join(folder, "server.crt")];
+const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-subj", "/CN=localhost"];
+execFileSync("openssl", ["req", "-x509", "-nodes", ...curve, "-keyout", key, "-out", cert], { stdio: "ignore" });
+const secure = await csms("127.0.0.1:0", "--tls", cert, key);
+const doubting = new RPCClient({
+  endpoint: `wss://localhost:${secure.address.split(":")[1]}`,
+  identity: IDENTITY,
+  password: PASSWORD,
+  protocols: ["ocpp1.6"],
+});
+const problem = await doubting.connect().then(() => undefined, (problem) => problem);
+secure.program.kill();
+if (!/self-signed|unable to verify/.test(String(problem))) throw new Error(`wrong certificate: ${problem}`);
+console.log("ocpp-rpc station: a session over a restart of the central system, two refusals, a wrong certificate");
 process.exit(0);

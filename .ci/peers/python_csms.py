@@ -3,17 +3,23 @@
 Usage: python_csms.py PATH/TO/charge-point
 
 The package validates every message against the official schemas. The central system takes the station
-through a whole session (boot, configuration, card, profile, meter values, unknown action, remote stop,
-loss of the connection in a second session) and fails when a step is missing or a message is refused.
+through a session (boot, configuration, card, profile, meter values, one of them refused, frames that are
+none, diagnostics, remote stop) and a second one (remote start) whose end it is not there for, and fails when
+a step is missing. Beforehand it shows a certificate of another root over TLS, and is not believed.
 """
 
 import asyncio
 import datetime
+import http
+import json
 import pathlib
+import ssl
 import sys
 import tempfile
 
+import trustme
 import websockets
+from ocpp.exceptions import NotSupportedError
 from ocpp.routing import on
 from ocpp.v16 import ChargePoint, call, call_result
 from ocpp.v16.enums import (
@@ -33,8 +39,7 @@ SCRIPT = f"""
 2.5   card 1 {CARD}
 14.0  unplug 1
 15.0  plug 1
-15.5  card 1 {CARD}
-22.0  unplug 1
+23.0  unplug 1
 26.0  quit
 """
 
@@ -49,6 +54,17 @@ class Central(ChargePoint):
     def __init__(self, connection, log):
         super().__init__(IDENTITY, connection)
         self.log = log
+
+    async def route_message(self, raw):
+        frame = json.loads(raw)
+        if frame[0] == 4:
+            self.log.note(f"refusal of {frame[1]}: {frame[2]}")
+        await super().route_message(raw)
+
+    @on(Action.diagnostics_status_notification)
+    def on_diagnostics(self, status):
+        self.log.note(f"diagnostics {status}")
+        return call_result.DiagnosticsStatusNotification()
 
     @on(Action.boot_notification)
     def on_boot(self, **payload):
@@ -78,6 +94,9 @@ class Central(ChargePoint):
 
     @on(Action.meter_values)
     def on_meter_values(self, **payload):
+        if self.log.count("meter values refused") == 0:
+            self.log.note("meter values refused")
+            raise NotSupportedError()
         self.log.note("meter values", payload)
         return call_result.MeterValues()
 
@@ -95,6 +114,8 @@ class Log:
         self.started = {}
         self.stopped = {}
         self.changed = asyncio.Condition()
+        # Connections are refused.
+        self.away = False
 
     def note(self, what, detail=None):
         print(f"python central system: {what}", flush=True)
@@ -123,7 +144,20 @@ class Log:
             await asyncio.wait_for(self.changed.wait_for(lambda: self.count(what) >= times), timeout)
 
 
-async def session(central, log):
+async def mistakes(central, log):
+    """Frames that are none, and calls that break their schema, in the middle of a session."""
+    for garbage in ["", "{", "[]", '[2,"m0"]', "[9]", '[3,"never asked",{}]']:
+        await central._connection.send(garbage)
+    for frame, code in [
+        ('[2,"m1","Reset",{"type":"Warm"}]', "PropertyConstraintViolation"),
+        ('[2,"m2","Reset",{}]', "OccurenceConstraintViolation"),
+        ('[2,"m3","Nonsense",{}]', "NotImplemented"),
+    ]:
+        await central._connection.send(frame)
+        await log.seen(f"refusal of {frame[4:6]}: {code}")
+
+
+async def session(central, log, folder):
     """Talks to the station while it charges."""
     await log.seen("boot")
     answer = await central.call(call.GetConfiguration(key=["HeartbeatInterval", "NoSuchKey"]))
@@ -152,18 +186,57 @@ async def session(central, log):
     answer = await central.call(call.GetCompositeSchedule(connector_id=1, duration=60))
     assert answer.status == "Accepted", answer
     assert str(answer.charging_schedule["charging_schedule_period"][0]["limit"]) == "8.1", answer
+    await mistakes(central, log)
+    answer = await central.call(call.GetDiagnostics(location=folder.as_uri()))
+    await log.seen("diagnostics Uploaded")
+    assert "transaction started" in (folder / answer.file_name).read_text()
     await log.seen("meter values", times=5)
     answer = await central.call(call.RemoteStopTransaction(transaction_id=1))
     assert answer.status == "Accepted", answer
     await log.seen("stop 1 Remote")
 
-    # The second session loses its connection in the middle; the station has to come back and finish it.
+    # The second session loses its connection in the middle, and ends while nobody is there.
+    await log.seen("status 1 Preparing", times=2)
+    answer = await central.call(call.RemoteStartTransaction(id_tag=CARD, connector_id=1))
+    assert answer.status == "Accepted", answer
     await log.seen("start 2")
-    await log.seen("meter values", times=8)
+    await log.seen("meter values", times=7)
+    log.away = True
     await central._connection.close()
 
 
+async def wrong_certificate(program):
+    """A station with another root does not connect; with the right one it does."""
+    authority, stranger = trustme.CA(), trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost").configure_cert(context)
+    connections = 0
+
+    async def serve(connection):
+        nonlocal connections
+        connections += 1
+        await connection.wait_closed()
+
+    async with websockets.serve(serve, "127.0.0.1", 0, subprotocols=["ocpp1.6"], ssl=context) as server:
+        port = server.sockets[0].getsockname()[1]
+        with tempfile.TemporaryDirectory() as folder:
+            for issuer, says in [(stranger, b"TLS: invalid peer certificate"), (authority, b"connected to")]:
+                root = pathlib.Path(folder, "root.pem")
+                issuer.cert_pem.write_to_path(root)
+                station = await asyncio.create_subprocess_exec(
+                    program, f"wss://localhost:{port}/", "--id", IDENTITY, "--root", str(root),
+                    stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+                )
+                line = await asyncio.wait_for(station.stdout.readline(), 20)
+                station.kill()
+                await station.wait()
+                assert says in line, line
+                assert connections == (issuer is authority), connections
+    print("python central system: a certificate of another root is refused")
+
+
 async def main(program):
+    await wrong_certificate(program)
     log = Log()
     failures = []
 
@@ -176,7 +249,7 @@ async def main(program):
 
         async def steps():
             try:
-                await session(central, log)
+                await session(central, log, directory)
                 log.note("session done")
             except Exception as problem:  # reported below, with the station's own output
                 failures.append(problem)
@@ -189,16 +262,32 @@ async def main(program):
         if task:
             await task
 
-    async with websockets.serve(serve, "127.0.0.1", 0, subprotocols=["ocpp1.6"]) as server:
+    def absent(connection, _):
+        return connection.respond(http.HTTPStatus.SERVICE_UNAVAILABLE, "away\n") if log.away else None
+
+    async def come_back():
+        await log.seen("start 2", timeout=60)
+        while not log.away:
+            await asyncio.sleep(0.1)
+        await asyncio.sleep(8)
+        assert 2 not in log.stopped
+        log.away = False
+
+    async with websockets.serve(
+        serve, "127.0.0.1", 0, subprotocols=["ocpp1.6"], process_request=absent
+    ) as server:
         port = server.sockets[0].getsockname()[1]
         with tempfile.TemporaryDirectory() as folder:
+            directory = pathlib.Path(folder)
+            back = asyncio.create_task(come_back())
             script = pathlib.Path(folder, "script.txt")
             script.write_text(SCRIPT)
             station = await asyncio.create_subprocess_exec(
                 program, f"ws://127.0.0.1:{port}/", "--id", IDENTITY, "--script", str(script),
                 "--store", str(pathlib.Path(folder, "store")),
             )
-            status = await asyncio.wait_for(station.wait(), 60)
+            status = await asyncio.wait_for(station.wait(), 90)
+            await back
 
     for failure in failures:
         raise failure
