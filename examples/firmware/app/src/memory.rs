@@ -58,7 +58,7 @@ impl Memory {
         }
     }
 
-    /// Builds the session in place, once: it is too large for the stack, and for the frame of the caller.
+    /// Builds the session in its memory, once. Its 9 KB pass over the stack, so nothing else may be on it then.
     #[inline(never)]
     pub(crate) fn session(&'static self, config: Config<'static>) -> Option<&'static mut Session> {
         Some(self.session.try_uninit()?.write(Session::new(config)))

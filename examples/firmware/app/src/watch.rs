@@ -21,7 +21,7 @@ pub(crate) async fn run<S: System>(mut system: S, shared: &Shared, health: &Leve
         match silent {
             None => system.feed(),
             Some(task) if silent != before => {
-                log!(shared, "{task:?} does not answer; the watchdog is not fed")
+                log!(shared, "{task:?} does not answer; the watchdog is not fed");
             }
             Some(_) => {}
         }

@@ -23,7 +23,12 @@ impl<F: MultiwriteNorFlash> Store<F> {
                 Some(StoreOp::Append { seq, bytes }) => {
                     self.append(seq, bytes).await.map(|()| StoreDone::Written)
                 }
-                Some(StoreOp::Remove { up_to }) => self.remove(up_to).await.map(|()| StoreDone::Written),
+                Some(StoreOp::Remove { up_to }) => match self.remove(up_to).await {
+                    // What is erased needs no removal.
+                    Err(Error::Corrupted { .. }) => self.erase_records().await,
+                    result => result,
+                }
+                .map(|()| StoreDone::Written),
                 Some(StoreOp::Put { key, bytes }) => self.put(key, bytes).await.map(|()| StoreDone::Written),
                 Some(StoreOp::Scan) => self.scan(now, session).await.map(|()| StoreDone::Scanned),
                 Some(StoreOp::First) => match self.first(now, session).await {
@@ -59,13 +64,13 @@ impl<F: MultiwriteNorFlash> Store<F> {
     /// Reports the current value of every key: it is the last of those found, so they are counted first.
     async fn scan_values<S: Session>(&mut self, now: Instant, session: &mut S) -> Result<(), StoreError<F>> {
         let mut counts = Counts::new();
-        self.each_value(|key, _| match counts.iter_mut().find(|(known, _)| *known == key) {
+        self.each_value(OWN_KEYS, |key, _| match counts.iter_mut().find(|(known, _)| *known == key) {
             Some((_, count)) => *count = count.saturating_add(1),
             // A journal has no more keys; what is beyond is not its own.
             None => _ = counts.push((key, 1)),
         })
         .await?;
-        self.each_value(|key, bytes| {
+        self.each_value(OWN_KEYS, |key, bytes| {
             let Some((_, count)) = counts.iter_mut().find(|(known, _)| *known == key) else { return };
             *count = count.saturating_sub(1);
             if *count == 0 {
@@ -73,19 +78,6 @@ impl<F: MultiwriteNorFlash> Store<F> {
             }
         })
         .await
-    }
-
-    /// Visits all values of the journal, the older ones of a key first.
-    async fn each_value(&mut self, mut visit: impl FnMut(u16, &[u8])) -> Result<(), StoreError<F>> {
-        let mut buffer = [0; BUFFER];
-        let mut map = self.map()?;
-        let mut items = map.fetch_all_items(&mut buffer).await?;
-        while let Some((key, bytes)) = items.next::<&[u8]>(&mut buffer).await? {
-            if key >= OWN_KEYS {
-                visit(key, bytes);
-            }
-        }
-        Ok(())
     }
 
     async fn scan_records<S: Session>(&mut self, now: Instant, session: &mut S) -> Result<(), StoreError<F>> {

@@ -110,6 +110,23 @@ impl<F: MultiwriteNorFlash> Store<F> {
         self.map()?.fetch_item::<&[u8]>(buffer, &key).await
     }
 
+    /// Visits all values with keys from `first` on, the older ones of a key before the newer.
+    async fn each_value(
+        &mut self,
+        first: u16,
+        mut visit: impl FnMut(u16, &[u8]),
+    ) -> Result<(), StoreError<F>> {
+        let mut buffer = [0; BUFFER];
+        let mut map = self.map()?;
+        let mut items = map.fetch_all_items(&mut buffer).await?;
+        while let Some((key, bytes)) = items.next::<&[u8]>(&mut buffer).await? {
+            if key >= first {
+                visit(key, bytes);
+            }
+        }
+        Ok(())
+    }
+
     /// Keeps a value.
     ///
     /// # Errors

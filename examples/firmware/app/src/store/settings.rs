@@ -9,7 +9,7 @@ use core::net::{Ipv4Addr, SocketAddrV4};
 use embedded_storage_async::nor_flash::MultiwriteNorFlash;
 use evkit_ocpp::journal::StoreKey;
 
-use super::{BUFFER, Store, StoreError};
+use super::{Store, StoreError};
 
 /// Longest value.
 pub(crate) const VALUE: usize = 48;
@@ -207,14 +207,19 @@ impl<F: MultiwriteNorFlash> Store<F> {
     /// The settings as they were kept; what is missing or wrong has its default.
     pub(crate) async fn settings(&mut self) -> Settings {
         let mut settings = Settings::new();
-        let mut buffer = [0; BUFFER];
-        for setting in Setting::ALL {
-            let kept = self.value(setting.key(), &mut buffer).await.ok().flatten();
-            let kept = kept.and_then(|bytes| str::from_utf8(bytes).ok());
-            if let Some(value) = kept.and_then(|text| setting.check(text).ok()) {
-                settings.set(*setting, value);
-            }
-        }
+        // One pass over the memory instead of a search for each; the newest value comes last. What cannot be read is
+        // found again, and erased, by the scan of the journal.
+        let _ = self
+            .each_value(FIRST_KEY, |key, bytes| {
+                let setting = Setting::ALL.iter().find(|setting| setting.key() == key);
+                let value = str::from_utf8(bytes).ok().zip(setting);
+                if let Some((Ok(value), setting)) =
+                    value.map(|(text, setting)| (setting.check(text), setting))
+                {
+                    settings.set(*setting, value);
+                }
+            })
+            .await;
         settings
     }
 
