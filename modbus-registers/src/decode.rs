@@ -1,13 +1,17 @@
 //! From registers to values: the only place that does it.
+//!
+//! Results of some 40 bytes are handed through memory from function to function, which takes longer than making
+//! them; so the functions between [`Map::reading`] and the number are inlined, except on microcontrollers, where
+//! flash is scarcer than time.
 
 use thiserror::Error;
 
-use crate::float::{self, FLOAT_DECIMALS, NoNumber};
+use crate::float::{self, FLOAT_DECIMALS};
 use crate::map::{Derived, Map};
 use crate::quantity::Quantity;
 use crate::registers::Registers;
 use crate::row::{Absent, Confidence, Function, Kind, Row, Scale, WordOrder};
-use crate::value::{Absence, Decimal, Text, Value};
+use crate::value::{Absence, Decimal, NoNumber, Text, Value};
 
 /// Why registers give no value. Every variant names the register.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -125,16 +129,13 @@ impl<'a> Map<'a> {
     ///
     /// If the block does not contain them or the number is impossible. A value the device marks as absent is no
     /// error but [`Value::Absent`].
+    #[cfg_attr(not(target_os = "none"), inline)]
     pub fn value<'r>(&self, row: &Row, block: &Block<'r>) -> Result<Value<'r>, DecodeError> {
         let place = Place { map: self, row, block };
-        let registers = place.registers()?;
-        match row.kind {
-            Kind::Ascii => Ok(Value::Text(Text::new(registers, false))),
-            Kind::WideAscii => Ok(Value::Text(Text::new(registers, true))),
-            Kind::Float => place.float(registers),
-            Kind::QuadrantPf => place.quadrant_power_factor(registers),
-            Kind::Unsigned | Kind::Signed => place.integer(registers),
-            Kind::IskraT5 | Kind::IskraT6 => place.iskra(registers),
+        match place.value() {
+            Ok(value) => Ok(value),
+            Err(NoNumber::Absent(absence)) => Ok(Value::Absent(absence)),
+            Err(why) => Err(place.error(why)),
         }
     }
 
@@ -143,6 +144,7 @@ impl<'a> Map<'a> {
     /// # Errors
     ///
     /// As [`Map::value`].
+    #[cfg_attr(not(target_os = "none"), inline)]
     pub fn reading<'r>(&self, row: &Row, block: &Block<'r>) -> Result<Reading<'r>, DecodeError> {
         let value = self.value(row, block)?;
         let address = row.address.wrapping_add(self.base());
@@ -184,6 +186,7 @@ impl<'a> Map<'a> {
 
 impl Map<'_> {
     /// All bits of a value of up to four registers, most significant first.
+    #[cfg_attr(not(target_os = "none"), inline(always))]
     pub(crate) fn bits(&self, row: &Row, registers: Registers<'_>) -> u64 {
         let join = |bits: u64, word: u16| bits << 16 | u64::from(word);
         match self.order_of(row) {
@@ -205,120 +208,114 @@ impl<'r> Place<'_, '_, 'r> {
         self.row.address.wrapping_add(self.map.base())
     }
 
-    fn not_in_block(&self) -> DecodeError {
-        DecodeError::NotInBlock { address: self.address(), quantity: self.row.quantity }
+    fn error(&self, why: NoNumber) -> DecodeError {
+        let (address, quantity) = (self.address(), self.row.quantity);
+        match why {
+            NoNumber::Absent(absence) => DecodeError::Absent { address, quantity, absence },
+            NoNumber::NotInBlock => DecodeError::NotInBlock { address, quantity },
+            NoNumber::OutOfRange => DecodeError::OutOfRange { address, quantity },
+            NoNumber::Exponent(exponent) => DecodeError::Exponent { address, quantity, exponent },
+        }
     }
 
-    fn out_of_range(&self) -> DecodeError {
-        DecodeError::OutOfRange { address: self.address(), quantity: self.row.quantity }
-    }
-
-    fn at(&self, address: u16, words: u16) -> Result<Registers<'r>, DecodeError> {
+    fn at(&self, address: u16, words: u16) -> Result<Registers<'r>, NoNumber> {
         let start = u32::from(address) + u32::from(self.map.base());
-        self.block.slice(start, words).ok_or_else(|| self.not_in_block())
+        self.block.slice(start, words).ok_or(NoNumber::NotInBlock)
     }
 
-    fn registers(&self) -> Result<Registers<'r>, DecodeError> {
+    #[cfg_attr(not(target_os = "none"), inline)]
+    fn registers(&self) -> Result<Registers<'r>, NoNumber> {
         let same = self.row.function == self.block.function;
         if !(same || (self.map.answers_either_function() && self.block.function.is_read())) {
-            return Err(self.not_in_block());
+            return Err(NoNumber::NotInBlock);
         }
         self.at(self.row.address, self.row.words())
     }
 
-    fn float(&self, registers: Registers<'_>) -> Result<Value<'r>, DecodeError> {
-        let Scale::Pow10(pow10) = self.row.scale else { return Err(self.out_of_range()) };
-        let format = if self.row.words == 2 { float::BINARY32 } else { float::BINARY64 };
-        match format.decode(self.map.bits(self.row, registers), pow10) {
-            Ok(number) => self.signed_value(number),
-            Err(NoNumber::Absent(absence)) => Ok(Value::Absent(absence)),
-            Err(NoNumber::OutOfRange) => Err(self.out_of_range()),
-        }
-    }
-
-    fn quadrant_power_factor(&self, registers: Registers<'_>) -> Result<Value<'r>, DecodeError> {
-        const ONE: u64 = 10u64.pow(FLOAT_DECIMALS as u32);
-        const TWO: u64 = 2 * ONE;
-        let value = self.float(registers)?;
-        let Value::Number(raw) = value else { return Ok(value) };
-        let folded = match raw.scaled(FLOAT_DECIMALS) {
-            Some(raw) if raw.unsigned_abs() <= ONE => raw,
-            Some(raw) if raw.unsigned_abs() <= TWO => raw.signum() * TWO as i64 - raw,
-            _ => return Err(self.out_of_range()),
-        };
-        let folded = Decimal::new(folded, -i32::from(FLOAT_DECIMALS));
-        folded.map(Value::Number).ok_or_else(|| self.out_of_range())
-    }
-
-    fn integer(&self, registers: Registers<'_>) -> Result<Value<'r>, DecodeError> {
+    #[cfg_attr(not(target_os = "none"), inline(always))]
+    fn value(&self) -> Result<Value<'r>, NoNumber> {
+        let registers = self.registers()?;
         let bits = self.map.bits(self.row, registers);
+        let number = match self.row.kind {
+            Kind::Ascii => return Ok(Value::Text(Text::new(registers, false))),
+            Kind::WideAscii => return Ok(Value::Text(Text::new(registers, true))),
+            Kind::Float | Kind::QuadrantPf => self.float(bits),
+            Kind::Unsigned | Kind::Signed => self.integer(bits),
+            Kind::IskraT5 | Kind::IskraT6 => self.iskra(bits),
+        }?;
+        let number = if self.row.is_negated() { number.checked_neg() } else { Some(number) };
+        number.map(Value::Number).ok_or(NoNumber::OutOfRange)
+    }
+
+    #[cfg_attr(not(target_os = "none"), inline)]
+    fn float(&self, bits: u64) -> Result<Decimal, NoNumber> {
+        let Scale::Pow10(pow10) = self.row.scale else { return Err(NoNumber::OutOfRange) };
+        let format = if self.row.words == 2 { float::BINARY32 } else { float::BINARY64 };
+        let number = format.decode(bits, pow10)?;
+        if self.row.kind == Kind::QuadrantPf { folded(number) } else { Ok(number) }
+    }
+
+    fn integer(&self, bits: u64) -> Result<Decimal, NoNumber> {
         if let Some(absence) = self.row.absence(bits) {
-            return Ok(Value::Absent(absence));
+            return Err(NoNumber::Absent(absence));
         }
         let width = self.row.bits();
         let number = match self.row.kind {
             // Moves the sign bit to bit 63 and back down.
             Kind::Signed => (bits << (64 - width)).cast_signed() >> (64 - width),
-            _ => i64::try_from(bits).map_err(|_| self.out_of_range())?,
+            _ => i64::try_from(bits).map_err(|_| NoNumber::OutOfRange)?,
         };
-        self.scaled(number)
-    }
-
-    fn scaled(&self, number: i64) -> Result<Value<'r>, DecodeError> {
         let exponent = match self.row.scale {
             Scale::Pow10(pow10) => i32::from(pow10),
-            Scale::Exponent { address, pow10 } => match self.exponent(address, |word| word.cast_signed())? {
-                Some(exponent) => i32::from(exponent) + i32::from(pow10),
-                None => return Ok(Value::Absent(Absence::NoScale)),
-            },
+            Scale::Exponent { address, pow10 } => self.exponent(address)? + i32::from(pow10),
             Scale::ExponentLowByte { address } => {
                 let [_, low] = self.at(address, 1)?.get(0).unwrap_or_default().to_be_bytes();
                 i32::from(low.cast_signed())
             }
-            Scale::Factor { address } => {
-                let factor =
-                    self.at(address, 2)?.iter().fold(0i64, |bits, word| bits << 16 | i64::from(word));
-                if factor == 0 {
-                    return Ok(Value::Absent(Absence::NoScale));
-                }
-                let product = number.checked_mul(factor).ok_or_else(|| self.out_of_range())?;
-                return self.signed_value(Decimal::from_int(product));
-            }
+            Scale::Factor { address } => return self.multiplied(number, address),
         };
-        let number = Decimal::new(number, exponent).ok_or_else(|| self.out_of_range())?;
-        self.signed_value(number)
+        Decimal::new(number, exponent).ok_or(NoNumber::OutOfRange)
     }
 
-    /// A decimal exponent in a register; `None` if the device has none. SunSpec allows -10 to 10.
-    fn exponent(&self, address: u16, of: fn(u16) -> i16) -> Result<Option<i16>, DecodeError> {
-        let exponent = of(self.at(address, 1)?.get(0).unwrap_or_default());
-        match exponent {
-            i16::MIN => Ok(None),
-            -10..=10 => Ok(Some(exponent)),
-            _ => {
-                let (address, quantity) = (self.address(), self.row.quantity);
-                Err(DecodeError::Exponent { address, quantity, exponent })
-            }
+    fn multiplied(&self, number: i64, address: u16) -> Result<Decimal, NoNumber> {
+        let factor = self.at(address, 2)?.iter().fold(0i64, |bits, word| bits << 16 | i64::from(word));
+        if factor == 0 {
+            return Err(NoNumber::Absent(Absence::NoScale));
+        }
+        number.checked_mul(factor).map(Decimal::from_int).ok_or(NoNumber::OutOfRange)
+    }
+
+    /// A decimal exponent in a register. SunSpec allows -10 to 10.
+    fn exponent(&self, address: u16) -> Result<i32, NoNumber> {
+        match self.at(address, 1)?.get(0).unwrap_or_default().cast_signed() {
+            i16::MIN => Err(NoNumber::Absent(Absence::NoScale)),
+            exponent @ -10..=10 => Ok(exponent.into()),
+            exponent => Err(NoNumber::Exponent(exponent)),
         }
     }
 
-    fn iskra(&self, registers: Registers<'_>) -> Result<Value<'r>, DecodeError> {
-        let bits = self.map.bits(self.row, registers);
+    fn iskra(&self, bits: u64) -> Result<Decimal, NoNumber> {
         let [_, _, _, _, exponent, a, b, c] = bits.to_be_bytes();
         let exponent = i32::from(exponent.cast_signed());
         let mantissa = match self.row.kind {
             Kind::IskraT6 => i32::from_be_bytes([a, b, c, 0]) >> 8,
             _ => i32::from_be_bytes([0, a, b, c]),
         };
-        let Scale::Pow10(pow10) = self.row.scale else { return Err(self.out_of_range()) };
-        let number = Decimal::new(i64::from(mantissa), exponent + i32::from(pow10));
-        self.signed_value(number.ok_or_else(|| self.out_of_range())?)
+        let Scale::Pow10(pow10) = self.row.scale else { return Err(NoNumber::OutOfRange) };
+        Decimal::new(i64::from(mantissa), exponent + i32::from(pow10)).ok_or(NoNumber::OutOfRange)
     }
+}
 
-    fn signed_value(&self, number: Decimal) -> Result<Value<'r>, DecodeError> {
-        let number = if self.row.is_negated() { number.checked_neg() } else { Some(number) };
-        number.map(Value::Number).ok_or_else(|| self.out_of_range())
-    }
+/// The power factor that [`Kind::QuadrantPf`] means.
+fn folded(number: Decimal) -> Result<Decimal, NoNumber> {
+    const ONE: u64 = 10u64.pow(FLOAT_DECIMALS as u32);
+    const TWO: u64 = 2 * ONE;
+    let folded = match number.scaled(FLOAT_DECIMALS) {
+        Some(raw) if raw.unsigned_abs() <= ONE => raw,
+        Some(raw) if raw.unsigned_abs() <= TWO => raw.signum() * TWO as i64 - raw,
+        _ => return Err(NoNumber::OutOfRange),
+    };
+    Decimal::new(folded, -i32::from(FLOAT_DECIMALS)).ok_or(NoNumber::OutOfRange)
 }
 
 impl Row {

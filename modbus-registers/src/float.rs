@@ -4,7 +4,7 @@
 //! binary value: a millionth of a volt or of a watt-hour is far below what any meter resolves, and one rule for
 //! all rows makes values comparable.
 
-use crate::value::{Absence, Decimal};
+use crate::value::{Absence, Decimal, NoNumber, POWERS_OF_TEN};
 
 /// Decimals to which values of float registers are rounded.
 pub const FLOAT_DECIMALS: u8 = 6;
@@ -20,13 +20,6 @@ pub(crate) struct Format {
 pub(crate) const BINARY32: Format = Format { fraction: 23, exponent: 8 };
 pub(crate) const BINARY64: Format = Format { fraction: 52, exponent: 11 };
 
-/// Why the bits are no number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum NoNumber {
-    Absent(Absence),
-    OutOfRange,
-}
-
 impl Format {
     const fn bias(self) -> i32 {
         (1 << (self.exponent - 1)) - 1
@@ -37,6 +30,7 @@ impl Format {
     }
 
     /// The number times `10^pow10`, rounded to [`FLOAT_DECIMALS`] decimals.
+    #[cfg_attr(not(target_os = "none"), inline)]
     pub(crate) fn decode(self, bits: u64, pow10: i8) -> Result<Decimal, NoNumber> {
         let negative = (bits >> (self.fraction + self.exponent)) & 1 == 1;
         let exponent = (bits >> self.fraction) & self.exponent_mask();
@@ -51,7 +45,6 @@ impl Format {
         // The exponent field has at most eleven bits.
         let power = (exponent.max(1) as i32) - self.bias() - self.fraction as i32;
         let magnitude = scaled(fraction | hidden, power, i32::from(pow10) + i32::from(FLOAT_DECIMALS))
-            .and_then(|value| i64::try_from(value).ok())
             .ok_or(NoNumber::OutOfRange)?;
         let mantissa = if negative { -magnitude } else { magnitude };
         Decimal::new(mantissa, -i32::from(FLOAT_DECIMALS)).ok_or(NoNumber::OutOfRange)
@@ -84,19 +77,20 @@ impl Format {
     }
 }
 
-/// `significand * 2^power * 10^pow10`, rounded half to even; `None` above 127 bits or for other powers of ten
-/// than 0 to 18, which the check of a map refuses.
-fn scaled(significand: u64, power: i32, pow10: i32) -> Option<u128> {
-    let pow10 = u32::try_from(pow10).ok().filter(|&pow10| pow10 <= 18)?;
-    shifted(u128::from(significand) * 10u128.pow(pow10), power)
-}
-
-/// `value * 2^power`, rounded half to even.
-fn shifted(value: u128, power: i32) -> Option<u128> {
-    match u32::try_from(power) {
-        Ok(left) => (left < value.leading_zeros()).then(|| value << left).or((value == 0).then_some(0)),
-        Err(_) => Some(round_shift(value, power.unsigned_abs())),
-    }
+/// `significand * 2^power * 10^pow10`, rounded half to even; `None` above 63 bits or for other powers of ten than 0
+/// to 18, which the check of a map refuses.
+#[cfg_attr(not(target_os = "none"), inline)]
+fn scaled(significand: u64, power: i32, pow10: i32) -> Option<i64> {
+    let &ten = POWERS_OF_TEN.get(usize::try_from(pow10).ok()?)?;
+    let product = u128::from(significand) * u128::from(ten.unsigned_abs());
+    let magnitude = match u32::try_from(power) {
+        Ok(left) => {
+            let product = u64::try_from(product).ok()?;
+            (left < product.leading_zeros()).then(|| product << left)?
+        }
+        Err(_) => u64::try_from(round_shift(product, power.unsigned_abs())).ok()?,
+    };
+    i64::try_from(magnitude).ok()
 }
 
 /// `value / 2^bits`, rounded half to even.
@@ -107,10 +101,10 @@ fn round_shift(value: u128, bits: u32) -> u128 {
     if bits >= 128 {
         return 0;
     }
-    let quotient = value >> bits;
-    let rest = value & ((1 << bits) - 1);
-    let half = 1 << (bits - 1);
-    quotient + u128::from(rest > half || (rest == half && quotient & 1 == 1))
+    let halves = value >> (bits - 1);
+    let (quotient, half) = (halves >> 1, halves & 1 == 1);
+    let more_than_half = value.trailing_zeros() < bits - 1;
+    quotient + u128::from(half && (more_than_half || quotient & 1 == 1))
 }
 
 #[cfg(test)]

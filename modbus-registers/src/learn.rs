@@ -25,7 +25,7 @@
 use crate::decode::DecodeError;
 use crate::map::{MAX_READ_WORDS, Map};
 use crate::pdu::ExceptionCode;
-use crate::plan::{Cursor, Planner, Read, Readings};
+use crate::plan::{Cursor, Part, Planner, Read, Readings};
 use crate::quantity::Quantity;
 use crate::registers::Registers;
 use crate::row::{Function, Span};
@@ -126,8 +126,8 @@ const DEPTH: usize = 16;
 
 /// What is left of a read that was split.
 #[derive(Clone, Copy, Debug)]
-enum Task<'p> {
-    Read(Read<'p>),
+enum Task {
+    Read(Part),
     /// Both parts of a split are done. If no fault was found in either, then all of it together was too much.
     Judge {
         lesson: Lesson,
@@ -153,7 +153,7 @@ pub struct Poll<'p, 'l, const N: usize> {
     learned: &'l mut Learned<N>,
     cursor: Cursor,
     current: Option<Read<'p>>,
-    tasks: [Option<Task<'p>>; DEPTH],
+    tasks: [Option<Task>; DEPTH],
     depth: usize,
     /// Faults found in this poll.
     found: u32,
@@ -161,7 +161,7 @@ pub struct Poll<'p, 'l, const N: usize> {
 
 impl<'p, 'l, const N: usize> Poll<'p, 'l, N> {
     /// A poll for `wanted` that avoids and extends what is `learned`.
-    pub fn new(map: &'p Map<'p>, wanted: &'p [Quantity], learned: &'l mut Learned<N>) -> Self {
+    pub fn new(map: &'p Map<'p>, wanted: &[Quantity], learned: &'l mut Learned<N>) -> Self {
         Self {
             planner: Planner::new(map, wanted),
             learned,
@@ -185,15 +185,15 @@ impl<'p, 'l, const N: usize> Poll<'p, 'l, N> {
     fn next_read(&mut self) -> Option<Read<'p>> {
         while let Some(task) = self.pop() {
             match task {
-                Task::Read(read) => return Some(read),
+                Task::Read(part) => return Some(self.planner.read(part)),
                 Task::Judge { found, .. } if found != self.found => {}
                 Task::Judge { lesson: Lesson::Words(words), .. } => self.learned.limit(words),
                 Task::Judge { lesson: Lesson::Cut(fault), .. } => self.learned.add(fault),
                 Task::Judge { lesson: Lesson::Nothing, .. } => {}
             }
         }
-        let planner = self.planner.limited(self.learned.max_words());
-        planner.step(&mut self.cursor, self.learned.faults())
+        self.planner.limit(self.learned.max_words());
+        self.planner.step(&mut self.cursor, self.learned.faults())
     }
 
     /// Takes the answer to [`Poll::poll_read`].
@@ -219,10 +219,10 @@ impl<'p, 'l, const N: usize> Poll<'p, 'l, N> {
         match read.split() {
             Some([left, right]) if self.depth + 3 <= DEPTH => {
                 let lesson = match code {
-                    _ if left.span().end > right.span().start => Lesson::Nothing,
+                    _ if left.span.end > right.span.start => Lesson::Nothing,
                     ExceptionCode::IllegalDataValue => Lesson::Words(left.words().max(right.words()) as u8),
                     _ => {
-                        let cut = right.span().start;
+                        let cut = right.span.start;
                         let span = Span { start: cut - 1, end: cut + 1 };
                         Lesson::Cut(Fault { function: read.function(), span })
                     }
@@ -233,7 +233,7 @@ impl<'p, 'l, const N: usize> Poll<'p, 'l, N> {
             }
             _ => {
                 self.found += 1;
-                self.learned.add(Fault { function: read.function(), span: read.span() });
+                self.learned.add(Fault { function: read.function(), span: read.part().span });
             }
         }
     }
@@ -245,14 +245,14 @@ impl<'p, 'l, const N: usize> Poll<'p, 'l, N> {
         self.found += 1;
     }
 
-    fn push(&mut self, task: Task<'p>) {
+    fn push(&mut self, task: Task) {
         if let Some(free) = self.tasks.get_mut(self.depth) {
             *free = Some(task);
             self.depth += 1;
         }
     }
 
-    fn pop(&mut self) -> Option<Task<'p>> {
+    fn pop(&mut self) -> Option<Task> {
         self.depth = self.depth.checked_sub(1)?;
         self.tasks.get_mut(self.depth)?.take()
     }

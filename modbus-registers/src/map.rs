@@ -299,6 +299,7 @@ impl<'a> Map<'a> {
     }
 
     /// How well `row` is known in this map.
+    #[cfg_attr(not(target_os = "none"), inline)]
     pub fn confidence(&self, row: &Row) -> Confidence {
         row.confidence().min(self.confidence)
     }

@@ -7,14 +7,14 @@
 use crate::decode::{Block, DecodeError, Reading};
 use crate::learn::Fault;
 use crate::map::{Derived, Map};
-use crate::quantity::Quantity;
+use crate::quantity::{Quantity, Wanted};
 use crate::registers::Registers;
 use crate::row::{Function, Row, Span};
 
 impl<'a> Map<'a> {
     /// The reads that bring `wanted`, as an iterator. Quantities the device lacks are passed over; see
     /// [`Map::missing`].
-    pub fn plan<'p>(&'p self, wanted: &'p [Quantity]) -> Plan<'p> {
+    pub fn plan<'p>(&'p self, wanted: &[Quantity]) -> Plan<'p> {
         Plan { planner: Planner::new(self, wanted), faults: &[], cursor: Cursor::START }
     }
 
@@ -39,7 +39,7 @@ impl<'p> Plan<'p> {
     /// At most this many registers per read, if the device takes that many; a value longer than that is still
     /// read whole.
     pub fn max_words(mut self, words: u8) -> Self {
-        self.planner = self.planner.limited(words);
+        self.planner.limit(words);
         self
     }
 
@@ -80,22 +80,22 @@ impl Cursor {
 }
 
 /// What a plan is made from.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Planner<'p> {
     map: &'p Map<'p>,
-    wanted: &'p [Quantity],
+    wanted: Wanted,
     max_words: u8,
     max_hole: u8,
 }
 
 impl<'p> Planner<'p> {
-    pub(crate) fn new(map: &'p Map<'p>, wanted: &'p [Quantity]) -> Self {
+    pub(crate) fn new(map: &'p Map<'p>, wanted: &[Quantity]) -> Self {
+        let wanted = Wanted::new(wanted);
         Self { map, wanted, max_words: map.read_limit(), max_hole: u8::MAX }
     }
 
-    pub(crate) fn limited(mut self, words: u8) -> Self {
+    pub(crate) fn limit(&mut self, words: u8) {
         self.max_words = self.max_words.min(words).max(1);
-        self
     }
 
     /// The next read behind `cursor`, without those that `faults` says would fail.
@@ -108,8 +108,10 @@ impl<'p> Planner<'p> {
     fn next_block(&self, cursor: &mut Cursor, faults: &[Fault]) -> Option<Read<'p>> {
         loop {
             let Cursor { function, start, end, .. } = *cursor;
-            let items =
-                || items(self.map, self.wanted, function).filter(|&span| !refused(faults, function, span));
+            let items = || {
+                let items = Items::new(self.map, self.wanted, function, false);
+                items.map(|(_, span)| span).filter(|&span| !refused(faults, function, span))
+            };
             let open = |span: &Span| span.start >= start && span.end > end;
             if let Some(first) = items().filter(open).min_by_key(|span| (span.start, span.end)) {
                 let reach = self.reach(function, first.start, faults).max(first.end);
@@ -117,7 +119,14 @@ impl<'p> Planner<'p> {
                 let last = items().filter(fits).map(|span| span.end).fold(first.end, u32::max);
                 cursor.start = first.start;
                 cursor.end = end.max(last);
-                return Some(self.read(function, Span { start: first.start, end: last }, end, false));
+                let span = Span { start: first.start, end: last };
+                return Some(self.read(Part {
+                    function,
+                    span,
+                    covered: end,
+                    before: u32::MAX,
+                    alone: false,
+                }));
             }
             if function == Function::ReadInput {
                 return None;
@@ -132,8 +141,9 @@ impl<'p> Planner<'p> {
             cursor.alone += 1;
             let span = row.span().shifted(self.map.base());
             let usable = row.is_alone() && row.function.is_read() && !row.is_alternate();
-            if usable && self.wanted.contains(&row.quantity) && !refused(faults, row.function, span) {
-                return Some(self.read(row.function, span, 0, true));
+            if usable && self.wanted.has(row.quantity) && !refused(faults, row.function, span) {
+                let function = row.function;
+                return Some(self.read(Part { function, span, covered: 0, before: u32::MAX, alone: true }));
             }
         }
     }
@@ -161,26 +171,65 @@ impl<'p> Planner<'p> {
         end - start <= u32::from(self.max_hole) && self.map.bridges(start, end)
     }
 
-    fn read(&self, function: Function, span: Span, covered: u32, alone: bool) -> Read<'p> {
-        Read { map: self.map, wanted: self.wanted, function, span, covered, before: u32::MAX, alone }
+    pub(crate) fn read(&self, part: Part) -> Read<'p> {
+        Read { map: self.map, wanted: self.wanted, part }
     }
 }
 
-/// What belongs together in one read: wanted rows with their scales, wanted derived quantities with all their
-/// parts.
-fn items<'p>(
+/// What belongs together in one read: a wanted row with its scale, or a wanted derived quantity with all its parts.
+#[derive(Clone, Copy, Debug)]
+enum Item<'p> {
+    Row(&'p Row),
+    Derived(&'p Derived),
+}
+
+/// The items that `function` reads with their registers, in the order of the map.
+#[derive(Clone, Debug)]
+struct Items<'p> {
     map: &'p Map<'p>,
-    wanted: &'p [Quantity],
+    wanted: Wanted,
     function: Function,
-) -> impl Iterator<Item = Span> + use<'p> {
-    let rows = map.rows().iter().filter(move |row| {
-        row.function == function && !row.is_alone() && !row.is_alternate() && wanted.contains(&row.quantity)
-    });
-    let derived = map.derived_quantities().iter().filter_map(move |derived| {
-        let wanted = wanted.contains(&derived.quantity);
-        map.derived_span(derived, function).filter(|_| wanted)
-    });
-    rows.map(Row::span).chain(derived).map(move |span| span.shifted(map.base()))
+    /// Those that must be read alone, or all others.
+    alone: bool,
+    /// How many rows and derived quantities were looked at.
+    seen: usize,
+}
+
+impl<'p> Items<'p> {
+    fn new(map: &'p Map<'p>, wanted: Wanted, function: Function, alone: bool) -> Self {
+        Self { map, wanted, function, alone, seen: 0 }
+    }
+
+    fn row(&self, row: &'p Row) -> Option<(Item<'p>, Span)> {
+        let usable = row.function == self.function && row.is_alone() == self.alone && !row.is_alternate();
+        (usable && self.wanted.has(row.quantity)).then(|| (Item::Row(row), row.span()))
+    }
+
+    fn derived(&self, derived: &'p Derived) -> Option<(Item<'p>, Span)> {
+        if self.alone || !self.wanted.has(derived.quantity) {
+            return None;
+        }
+        Some((Item::Derived(derived), self.map.derived_span(derived, self.function)?))
+    }
+}
+
+impl<'p> Iterator for Items<'p> {
+    type Item = (Item<'p>, Span);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (rows, derived) = (self.map.rows(), self.map.derived_quantities());
+        loop {
+            let seen = self.seen;
+            self.seen += 1;
+            let found = match rows.get(seen) {
+                Some(row) => self.row(row),
+                None => self.derived(derived.get(seen - rows.len())?),
+            };
+            if let Some((item, span)) = found {
+                return Some((item, span.shifted(self.map.base())));
+            }
+        }
+    }
 }
 
 /// Whether a read of `span` is known to fail.
@@ -192,9 +241,15 @@ fn refused(faults: &[Fault], function: Function, span: Span) -> bool {
 #[derive(Clone, Copy, Debug)]
 pub struct Read<'p> {
     map: &'p Map<'p>,
-    wanted: &'p [Quantity],
-    function: Function,
-    span: Span,
+    wanted: Wanted,
+    part: Part,
+}
+
+/// The registers of a read and which of the wanted values come with it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Part {
+    pub(crate) function: Function,
+    pub(crate) span: Span,
     /// What ends by here came with an earlier read of the plan.
     covered: u32,
     /// What starts here or later comes with another part of a read that was split.
@@ -202,21 +257,32 @@ pub struct Read<'p> {
     alone: bool,
 }
 
+impl Part {
+    pub(crate) const fn words(&self) -> u16 {
+        self.span.len() as u16
+    }
+
+    /// Whether a value with these registers comes with this read.
+    fn delivers(&self, span: Span) -> bool {
+        self.span.contains(span) && span.end > self.covered && span.start < self.before
+    }
+}
+
 impl<'p> Read<'p> {
     /// Function to read with.
     pub const fn function(&self) -> Function {
-        self.function
+        self.part.function
     }
 
     /// First register.
     pub const fn address(&self) -> u16 {
         // The check of the map keeps every row within 16 bits.
-        self.span.start as u16
+        self.part.span.start as u16
     }
 
     /// Number of registers.
     pub const fn words(&self) -> u16 {
-        self.span.len() as u16
+        self.part.words()
     }
 
     /// The readings in the answer, in the order of the map. Values that share the read without being wanted are
@@ -232,21 +298,26 @@ impl<'p> Read<'p> {
             let (address, asked, got) = (self.address(), self.words(), registers.len());
             return Err(DecodeError::Length { address, asked, got });
         }
-        let block = Block::new(self.function, self.address(), registers);
-        Ok(Readings { read: *self, block, row: 0, derived: 0 })
+        let block = Block::new(self.function(), self.address(), registers);
+        Ok(Readings { part: self.part, items: self.items(), block })
     }
 
-    pub(crate) const fn span(&self) -> Span {
-        self.span
+    pub(crate) const fn part(&self) -> Part {
+        self.part
+    }
+
+    fn items(&self) -> Items<'p> {
+        Items::new(self.map, self.wanted, self.part.function, self.part.alone)
     }
 
     /// Two reads for the same values, cut near the middle; `None` if all of it belongs together.
-    pub(crate) fn split(&self) -> Option<[Self; 2]> {
-        if self.alone {
+    pub(crate) fn split(&self) -> Option<[Part; 2]> {
+        let Part { span, alone, .. } = self.part;
+        if alone {
             return None;
         }
-        let items = || items(self.map, self.wanted, self.function).filter(|&span| self.delivers(span));
-        let middle = self.span.start + self.span.len() / 2;
+        let items = || self.items().map(|(_, span)| span).filter(|&span| self.part.delivers(span));
+        let middle = span.start + span.len() / 2;
         let first = items().map(|span| span.start).min()?;
         let cut = items()
             .map(|span| span.start)
@@ -255,63 +326,29 @@ impl<'p> Read<'p> {
         let part = |of: &dyn Fn(&Span) -> bool| items().filter(of).reduce(Span::union);
         let left = part(&|span| span.start < cut)?;
         let right = part(&|span| span.start >= cut)?;
-        Some([Self { span: left, before: cut, ..*self }, Self { span: right, ..*self }])
-    }
-
-    /// Whether a value with these registers comes with this read.
-    fn delivers(&self, span: Span) -> bool {
-        self.span.contains(span) && span.end > self.covered && span.start < self.before
-    }
-
-    fn wants(&self, quantity: Quantity) -> bool {
-        self.wanted.contains(&quantity)
+        Some([Part { span: left, before: cut, ..self.part }, Part { span: right, ..self.part }])
     }
 }
 
 /// The readings of one answer.
 #[derive(Clone, Debug)]
 pub struct Readings<'p, 'r> {
-    read: Read<'p>,
+    part: Part,
+    items: Items<'p>,
     block: Block<'r>,
-    row: usize,
-    derived: usize,
-}
-
-impl<'r> Readings<'_, 'r> {
-    fn covers(&self, span: Span) -> bool {
-        self.read.delivers(span.shifted(self.read.map.base()))
-    }
-
-    fn next_row(&mut self) -> Option<Result<Reading<'r>, DecodeError>> {
-        let map = self.read.map;
-        loop {
-            let row = map.rows().get(self.row)?;
-            self.row += 1;
-            let in_read = row.function == self.read.function && row.is_alone() == self.read.alone;
-            if in_read && !row.is_alternate() && self.read.wants(row.quantity) && self.covers(row.span()) {
-                return Some(map.reading(row, &self.block));
-            }
-        }
-    }
-
-    fn next_derived(&mut self) -> Option<Result<Reading<'r>, DecodeError>> {
-        let map = self.read.map;
-        loop {
-            let derived = map.derived_quantities().get(self.derived)?;
-            self.derived += 1;
-            let covered = map.derived_span(derived, self.read.function).is_some_and(|span| self.covers(span));
-            if covered && !self.read.alone && self.read.wants(derived.quantity) {
-                return Some(map.derived_reading(derived, &self.block));
-            }
-        }
-    }
 }
 
 impl<'r> Iterator for Readings<'_, 'r> {
     type Item = Result<Reading<'r>, DecodeError>;
 
+    #[cfg_attr(not(target_os = "none"), inline)]
     fn next(&mut self) -> Option<Self::Item> {
-        self.next_row().or_else(|| self.next_derived())
+        let (part, map) = (self.part, self.items.map);
+        let (item, _) = self.items.find(|&(_, span)| part.delivers(span))?;
+        Some(match item {
+            Item::Row(row) => map.reading(row, &self.block),
+            Item::Derived(derived) => map.derived_reading(derived, &self.block),
+        })
     }
 }
 

@@ -53,6 +53,30 @@ impl fmt::Display for Quantity {
     }
 }
 
+/// A set of quantities, one bit for each: whether one is wanted is asked for every row of a map, again and again.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wanted([u32; Self::WORDS]);
+
+impl Wanted {
+    const WORDS: usize = Quantity::ALL.len().div_ceil(32);
+
+    pub(crate) fn new(quantities: &[Quantity]) -> Self {
+        let mut set = Self([0; Self::WORDS]);
+        for quantity in quantities {
+            let number = *quantity as usize;
+            if let Some(bits) = set.0.get_mut(number / 32) {
+                *bits |= 1 << (number % 32);
+            }
+        }
+        set
+    }
+
+    pub(crate) fn has(&self, quantity: Quantity) -> bool {
+        let number = quantity as usize;
+        self.0.get(number / 32).is_some_and(|bits| bits >> (number % 32) & 1 == 1)
+    }
+}
+
 quantities! {
     // Voltages, currents, frequency.
     CurrentL1, "current_l1", Ampere, "Current L1";

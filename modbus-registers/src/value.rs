@@ -15,7 +15,7 @@ pub struct Decimal {
 }
 
 /// 10^0 to 10^18, all that fit 63 bits.
-const POWERS_OF_TEN: [i64; 19] = {
+pub(crate) const POWERS_OF_TEN: [i64; 19] = {
     let mut powers = [1; 19];
     let mut power = 1;
     while power < powers.len() {
@@ -24,6 +24,21 @@ const POWERS_OF_TEN: [i64; 19] = {
     }
     powers
 };
+
+/// A tenth of `number`, if that is whole.
+///
+/// Multiplied by the inverse of 5 modulo 2^64, a multiple of 5 becomes its fifth and any other number something
+/// larger than every fifth: a test and a division without dividing, which small processors do step by step.
+const fn tenth(number: i64) -> Option<i64> {
+    const INVERSE_OF_5: u64 = 0xCCCC_CCCC_CCCC_CCCD;
+    let magnitude = number.unsigned_abs().wrapping_mul(INVERSE_OF_5).rotate_right(1);
+    if magnitude > u64::MAX / 10 {
+        return None;
+    }
+    // A tenth of 63 bits has its place in 63 bits.
+    let tenth = magnitude.cast_signed();
+    Some(if number < 0 { -tenth } else { tenth })
+}
 
 impl Decimal {
     /// Zero.
@@ -34,26 +49,28 @@ impl Decimal {
 
     /// `mantissa * 10^exponent`, or `None` if that needs more than 63 bits or more than 18 decimals.
     pub const fn new(mantissa: i64, exponent: i32) -> Option<Self> {
-        let mut mantissa = mantissa;
-        let mut exponent = exponent;
         if mantissa == 0 {
             return Some(Self::ZERO);
         }
-        while exponent > 0 {
-            mantissa = match mantissa.checked_mul(10) {
-                Some(product) => product,
-                None => return None,
+        if exponent >= 0 {
+            if exponent as usize >= POWERS_OF_TEN.len() {
+                return None;
+            }
+            return match mantissa.checked_mul(POWERS_OF_TEN[exponent as usize]) {
+                Some(mantissa) => Some(Self { mantissa, decimals: 0 }),
+                None => None,
             };
-            exponent -= 1;
         }
-        while exponent < 0 && mantissa % 10 == 0 {
-            mantissa /= 10;
-            exponent += 1;
+        let (mut mantissa, mut decimals) = (mantissa, exponent.unsigned_abs());
+        while decimals > 0 {
+            let Some(tenth) = tenth(mantissa) else { break };
+            mantissa = tenth;
+            decimals -= 1;
         }
-        if exponent < -(Self::MAX_DECIMALS as i32) {
+        if decimals > Self::MAX_DECIMALS as u32 {
             return None;
         }
-        Some(Self { mantissa, decimals: exponent.unsigned_abs() as u8 })
+        Some(Self { mantissa, decimals: decimals as u8 })
     }
 
     /// A whole number.
@@ -190,6 +207,19 @@ impl fmt::Display for Absence {
             Self::NoScale => "no scale factor",
         })
     }
+}
+
+/// Why registers give no number, without the place, which all errors of a row share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NoNumber {
+    /// The device says that there is none.
+    Absent(Absence),
+    /// Some of the registers are not there.
+    NotInBlock,
+    /// Beyond what a decimal holds.
+    OutOfRange,
+    /// The scale register holds an exponent no device uses.
+    Exponent(i16),
 }
 
 /// Content of a register, in the unit of its quantity.
@@ -329,6 +359,17 @@ mod tests {
         assert_eq!(decimal(23, 1), Decimal::from_int(230));
         assert_eq!(decimal(0, -300), Decimal::ZERO);
         assert_eq!(decimal(2301, -1).decimals(), 1);
+    }
+
+    #[test]
+    fn tenths_are_exact() {
+        for number in
+            [i64::MIN, i64::MIN + 8, i64::MAX, i64::MAX - 7, -10, -1, 0, 1, 5, 8, 10, 15, 20, 230_500_000]
+        {
+            for number in [number, number.wrapping_add(1), number.wrapping_sub(1)] {
+                assert_eq!(tenth(number), (number % 10 == 0).then_some(number / 10), "{number}");
+            }
+        }
     }
 
     #[test]
