@@ -1,7 +1,7 @@
 //! One walk over every map: tables, plans, and the way of each value from the simulator through a read and
 //! back.
 
-use evkit_modbus_registers::devices::ALL;
+use evkit_modbus_registers::devices::{ALL, CATALOGUE};
 use evkit_modbus_registers::{
     Absence, Bank, Block, Confidence, EncodeError, Map, Quantity, Row, Scale, ScaleContent, Value,
 };
@@ -30,6 +30,35 @@ fn every_name_is_unique() {
     names.sort();
     names.dedup();
     assert_eq!(names.len(), ALL.len());
+}
+
+/// The doc comment in front of `pub const NAME: Map`, in one line.
+fn docs(module: &str, name: &str) -> String {
+    let path = format!("{}/src/devices/{module}.rs", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(path).unwrap();
+    let (before, _) = text.split_once(&format!("pub const {name}: Map")).unwrap();
+    let lines: Vec<_> = before.lines().rev().map_while(|line| line.strip_prefix("///")).collect();
+    lines.into_iter().rev().flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn the_catalogue_and_the_docs_name_the_same_sources() {
+    let catalogue = include_str!("../src/devices/catalogue.rs");
+    let entries: Vec<_> =
+        catalogue.split("Device::new(").skip(1).filter_map(|entry| entry.split('&').nth(1)).collect();
+    assert_eq!(entries.len(), CATALOGUE.len());
+    let mut compared = 0;
+    for (entry, device) in entries.into_iter().zip(CATALOGUE) {
+        let (module, name) = entry.split(',').next().unwrap().trim().split_once("::").unwrap();
+        let docs = docs(module, name).replace("Source: ", "Sources: ");
+        if docs.contains("Sources: ") {
+            let sources = format!("Sources: {}.", device.sources);
+            assert!(docs.contains(&sources), "{module}::{name}: {sources}");
+            compared += 1;
+        }
+    }
+    // SunSpec names its source for all of the module; one map of KEBA has those of another.
+    assert!(compared + 16 >= CATALOGUE.len(), "{compared}");
 }
 
 #[test]

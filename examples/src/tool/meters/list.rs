@@ -3,8 +3,8 @@
 use std::io::Write as _;
 
 use clap::Args;
-use evkit_modbus_registers::devices::ALL;
-use evkit_modbus_registers::{Confidence, Decimal, Kind, Map, Row, Scale, WordOrder};
+use evkit_modbus_registers::devices::{CATALOGUE, Device};
+use evkit_modbus_registers::{Confidence, Decimal, Kind, Row, Scale, WordOrder};
 use serde::Serialize;
 
 use crate::tool::Outcome;
@@ -33,9 +33,9 @@ struct Line<'a> {
     source: &'static str,
 }
 
-impl<'a> Line<'a> {
-    fn new(map: &Map<'a>, row: &Row) -> Self {
-        let quantity = row.quantity();
+impl Line<'static> {
+    fn new(device: &Device, row: &Row) -> Self {
+        let (map, quantity) = (device.map, row.quantity());
         Self {
             manufacturer: map.manufacturer(),
             model: map.model(),
@@ -52,7 +52,7 @@ impl<'a> Line<'a> {
                 Confidence::Medium => "medium",
                 Confidence::Low => "low",
             },
-            source: "evkit_modbus_registers::devices",
+            source: device.sources,
         }
     }
 }
@@ -125,5 +125,5 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> anyhow::Result<Outcome> 
 }
 
 fn lines() -> impl Iterator<Item = Line<'static>> {
-    ALL.iter().flat_map(|map| map.rows().iter().map(|row| Line::new(map, row)))
+    CATALOGUE.iter().flat_map(|device| device.map.rows().iter().map(|row| Line::new(device, row)))
 }
