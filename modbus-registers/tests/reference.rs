@@ -3,7 +3,7 @@
 //! `EVKIT_METERS_CSV` names the list: comma-separated values with at least the columns of [`Listed`]. Without it
 //! nothing is compared: such lists are gathered from many projects and are no part of this crate.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{HashMap, HashSet};
 use std::env;
 
 use evkit_modbus_registers::devices::ALL;
@@ -105,7 +105,7 @@ fn unit(row: &Row, listed: &str) -> String {
 }
 
 /// The words of a name, without what separates them.
-fn words(name: &str) -> BTreeSet<String> {
+fn words(name: &str) -> HashSet<String> {
     let name = name.to_lowercase();
     name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
@@ -125,12 +125,12 @@ fn map_of(device: (&str, &str), rows: &[Listed]) -> &'static Map<'static> {
 #[test]
 fn every_sure_row_is_here_and_equal() {
     let Ok(path) = env::var("EVKIT_METERS_CSV") else { return };
-    let mut devices: BTreeMap<_, Vec<Listed>> = BTreeMap::new();
+    let mut devices: HashMap<_, Vec<Listed>> = HashMap::new();
     for row in Listed::read(&path) {
         devices.entry((row.manufacturer.clone(), row.model.clone())).or_default().push(row);
     }
     let (mut sure, mut others, mut wrong) = (0, [0; 2], Vec::new());
-    let mut maps = BTreeSet::new();
+    let mut maps = HashSet::new();
     for ((manufacturer, model), rows) in &devices {
         let map = map_of((manufacturer, model), rows);
         assert!(maps.insert((map.manufacturer(), map.model())), "{} stands for two devices", map.model());
