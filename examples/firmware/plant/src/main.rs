@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
@@ -29,7 +30,7 @@ enum Command {
         #[arg(long, default_value = "")]
         only: String,
         /// How many at a time
-        #[arg(long, default_value_t = 6)]
+        #[arg(long, default_value_t = 3)]
         jobs: usize,
     },
     /// Tell random stories to boards in QEMU
@@ -43,7 +44,7 @@ enum Command {
         #[arg(long, default_value_t = 1)]
         seed: u64,
         /// How many boards at a time, of two sockets each
-        #[arg(long, default_value_t = 8)]
+        #[arg(long, default_value_t = 3)]
         boards: usize,
     },
     /// Run the firmware in QEMU with a central system, and show a session
@@ -103,6 +104,7 @@ impl Files {
             python: self.python.clone().unwrap_or_default(),
             dlm_node: programs.join("dlm-node"),
             out: absolute(&self.out)?,
+            late: Arc::default(),
         })
     }
 }
@@ -154,8 +156,8 @@ fn histories(setup: &Setup, seed: u64, count: u64, boards: usize) -> anyhow::Res
         );
     }
     println!(
-        "{} stories from seed {seed} on, {} closings, nothing breached; the plant itself came late {} times",
-        found.stories, found.closings, found.hiccups
+        "{} stories from seed {seed} on, {} closings, nothing breached; the plant was too slow to follow {} times",
+        found.stories, found.closings, found.late
     );
     Ok(())
 }
@@ -179,7 +181,7 @@ fn show(setup: &Setup, script: &Script) -> anyhow::Result<()> {
 }
 
 fn bench(port: &str, bus: Option<&str>, script: &Script) -> anyhow::Result<()> {
-    let bench = Bench::new();
+    let bench = Bench::new(Arc::default());
     bench.plant().show = true;
     let bus = bus.map(Wire::port).transpose()?;
     bench.connect(Some(Wires { link: Wire::port(port)?, bus }));

@@ -20,17 +20,16 @@ pub struct Found {
     pub stories: u64,
     /// Contactors closed.
     pub closings: u32,
-    /// Times the plant itself came late.
-    pub hiccups: u32,
+    /// Times a plant was too slow to follow its station.
+    pub late: u32,
     /// Reactions by condition: limit in milliseconds, and what was met.
     pub reactions: BTreeMap<Condition, (u64, Reactions)>,
 }
 
 impl Found {
-    fn add(&mut self, stories: u64, referee: &Referee, hiccups: u32) {
+    fn add(&mut self, stories: u64, referee: &Referee) {
         self.stories += stories;
         self.closings += referee.closings();
-        self.hiccups += hiccups;
         for (condition, limit, met) in referee.reactions() {
             let (_, all) = self.reactions.entry(condition).or_insert((limit, Reactions::default()));
             all.count += met.count;
@@ -58,7 +57,8 @@ pub fn run(setup: &Setup, seed: u64, count: u64, boards: usize) -> anyhow::Resul
             .into_iter()
             .try_for_each(|board| board.join().map_err(|_| anyhow!("a board's thread ended"))?)
     })?;
-    found.into_inner().map_err(ended)
+    let found = found.into_inner().map_err(ended)?;
+    Ok(Found { late: setup.late.load(Ordering::Relaxed), ..found })
 }
 
 fn serve(
@@ -91,6 +91,6 @@ fn serve(
     }
     let plant = site.bench.plant();
     anyhow::ensure!(plant.referee.restarts() == 0, "board {board} started anew by itself");
-    found.lock().map_err(|_| anyhow!("a board's thread ended"))?.add(stories, &plant.referee, plant.hiccups);
+    found.lock().map_err(|_| anyhow!("a board's thread ended"))?.add(stories, &plant.referee);
     Ok(())
 }

@@ -1,6 +1,8 @@
 //! A board in QEMU with everything around it, for one scenario.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
 use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
@@ -50,6 +52,8 @@ pub struct Setup {
     pub dlm_node: PathBuf,
     /// Where every scenario has its folder.
     pub out: PathBuf,
+    /// Counts how often a plant was too slow to follow its station.
+    pub late: Arc<AtomicU32>,
 }
 
 /// A board, its plant and its central system.
@@ -100,7 +104,8 @@ impl Site {
         let eeprom = folder.join("eeprom");
         let image = Image { runner: setup.runner.clone(), elf: setup.elf.clone(), eeprom, network };
         let log = folder.join("console");
-        let mut site = Self { bench: Bench::new(), back_end, relay, machine: None, image, log };
+        let mut site =
+            Self { bench: Bench::new(Arc::clone(&setup.late)), back_end, relay, machine: None, image, log };
         if !settings.is_empty() {
             site.relay.set_up(false);
             site.power_on()?;

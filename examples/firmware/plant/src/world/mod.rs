@@ -48,6 +48,11 @@ impl World {
         &mut self.sockets[usize::from(connector) - 1]
     }
 
+    /// The number of the next message.
+    pub const fn next_number(&self) -> u32 {
+        self.number + 1
+    }
+
     /// The station has started anew: its outputs are at rest.
     pub fn handle_restart(&mut self) {
         self.due = [0; SOCKETS];
