@@ -44,8 +44,13 @@ impl Machine {
     /// # Errors
     /// QEMU does not start, or does not connect its lines.
     pub fn start(image: &Image, log: &Path) -> anyhow::Result<(Self, Wires)> {
-        let mut command = Command::new(&image.runner);
-        command.arg(&image.elf).env("EEPROM", &image.eeprom);
+        // The emulator ends with this program, however this program ends.
+        let mut command = Command::new("setpriv");
+        command
+            .args(["--pdeath-signal", "KILL"])
+            .arg(&image.runner)
+            .arg(&image.elf)
+            .env("EEPROM", &image.eeprom);
         let mut listeners = Vec::new();
         for name in ["plant", "bus"] {
             let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
