@@ -90,6 +90,8 @@ pub(crate) struct View {
     pub(crate) state: Option<State>,
     /// A vehicle is connected.
     pub(crate) plugged: bool,
+    /// Certainly none is; neither holds while it is not known.
+    pub(crate) empty: bool,
     /// Counts the vehicles that were plugged in.
     pub(crate) visits: u16,
     /// The contactor is closed.
@@ -114,6 +116,7 @@ impl View {
     pub(crate) const UNKNOWN: Self = Self {
         state: None,
         plugged: false,
+        empty: false,
         visits: 0,
         closed: false,
         offering: false,

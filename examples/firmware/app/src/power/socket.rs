@@ -207,6 +207,7 @@ impl Socket {
         View {
             state: self.evse.state(),
             plugged: self.evse.connected() == Some(true),
+            empty: self.evse.connected() == Some(false),
             closed: outputs.contactor,
             offering: outputs.signal.is_pwm(),
             advertised: self.evse.advertised(),

@@ -146,14 +146,15 @@ impl<F: MultiwriteNorFlash> Station<'_, F> {
         }
     }
 
-    /// Begins the transaction of an accepted session. The journal may still be busy with the last one, or the meter not
-    /// have been read yet; then the next turn tries again.
+    /// Begins the transaction of an accepted session. The vehicle may not be there yet, the journal busy with the last
+    /// transaction, or the meter not have been read; then the next turn tries again.
     pub(super) fn begin(&mut self, seat: usize) {
         let (number, now) = (connector(seat), clock::ocpp());
         let metered = self.is_metered();
         let Some(place) = self.seats.get_mut(seat) else { return };
-        let (register, known) = (place.register(), place.measured.at.is_some() || !metered);
-        let Some(access) = place.access.as_mut().filter(|access| !access.started && known) else { return };
+        let ready = place.view.plugged && (place.measured.at.is_some() || !metered);
+        let register = place.register();
+        let Some(access) = place.access.as_mut().filter(|access| !access.started && ready) else { return };
         let held = self.session.reservation(number).or_else(|| self.session.reservation(0));
         let held = held.filter(|held| held.id_tag == access.token).map(|held| held.id);
         if self.session.start_transaction(now, number, access.token, register, held).is_ok() {

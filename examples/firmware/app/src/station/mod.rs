@@ -9,6 +9,8 @@ pub(crate) mod connection;
 mod requests;
 mod rules;
 mod seat;
+#[cfg(test)]
+mod tests;
 
 use core::pin::pin;
 use core::time::Duration;
@@ -184,10 +186,14 @@ impl<'a, F: MultiwriteNorFlash> Station<'a, F> {
         let (before, view) = (place.view, socket.view.get());
         place.view = view;
         place.measured = socket.measured.get();
-        if before.plugged && (!view.plugged || view.visits != before.visits) {
+        let present = place.present;
+        place.present = view.plugged || (present && !view.empty);
+        // A transaction that goes on after a power cut may find its vehicle gone.
+        let was_there = present || place.permitted();
+        if was_there && (view.empty || (present && view.visits != before.visits)) {
             self.unplugged(seat);
         }
-        if view.plugged && (!before.plugged || view.visits != before.visits) {
+        if view.visits != before.visits {
             self.plugged(seat);
         }
         if let (Some(uid), true) = (&view.card, view.cards != before.cards) {

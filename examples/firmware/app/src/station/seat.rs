@@ -41,6 +41,8 @@ pub(super) struct Seat {
     /// What was seen last.
     pub(super) view: View,
     pub(super) measured: Measured,
+    /// A vehicle is there; sensors that are silent for a moment do not take it away.
+    pub(super) present: bool,
     /// The session of this visit is over; the next one needs a new vehicle or a card.
     pub(super) done: bool,
     /// The register at which a transaction with an identifier that turned out to be invalid ends.
@@ -56,6 +58,7 @@ impl Seat {
         question: None,
         view: View::UNKNOWN,
         measured: Measured::NEVER,
+        present: false,
         done: false,
         stop_at: None,
         unlock: false,
@@ -81,7 +84,7 @@ impl Seat {
         let view = &self.view;
         let measured = self.measured.at.is_some();
         Facts {
-            plugged: view.plugged,
+            plugged: self.present,
             requesting: matches!(view.state, Some(State::C1 | State::C2 | State::D1 | State::D2)),
             offering: view.offering,
             fault: self.fault(metered),

@@ -7,7 +7,7 @@
 mod journal;
 pub(crate) mod settings;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use core::ops::Range;
 
@@ -86,6 +86,12 @@ impl<F: MultiwriteNorFlash> Store<F> {
         self.erase_records().await?;
         alive();
         self.put(StoreKey(FORMAT), &PRESENT_FORMAT).await
+    }
+
+    /// The memory, as a power cut leaves it.
+    #[cfg(test)]
+    pub(crate) fn into_memory(self) -> F {
+        self.flash
     }
 
     /// What had to be erased since the last call.

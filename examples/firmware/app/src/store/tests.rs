@@ -16,7 +16,7 @@ const PAGES: usize = 8;
 
 /// A memory whose power can go after any word written.
 #[derive(Clone)]
-struct Memory {
+pub(crate) struct Memory {
     bytes: Vec<u8>,
     steps: usize,
     cut_at: usize,
@@ -25,7 +25,7 @@ struct Memory {
 }
 
 #[derive(Debug)]
-struct NoPower;
+pub(crate) struct NoPower;
 
 impl NorFlashError for NoPower {
     fn kind(&self) -> NorFlashErrorKind {
@@ -34,7 +34,7 @@ impl NorFlashError for NoPower {
 }
 
 impl Memory {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { bytes: vec![0xFF; PAGE * PAGES], steps: 0, cut_at: usize::MAX, overwrites: false }
     }
 
