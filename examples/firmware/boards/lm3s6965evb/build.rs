@@ -6,5 +6,7 @@ fn main() {
     println!("cargo::rustc-link-arg-bins=-T{here}/stack.x");
     // No page alignment of segments: the image is written to flash, not mapped.
     println!("cargo::rustc-link-arg-bins=--nmagic");
+    // Functions of equal code are one.
+    println!("cargo::rustc-link-arg-bins=--icf=all");
     println!("cargo::rerun-if-changed=stack.x");
 }

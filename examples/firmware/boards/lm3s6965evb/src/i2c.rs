@@ -47,11 +47,16 @@ impl I2cBus {
 
     /// Moves one byte as `command` says and waits for it.
     async fn step(&mut self, command: u32) -> Result<(), ErrorKind> {
+        Block::I2c0.write(INTERRUPT_CLEAR, 1);
         Block::I2c0.write(COMMAND, command);
         poll_fn(|cx| {
+            if Block::I2c0.read(STATUS) & BUSY == 0 {
+                return Poll::Ready(());
+            }
             WAKER.register(cx.waker());
+            // A byte that was done before is flagged, so the interrupt comes even now.
             Block::I2c0.write(INTERRUPT_MASK, 1);
-            if Block::I2c0.read(STATUS) & BUSY == 0 { Poll::Ready(()) } else { Poll::Pending }
+            Poll::Pending
         })
         .await;
         let status = Block::I2c0.read(STATUS);

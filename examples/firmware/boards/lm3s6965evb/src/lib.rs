@@ -9,7 +9,6 @@
 #![no_std]
 
 mod chip;
-mod eeprom;
 mod ethernet;
 pub mod executor;
 mod gpio;
@@ -23,7 +22,7 @@ mod watchdog;
 use cortex_m::peripheral::NVIC;
 use lm3s6965::Interrupt;
 
-pub use eeprom::{CAPACITY as EEPROM_CAPACITY, Eeprom, Error as EepromError};
+pub use at24c256::{CAPACITY as EEPROM_CAPACITY, Eeprom};
 pub use ethernet::Ethernet;
 pub use gpio::{Output, Pins};
 pub use i2c::I2cBus;

@@ -38,6 +38,22 @@ pub enum Cause {
     Fault,
 }
 
+impl Cause {
+    /// A word for it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Power => "power",
+            Self::BrownOut => "brown-out",
+            Self::Pin => "reset button",
+            Self::Watchdog => "watchdog",
+            Self::Requested => "request",
+            Self::Panic => "panic",
+            Self::Fault => "fault",
+        }
+    }
+}
+
 /// Notes; random after power came, so they are far apart.
 const RUNNING: u32 = 0x5275_6E21;
 const REQUESTED: u32 = 0xA95C_1B07;
