@@ -199,7 +199,8 @@ fn place(reading: &Reading<'_>, measured: &mut Measured) -> Option<()> {
         0..3 => *measured.voltages_mv.get_mut(position)? = u32::try_from(milli).ok()?,
         // A current has no sign here: its direction is that of the power.
         3..6 => {
-            *measured.currents.get_mut(position - 3)? = Milliamps(u32::try_from(milli.unsigned_abs()).ok()?)
+            let current = u32::try_from(milli.unsigned_abs()).ok()?;
+            *measured.currents.get_mut(position - 3)? = Milliamps(current);
         }
         6 => measured.power_w = i32::try_from(milli / 1_000).ok()?,
         _ => measured.energy_wh = u64::try_from(milli / 1_000).ok()?,

@@ -105,9 +105,10 @@ impl<'a, F: MultiwriteNorFlash> Station<'a, F> {
         sent: &'a mut [u8],
         seed: u64,
     ) -> Self {
-        // The text is a list of measurands.
+        // Defaults: what was kept in the journal goes before. Each text fits its key.
         let _ = session.set_setting(clock::ocpp(), Key::MeterValuesSampledData, SAMPLED);
         let _ = session.set_setting(clock::ocpp(), Key::MeterValueSampleInterval, "60");
+        let _ = session.set_setting(clock::ocpp(), Key::AuthorizationCacheEnabled, "true");
         Self {
             shared,
             session,
