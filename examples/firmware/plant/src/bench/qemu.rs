@@ -46,11 +46,7 @@ impl Machine {
     pub fn start(image: &Image, log: &Path) -> anyhow::Result<(Self, Wires)> {
         // The emulator ends with this program, however this program ends.
         let mut command = Command::new("setpriv");
-        command
-            .args(["--pdeath-signal", "KILL"])
-            .arg(&image.runner)
-            .arg(&image.elf)
-            .env("EEPROM", &image.eeprom);
+        command.args(["--pdeathsig", "KILL"]).arg(&image.runner).arg(&image.elf).env("EEPROM", &image.eeprom);
         let mut listeners = Vec::new();
         for name in ["plant", "bus"] {
             let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
