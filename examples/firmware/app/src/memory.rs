@@ -3,6 +3,8 @@
 use core::fmt;
 
 use embassy_net::StackResources;
+use embassy_sync::blocking_mutex::Mutex;
+use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
 use evkit_ocpp::v16::charge_point::Config;
 use evkit_rfid::{CacheEntry, IdTag, Slot};
 use static_cell::{ConstStaticCell, StaticCell};
@@ -58,10 +60,13 @@ impl Memory {
         }
     }
 
-    /// Builds the session in its memory, once. Its 9 KB pass over the stack, so nothing else may be on it then.
+    /// Builds the session in its memory, once. On the way it takes 15 KB of stack, so interrupts, whose tasks take theirs
+    /// from the same stack, wait for the fraction of a millisecond that this takes; nothing is switched on yet.
     #[inline(never)]
     pub(crate) fn session(&'static self, config: Config<'static>) -> Option<&'static mut Session> {
-        Some(self.session.try_uninit()?.write(Session::new(config)))
+        let place = self.session.try_uninit()?;
+        let interrupts = Mutex::<CriticalSectionRawMutex, ()>::new(());
+        Some(interrupts.lock(|()| place.write(Session::new(config))))
     }
 
     /// Hands everything but the session over, once.
