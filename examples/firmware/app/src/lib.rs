@@ -93,7 +93,7 @@ pub async fn run<B: Board>(
     random.0 ^= u64::from(starts) << 32;
     let settings = store.settings().await;
     let config = station::session_config(&settings, random.next());
-    let session = memory.session(config).ok_or(StartError::Memory)?;
+    let session = memory.session(&config).ok_or(StartError::Memory)?;
 
     let dhcp = embassy_net::Config::dhcpv4(Default::default());
     let (stack, mut network) = embassy_net::new(network, dhcp, parts.resources, random.next());

@@ -61,12 +61,14 @@ impl Memory {
     }
 
     /// Builds the session in its memory, once. On the way it takes 15 KB of stack, so interrupts, whose tasks take theirs
-    /// from the same stack, wait for the fraction of a millisecond that this takes; nothing is switched on yet.
+    /// from the same stack, wait for the fraction of a millisecond until it is given back; nothing is switched on yet.
+    pub(crate) fn session(&'static self, config: &Config<'static>) -> Option<&'static mut Session> {
+        Mutex::<CriticalSectionRawMutex, ()>::new(()).lock(|()| self.build(config))
+    }
+
     #[inline(never)]
-    pub(crate) fn session(&'static self, config: Config<'static>) -> Option<&'static mut Session> {
-        let place = self.session.try_uninit()?;
-        let interrupts = Mutex::<CriticalSectionRawMutex, ()>::new(());
-        Some(interrupts.lock(|()| place.write(Session::new(config))))
+    fn build(&'static self, config: &Config<'static>) -> Option<&'static mut Session> {
+        Some(self.session.try_uninit()?.write(Session::new(config.clone())))
     }
 
     /// Hands everything but the session over, once.
