@@ -8,6 +8,7 @@ use evkit_hal::evse::Event;
 use evkit_hal::lock::{self, Lock, View};
 use evkit_hal::mains::{self, Mains};
 use evkit_hal::overcurrent::{EVLINK, OverCurrent};
+use evkit_hal::pilot::State;
 use evkit_hal::rcm::{self, Procedure, Rcm};
 use evkit_hal::safety::Protection;
 use evkit_hal::temperature::{Derating, OPENEVSE};
@@ -91,7 +92,9 @@ impl Protections {
         let (vehicle, closed) = (evse.connected() != Some(false), evse.is_closed());
         let cable = evse.cable_limit(now).is_some();
         self.rcm.set_connected(now, vehicle, cable);
-        self.rcm.set_idle(now, !closed && !vehicle);
+        // A vehicle that waits may be there: after a power cut it is, and has to be charged on.
+        let wants = matches!(evse.state(), None | Some(State::C1 | State::C2 | State::D1 | State::D2));
+        self.rcm.set_idle(now, !closed && !wants);
         let in_f = evse.unavailable_since().map(|since| now.since(since));
         let view = View { state: evse.state(), in_f, authorized: permission, cable, live: closed };
         if let Some(target) = lock::wanted(lock::Policy::Connected, &view) {
