@@ -35,8 +35,10 @@ const LINE_ERRORS: u32 = 0xF << 7;
 const DAMAGED: u32 = 0b0111 << 8;
 const OVERRUN: u32 = 1 << 11;
 
-/// Bytes between the interrupt and a task, each way: 22 ms at 115200 baud.
-const PIPE: usize = 256;
+/// Bytes received and not fetched yet: 22 ms at 115200 baud.
+const RECEIVED_ROOM: usize = 256;
+/// Bytes to send; a task that has more waits.
+const SEND_ROOM: usize = 128;
 
 /// Speed of a line and whether it carries even parity; 8 data bits and one stop bit always.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,8 +50,8 @@ pub(crate) struct Line {
 /// What the interrupt and the tasks share. Apart from [`Port`], so that it is all zero and takes no
 /// flash.
 struct Pipes {
-    received: Pipe<CriticalSectionRawMutex, PIPE>,
-    to_send: Pipe<CriticalSectionRawMutex, PIPE>,
+    received: Pipe<CriticalSectionRawMutex, RECEIVED_ROOM>,
+    to_send: Pipe<CriticalSectionRawMutex, SEND_ROOM>,
     lost: AtomicU32,
 }
 
