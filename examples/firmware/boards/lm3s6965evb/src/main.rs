@@ -9,7 +9,7 @@
 use core::convert::Infallible;
 
 use embassy_executor::Spawner;
-use embassy_time::{Duration, Timer};
+use embassy_time::Duration;
 use embedded_hal::digital::{OutputPin, PinState};
 use evkit_firmware::board::{Board, Driven, Duplex, FrontEnd, Health, Peripherals, SOCKETS, Sensed, System};
 use evkit_firmware::plant_link::PlantLink;
@@ -58,14 +58,9 @@ fn start(spawner: Spawner, board: lm3s6965evb::Peripherals) {
     }
 }
 
-/// Everything is off until the sockets start. By then the application has built its session, which takes most of the
-/// stack for a moment and leaves none for an interrupt's work.
-const SOCKETS_START: Duration = Duration::from_millis(500);
-
 /// Interrupts [`charger`] every millisecond.
 #[embassy_executor::task]
 async fn sockets(front_end: Mirrored) {
-    Timer::after(SOCKETS_START).await;
     // It ends only with an error, which it has logged; the watchdog finds it silent then.
     let _ = power::run(front_end, &SHARED, &MEMORY).await;
 }
