@@ -1,8 +1,10 @@
 //! A serial line as it is: answers that are lost, late, damaged, or somebody else's. Over a pseudo-terminal pair.
 
-#![cfg(unix)]
+#![cfg(target_os = "linux")]
 
+use std::collections::HashSet;
 use std::process::Command;
+use std::sync::Mutex;
 use std::time::Duration;
 
 use evkit_examples::net::modbus::{Fault, Link, LinkError, Noise};
@@ -12,9 +14,9 @@ use evkit_modbus_registers::map::Framing;
 use evkit_modbus_registers::pdu::{MAX_PDU, PduError, Request, Response};
 use evkit_modbus_registers::rtu::{Frame, MAX_FRAME};
 use evkit_modbus_registers::{Bank, Decimal, ExceptionCode, Map};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use serial2_tokio::SerialPort;
+use tokio::io::AsyncReadExt as _;
 use tokio::task::JoinHandle;
-use tokio_serial::{SerialPort as _, SerialStream};
 
 const PATIENCE: Duration = Duration::from_millis(150);
 
@@ -46,7 +48,7 @@ fn frame(unit: u8, pdu: &[u8]) -> Vec<u8> {
 }
 
 /// A meter with unit 1 on `port` that does `deeds` in turn and then answers.
-fn meter(map: &'static Map<'static>, mut port: SerialStream, deeds: &'static [Deed]) -> JoinHandle<()> {
+fn meter(map: &'static Map<'static>, mut port: SerialPort, deeds: &'static [Deed]) -> JoinHandle<()> {
     let mut bank = Bank::new(map, vec![0; map.total_words()].leak()).unwrap();
     for (quantity, value) in [(VoltageL1N, 231), (CurrentL1, 16), (Frequency, 50)] {
         bank.set(quantity, Decimal::from_int(value)).unwrap();
@@ -86,7 +88,7 @@ fn meter(map: &'static Map<'static>, mut port: SerialStream, deeds: &'static [De
 
 /// A line with `map` at its far end.
 fn line(map: &'static Map<'static>, deeds: &'static [Deed]) -> (Link, JoinHandle<()>) {
-    let (far, near) = SerialStream::pair().unwrap();
+    let (far, near, _) = named_line();
     (Link::on_port(near, 19_200, Framing::N81, 1).patience(PATIENCE), meter(map, far, deeds))
 }
 
@@ -203,6 +205,21 @@ async fn no_sequence_of_faults_gives_a_wrong_number() {
     assert_eq!(right, 5, "answers, those behind frames of others, and the last two");
 }
 
+/// A line, and the path of its near end: the one terminal that is open after and was not before.
+fn named_line() -> (SerialPort, SerialPort, String) {
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let open = || {
+        let files = std::fs::read_dir("/proc/self/fd").unwrap();
+        let paths = files.filter_map(|file| std::fs::read_link(file.unwrap().path()).ok());
+        paths.filter(|path| path.starts_with("/dev/pts")).collect::<HashSet<_>>()
+    };
+    let _guard = ONE_AT_A_TIME.lock().unwrap();
+    let before = open();
+    let (far, near) = SerialPort::pair().unwrap();
+    let path = open().into_iter().find(|path| !before.contains(path)).expect("the near end has a path");
+    (far, near, path.to_str().unwrap().to_owned())
+}
+
 /// Runs `evkit` on a line, beside the tasks of the test.
 async fn run(arguments: &[&str], path: String) -> (String, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_evkit"));
@@ -214,8 +231,7 @@ async fn run(arguments: &[&str], path: String) -> (String, String) {
 
 /// Runs `evkit` on the near end of a line with `map` at its far end.
 async fn evkit(map: &'static Map<'static>, deeds: &'static [Deed], arguments: &[&str]) -> (String, String) {
-    let (far, near) = SerialStream::pair().unwrap();
-    let path = near.name().expect("the near end has a path");
+    let (far, _near, path) = named_line();
     let _meter = meter(map, far, deeds);
     run(arguments, path).await
 }
@@ -246,12 +262,11 @@ async fn the_tool_names_the_register_that_failed() {
 async fn the_tool_identifies_over_a_serial_line() {
     // The bank answers requests of eight bytes only, so functions 17 and 43 stay unanswered there, as on many meters;
     // the code of a Carlo Gavazzi still tells. Their requests are shorter and would be taken for the next one.
-    let (far, near) = SerialStream::pair().unwrap();
-    let path = near.name().expect("the near end has a path");
+    let (far, _near, path) = named_line();
     let map = &carlo_gavazzi::EM340;
     let mut bank = Bank::new(map, vec![0; map.total_words()].leak()).unwrap();
     bank.set(ModelId, Decimal::from_int(341)).unwrap();
-    let mut port = far;
+    let port = far;
     let _meter = tokio::spawn(async move {
         let mut buffer = [0; 256];
         while let Ok(count @ 1..) = port.read(&mut buffer).await {

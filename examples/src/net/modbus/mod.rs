@@ -1,7 +1,7 @@
 //! Modbus in both roles: one question and its answer over TCP or a serial line, and a simulated device that answers.
 //!
 //! The register maps, the protocol units and the rules that tell a late answer from the right one come from
-//! `evkit-modbus-registers`; sockets come from `tokio-modbus`, serial ports from `tokio-serial`.
+//! `evkit-modbus-registers`; sockets come from `tokio-modbus`, serial ports from `serial2-tokio`.
 
 mod rtu;
 pub mod server;
@@ -13,7 +13,7 @@ use std::time::Duration;
 use evkit_modbus_registers::ExceptionCode;
 use evkit_modbus_registers::map::Framing;
 use evkit_modbus_registers::pdu::{PduError, Request, Response};
-use tokio_serial::SerialStream;
+use serial2_tokio::SerialPort;
 
 pub use rtu::Noise;
 
@@ -101,7 +101,7 @@ impl Link {
     }
 
     /// A device on a serial line that is open already.
-    pub fn on_port(port: SerialStream, baud: u32, framing: Framing, unit: u8) -> Self {
+    pub fn on_port(port: SerialPort, baud: u32, framing: Framing, unit: u8) -> Self {
         let client = rtu::Client::new(port, baud, framing, unit);
         Self { client: Client::Rtu(Box::new(client)), pdu: Vec::new() }
     }

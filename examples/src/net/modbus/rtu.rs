@@ -11,9 +11,9 @@ use evkit_modbus_registers::exchange::{Exchange, Instant, Quiet};
 use evkit_modbus_registers::map::Framing;
 use evkit_modbus_registers::pdu::{MAX_PDU, Request};
 use evkit_modbus_registers::rtu::{Frame, FrameError, MAX_FRAME, Timing, response_length};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use serial2_tokio::{CharSize, Parity, SerialPort, Settings, StopBits};
+use tokio::io::AsyncReadExt as _;
 use tokio::time::{Instant as Clock, timeout_at};
-use tokio_serial::{DataBits, Parity, SerialPortBuilderExt as _, SerialStream, StopBits};
 
 use super::{Fault, Link};
 
@@ -47,21 +47,27 @@ impl fmt::Display for Noise {
 }
 
 /// Opens a serial port.
-pub(super) fn open(path: &str, baud: u32, framing: Framing) -> std::io::Result<SerialStream> {
+pub(super) fn open(path: &str, baud: u32, framing: Framing) -> std::io::Result<SerialPort> {
     let parity = match framing {
         Framing::N81 | Framing::N82 => Parity::None,
         Framing::E81 => Parity::Even,
         Framing::O81 => Parity::Odd,
     };
     let stop_bits = if framing == Framing::N82 { StopBits::Two } else { StopBits::One };
-    let port = tokio_serial::new(path, baud).data_bits(DataBits::Eight).parity(parity).stop_bits(stop_bits);
-    Ok(port.open_native_async()?)
+    SerialPort::open(path, |mut settings: Settings| {
+        settings.set_raw();
+        settings.set_baud_rate(baud)?;
+        settings.set_char_size(CharSize::Bits8);
+        settings.set_parity(parity);
+        settings.set_stop_bits(stop_bits);
+        Ok(settings)
+    })
 }
 
 /// One device on a serial line.
 #[derive(Debug)]
 pub(super) struct Client {
-    port: SerialStream,
+    port: SerialPort,
     unit: u8,
     pub(super) patience: Duration,
     opened: Clock,
@@ -70,7 +76,7 @@ pub(super) struct Client {
 }
 
 impl Client {
-    pub(super) fn new(port: SerialStream, baud: u32, framing: Framing, unit: u8) -> Self {
+    pub(super) fn new(port: SerialPort, baud: u32, framing: Framing, unit: u8) -> Self {
         let quiet = Quiet::new(Timing::new(baud, framing));
         Self { port, unit, patience: Link::PATIENCE, opened: Clock::now(), quiet, received: Vec::new() }
     }
