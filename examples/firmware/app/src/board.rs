@@ -1,8 +1,8 @@
 //! What the firmware needs from a board: peripherals behind traits, and nothing about their registers.
 //!
-//! A board runs two futures. [`power::run`](crate::power::run) owns the [`FrontEnd`] and belongs on an executor of
+//! A board runs three futures. [`power::run`](crate::power::run) owns the [`FrontEnd`] and belongs on an executor of
 //! higher priority, one that interrupts the other: it is the only code that moves a contactor, and waits for nobody.
-//! [`run`](crate::run) owns everything else.
+//! [`run`](crate::run) owns everything else, apart from the network, which it hands to a task of its own.
 
 use embassy_net_driver::Driver;
 use embedded_io::ErrorType;
@@ -29,7 +29,7 @@ pub trait Board {
     /// Memory that survives a power cut, 32 KiB or more, in pages of 512 bytes or more.
     type Store: MultiwriteNorFlash;
     /// Ethernet.
-    type Network: Driver;
+    type Network: Driver + 'static;
     /// Watchdog, restart and figures.
     type System: System;
 }

@@ -14,6 +14,8 @@
 //! | network | `embassy-net` | Ethernet |
 //! | watch | `watch` | watchdog, restart |
 //!
+//! The network is an embassy task of its own, as is power; the other five are joined in one, [`run`].
+//!
 //! They share [`Shared`]: newest values, copied in and out. No queue can overflow, nobody waits for anybody, and what
 //! moves a contactor does not depend on any other task.
 #![cfg_attr(not(test), no_std)]
@@ -32,12 +34,15 @@ pub mod power;
 mod shared;
 mod station;
 mod store;
+#[cfg(test)]
+mod tests;
 mod watch;
 
 use core::convert::Infallible;
 use core::fmt;
 
-use embassy_futures::join::{join, join3};
+use embassy_futures::join::{join, join4};
+use embassy_net::Runner;
 use evkit_rfid::{Cache, CacheRule};
 
 use board::{Board, Health, Peripherals, System as _};
@@ -69,7 +74,12 @@ impl fmt::Display for StartError {
 
 impl core::error::Error for StartError {}
 
-/// Runs everything but the sockets for good; see [`power::run`] for those.
+/// Runs everything but the sockets and the network for good; see [`power::run`] for the sockets.
+///
+/// # Contract
+///
+/// `start_network` gives the network to a task of its own, which awaits [`Runner::run`]. Within the task of this future
+/// it would never rest: a network's user wakes the network each time it is polled, and so itself.
 ///
 /// # Errors
 ///
@@ -78,6 +88,7 @@ pub async fn run<B: Board>(
     peripherals: Peripherals<B>,
     shared: &'static Shared,
     memory: &'static Memory,
+    start_network: impl FnOnce(Runner<'static, B::Network>),
 ) -> Result<Infallible, StartError> {
     let Peripherals { console, bus, store, network, mut system, seed } = peripherals;
     let parts = memory.take().ok_or(StartError::Memory)?;
@@ -96,7 +107,8 @@ pub async fn run<B: Board>(
     let session = memory.session(&config).ok_or(StartError::Memory)?;
 
     let dhcp = embassy_net::Config::dhcpv4(Default::default());
-    let (stack, mut network) = embassy_net::new(network, dhcp, parts.resources, random.next());
+    let (stack, network) = embassy_net::new(network, dhcp, parts.resources, random.next());
+    start_network(network);
 
     let membership = load::Membership::new(&settings, random.next() as u32);
     let first_meter = settings.number(store::settings::Setting::MeterUnit);
@@ -109,5 +121,5 @@ pub async fn run<B: Board>(
     let console = console::run(console, shared, &settings, &health);
     let watch = watch::run(system, shared, &health);
     let station = station.run(stack, parts.connection);
-    join(join3(network.run(), station, meter), join3(load, console, watch)).await.0.0
+    join(station, join4(meter, load, console, watch)).await.0
 }

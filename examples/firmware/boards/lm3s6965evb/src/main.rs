@@ -9,6 +9,7 @@
 use core::convert::Infallible;
 
 use embassy_executor::Spawner;
+use embassy_net::Runner;
 use embassy_time::Duration;
 use embedded_hal::digital::{OutputPin, PinState};
 use evkit_firmware::board::{Board, Driven, Duplex, FrontEnd, Health, Peripherals, SOCKETS, Sensed, System};
@@ -35,7 +36,7 @@ fn main() -> ! {
     reset::restart()
 }
 
-/// Hands the peripherals to the two futures of the firmware.
+/// Hands the peripherals to the futures of the firmware.
 fn start(spawner: Spawner, board: lm3s6965evb::Peripherals) {
     let plant = PlantLink::new(board.plant.0, board.plant.1);
     let station = Peripherals {
@@ -53,7 +54,7 @@ fn start(spawner: Spawner, board: lm3s6965evb::Peripherals) {
     {
         urgent.spawn(task);
     }
-    if let Ok(task) = charger(station) {
+    if let Ok(task) = charger(station, spawner) {
         spawner.spawn(task);
     }
 }
@@ -66,9 +67,20 @@ async fn sockets(front_end: Mirrored) {
 }
 
 #[embassy_executor::task]
-async fn charger(peripherals: Peripherals<Kit>) {
+async fn charger(peripherals: Peripherals<Kit>, spawner: Spawner) {
+    let start_network = |runner| {
+        // Spawned once.
+        if let Ok(task) = network(runner) {
+            spawner.spawn(task);
+        }
+    };
     // As above.
-    let _ = evkit_firmware::run(peripherals, &SHARED, &MEMORY).await;
+    let _ = evkit_firmware::run(peripherals, &SHARED, &MEMORY, start_network).await;
+}
+
+#[embassy_executor::task]
+async fn network(mut runner: Runner<'static, Ethernet>) {
+    runner.run().await;
 }
 
 /// The kit's peripherals.

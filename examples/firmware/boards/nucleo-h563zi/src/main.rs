@@ -11,6 +11,7 @@ mod front_end;
 use at24c256::Eeprom;
 use cortex_m::peripheral::SCB;
 use embassy_executor::Spawner;
+use embassy_net::Runner;
 use embassy_stm32::eth::{Ethernet, GenericPhy, PacketQueue, Sma};
 use embassy_stm32::i2c::{I2c, Master};
 use embassy_stm32::interrupt::{self, InterruptExt as _, Priority};
@@ -60,7 +61,7 @@ async fn main(spawner: Spawner) {
             CONVERTER.start(interrupt::UART5).spawn(convert);
             SOCKETS.start(interrupt::UART4).spawn(run);
         }
-        if let Ok(task) = charger(station) {
+        if let Ok(task) = charger(station, spawner) {
             spawner.spawn(task);
         }
     }
@@ -170,9 +171,20 @@ async fn run_sockets(sockets: Sockets) {
 }
 
 #[embassy_executor::task]
-async fn charger(peripherals: Peripherals<Nucleo>) {
+async fn charger(peripherals: Peripherals<Nucleo>, spawner: Spawner) {
+    let start_network = |runner| {
+        // Spawned once.
+        if let Ok(task) = network(runner) {
+            spawner.spawn(task);
+        }
+    };
     // As above.
-    let _ = evkit_firmware::run(peripherals, &SHARED, &MEMORY).await;
+    let _ = evkit_firmware::run(peripherals, &SHARED, &MEMORY, start_network).await;
+}
+
+#[embassy_executor::task]
+async fn network(mut runner: Runner<'static, <Nucleo as Board>::Network>) {
+    runner.run().await;
 }
 
 /// The board's peripherals.
