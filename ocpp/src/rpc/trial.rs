@@ -31,6 +31,11 @@ impl<T> Trial<T> {
         }
     }
 
+    /// The value that has worked last, whatever is being tried.
+    pub const fn proven(&self) -> &T {
+        &self.proven
+    }
+
     /// Whether a value is being tried.
     pub const fn is_trying(&self) -> bool {
         self.tried.is_some()
@@ -61,7 +66,7 @@ mod tests {
         let mut password = Trial::new("old");
         assert_eq!((password.succeeded(), password.failed(1)), (None, None));
         password.propose("new");
-        assert_eq!(*password.current(), "new");
+        assert_eq!((*password.current(), *password.proven()), ("new", "old"));
         assert_eq!(password.succeeded(), Some("old"));
         assert!(!password.is_trying());
         assert_eq!(*password.current(), "new");

@@ -97,14 +97,19 @@ impl<const N: usize> ChargePoint<'_, N> {
     }
 
     /// Sets a key from the station's own side. The value is kept over a restart, except for keys the central system
-    /// can only read. Called before the journal has been read, it sets a default that a kept value overrides.
+    /// can only read. Called before the journal has been read, it sets a default: a kept value overrides it, and it is
+    /// not kept itself, so that the next start may have another.
     ///
     /// # Errors
     ///
     /// [`ActionError::Value`] if the text does not fit the key.
     pub fn set_setting(&mut self, now: Instant, key: Key, value: &str) -> Result<(), ActionError> {
         let value = key.row().parse(value).map_err(|_| ActionError::Value)?;
-        self.settings.set(key, value);
+        if self.storage.is_read() {
+            self.settings.set(key, value);
+        } else {
+            self.settings.override_value(key, value);
+        }
         self.apply(now, key);
         Ok(())
     }

@@ -5,6 +5,7 @@ use core::time::Duration;
 use super::ChargePoint;
 use super::outbox::{Answered, RunClock, Transaction, Wish};
 use super::record::{Body, RECORD_MAX, Record, Writer};
+use super::smart_charging::PROFILE_MAX;
 use super::stop_data::STOP_DATA_MAX;
 use crate::journal::{BLOB_MAX, SEAL_LEN, Store, StoreDone, StoreKey, StoreOp, seal, unseal};
 use crate::rpc::timer::Deadline;
@@ -13,9 +14,6 @@ use crate::time::Instant;
 /// Pause after a failed operation.
 const RETRY: Duration = Duration::from_secs(10);
 
-// A sealed profile is the largest thing stored.
-const _: () = assert!(super::smart_charging::PROFILE_MAX + SEAL_LEN <= BLOB_MAX);
-const _: () = assert!(RECORD_MAX + STOP_DATA_MAX <= BLOB_MAX);
 // A connector and a slot of a stack are numbered in one byte.
 const _: () = assert!((2 + super::MAX_CONNECTORS) * super::STACK_DEPTH <= 256);
 
@@ -75,9 +73,14 @@ impl Storage {
         }
     }
 
-    /// Whether the journal has been read.
+    /// Whether the journal has been read and takes records.
     pub(super) fn is_ready(&self) -> bool {
         self.phase == Phase::Ready
+    }
+
+    /// Whether the journal has been read.
+    pub(super) fn is_read(&self) -> bool {
+        self.phase != Phase::New
     }
 
     pub(super) fn deadline(&self) -> Deadline {
@@ -107,7 +110,8 @@ impl<const N: usize> Store for ChargePoint<'_, N> {
         self.storage.job = Some(job);
         let mut body = [0; BLOB_MAX];
         let body = self.encode_job(job, &mut body);
-        // Everything encoded fits, by the assertions above.
+        // Everything encoded fits: these are the longest.
+        const { assert!(PROFILE_MAX + SEAL_LEN <= BLOB_MAX && RECORD_MAX + STOP_DATA_MAX <= BLOB_MAX) }
         let bytes = seal(body, &mut self.storage.buffer).unwrap_or_default();
         let put = |kind: u16, which: u8| StoreOp::Put { key: StoreKey(kind | u16::from(which)), bytes };
         Some(match job {
