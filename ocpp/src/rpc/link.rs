@@ -170,6 +170,7 @@ pub(crate) struct Link<O, A> {
 
 impl<O: Copy, A: Copy> Link<O, A> {
     /// `nonce` must differ from run to run: ids are made of it and a counter.
+    #[inline(never)]
     pub(crate) fn new(version: Version, nonce: u64, patience: Patience) -> Self {
         let calls = [const { None }; OPEN_CALLS];
         Self { version, patience, nonce, number: 0, serial: 0, open: false, pending: None, calls }

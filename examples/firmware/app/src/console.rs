@@ -1,5 +1,6 @@
 //! The console: lines of text for people. What happens is written as it happens; commands come in between.
 
+use core::convert::Infallible;
 use core::fmt::{self, Write as _};
 
 use embassy_futures::select::{Either, select};
@@ -24,7 +25,7 @@ pub(crate) async fn run<C: Read + Write>(
     shared: &Shared,
     settings: &Settings,
     health: &Level<Health>,
-) -> ! {
+) -> Infallible {
     let mut console = Console { shared, settings, health, printed: shared.log.start() };
     let mut editor = Editor::new();
     let mut bytes = [0; 16];

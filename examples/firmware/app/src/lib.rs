@@ -40,9 +40,12 @@ mod watch;
 
 use core::convert::Infallible;
 use core::fmt;
+use core::future::poll_fn;
+use core::pin::{Pin, pin};
+use core::task::Poll;
 
-use embassy_futures::join::{join, join4};
-use embassy_net::Runner;
+use embassy_net::{Runner, Stack, StackResources};
+use embassy_net_driver::Driver;
 use evkit_rfid::{Cache, CacheRule};
 
 use board::{Board, Health, Peripherals, System as _};
@@ -51,8 +54,9 @@ pub use memory::Memory;
 pub use meter::BAUD;
 pub use shared::Shared;
 use shared::{Level, Task};
-use station::{Random, Station};
+use station::{Random, Session, Station};
 use store::Store;
+use store::settings::{Setting, Settings};
 
 /// Why the firmware does not run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,24 +106,48 @@ pub async fn run<B: Board>(
     let starts = store.count_start().await;
     // Differs from one start to the next even where the board has no randomness.
     random.0 ^= u64::from(starts) << 32;
-    let settings = store.settings().await;
-    let config = station::session_config(&settings, random.next());
-    let session = memory.session(&config).ok_or(StartError::Memory)?;
-
-    let dhcp = embassy_net::Config::dhcpv4(Default::default());
-    let (stack, network) = embassy_net::new(network, dhcp, parts.resources, random.next());
+    let mut settings = Settings::new();
+    store.load(&mut settings).await;
+    let mut session = Session::new(station::session_config(&settings, random.next()));
+    let (stack, network) = join_network(network, parts.resources, random.next());
     start_network(network);
 
     let membership = load::Membership::new(&settings, random.next() as u32);
-    let first_meter = settings.number(store::settings::Setting::MeterUnit);
+    let first_meter = settings.number(Setting::MeterUnit);
     let health = Level::new(Health::default());
     let cache = Cache::new(parts.cache, parts.index, CacheRule::EVLINK);
-    let station = Station::new(shared, session, store, &settings, cache, parts.sent, random.next());
+    let mut station = Station::new(shared, &mut session, store, &settings, cache, random.next());
 
-    let meter = meter::run(bus, shared, first_meter);
-    let load = load::run(stack, shared, membership, parts.datagrams);
-    let console = console::run(console, shared, &settings, &health);
-    let watch = watch::run(system, shared, &health);
-    let station = station.run(stack, parts.connection);
-    join(station, join4(meter, load, console, watch)).await.0
+    let tasks: [Pin<&mut dyn Future<Output = Infallible>>; 5] = [
+        pin!(station.run(stack, parts.connection)),
+        pin!(meter::run(bus, shared, first_meter)),
+        pin!(load::run(stack, shared, membership, parts.datagrams)),
+        pin!(console::run(console, shared, &settings, &health)),
+        pin!(watch::run(system, shared, &health)),
+    ];
+    Ok(all(tasks).await)
+}
+
+/// Not inlined: its temporary variables would stay on the stack below all tasks.
+#[inline(never)]
+fn join_network<D: Driver, const SOCKETS: usize>(
+    driver: D,
+    resources: &'static mut StackResources<SOCKETS>,
+    seed: u64,
+) -> (Stack<'static>, Runner<'static, D>) {
+    let dhcp = embassy_net::Config::dhcpv4(Default::default());
+    embassy_net::new(driver, dhcp, resources, seed)
+}
+
+/// Polls all tasks. They are not known by type here, so that none is inlined into another: each takes the stack it needs
+/// only while it is polled.
+async fn all<const N: usize>(mut tasks: [Pin<&mut dyn Future<Output = Infallible>>; N]) -> Infallible {
+    poll_fn(|context| {
+        for task in &mut tasks {
+            // None ever ends.
+            let _ = task.as_mut().poll(context);
+        }
+        Poll::Pending
+    })
+    .await
 }

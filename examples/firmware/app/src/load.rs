@@ -1,5 +1,6 @@
 //! Load management: each socket is a slave of the master's protocol, over one UDP socket.
 
+use core::convert::Infallible;
 use core::net::{Ipv4Addr, SocketAddrV4};
 
 use embassy_futures::select::{Either, select};
@@ -86,10 +87,10 @@ pub(crate) async fn run(
     shared: &Shared,
     membership: Option<Membership>,
     buffers: &mut Buffers,
-) -> ! {
+) -> Infallible {
     let slaves = membership.as_ref().map(|membership| Ok([membership.slave(0)?, membership.slave(1)?]));
     let slaves: Option<Result<[_; SOCKETS], TimingError>> = slaves;
-    let Some(Ok(mut slaves)) = slaves else { idle(shared).await };
+    let Some(Ok(mut slaves)) = slaves else { return idle(shared).await };
     let Buffers { rx, tx, rx_meta, tx_meta } = buffers;
     let mut udp = UdpSocket::new(stack, rx_meta, rx, tx_meta, tx);
     if udp.bind(PORT).is_err() {
@@ -110,7 +111,7 @@ pub(crate) async fn run(
     }
 }
 
-async fn idle(shared: &Shared) -> ! {
+async fn idle(shared: &Shared) -> Infallible {
     loop {
         shared.alive(Task::Load);
         Timer::after_secs(1).await;

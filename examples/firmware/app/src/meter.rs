@@ -3,6 +3,8 @@
 //! Frames end where their content says. What is no answer to the question is dropped: noise, other devices' frames,
 //! late answers. After a timeout the line must have been silent for as long as a device may still be answering.
 
+use core::convert::Infallible;
+
 use embassy_time::{Duration, Instant, Timer, with_deadline, with_timeout};
 use embedded_io_async::{Read, Write};
 use evkit_hal::units::Milliamps;
@@ -53,7 +55,7 @@ enum MeterError {
 }
 
 /// Reads the meters for good. `first` is the Modbus address of the first socket's meter, 0 for none.
-pub(crate) async fn run<B: Read + Write>(mut bus: B, shared: &Shared, first: u32) -> ! {
+pub(crate) async fn run<B: Read + Write>(mut bus: B, shared: &Shared, first: u32) -> Infallible {
     let mut quiet = Quiet::new(Timing::new(BAUD, Framing::N81));
     let mut working = [true; crate::board::SOCKETS];
     loop {

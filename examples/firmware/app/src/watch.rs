@@ -1,5 +1,7 @@
 //! The watchdog: fed only while every task is alive; and the restart, once everything is said.
 
+use core::convert::Infallible;
+
 use embassy_futures::select::{Either, select};
 use embassy_time::{Duration, Timer};
 
@@ -13,7 +15,7 @@ const PERIOD: Duration = Duration::from_millis(200);
 const LAST_WORDS: Duration = Duration::from_millis(50);
 
 /// Feeds the watchdog for good, or restarts.
-pub(crate) async fn run<S: System>(mut system: S, shared: &Shared, health: &Level<Health>) -> ! {
+pub(crate) async fn run<S: System>(mut system: S, shared: &Shared, health: &Level<Health>) -> Infallible {
     let mut silent = None;
     loop {
         health.set(system.health());

@@ -286,10 +286,13 @@ struct Outlet {
 
 impl<'c, const N: usize> ChargePoint<'c, N> {
     /// A charge point that has just been switched on. Its journal is read first; then it connects.
+    ///
+    /// Neither this nor the making of its large parts is inlined: so it is built where it is to lie, also in a future, and
+    /// not on the stack first.
     #[must_use]
+    #[inline(never)]
     pub fn new(config: Config<'c>) -> Self {
         const { assert!(N >= 1 && N <= MAX_CONNECTORS, "a charge point has 1 to 80 connectors") }
-        let link = Link::new(Version::V16, config.nonce, config.patience);
         let outlet = Outlet {
             connector: Connector::new(),
             transaction: Slot::NONE,
@@ -300,8 +303,8 @@ impl<'c, const N: usize> ChargePoint<'c, N> {
         };
         Self {
             settings: Settings::new(N, &config),
+            link: Link::new(Version::V16, config.nonce, config.patience),
             config,
-            link,
             leniency_used: Leniency::STRICT,
             clock: Clock::default(),
             boot: Boot::new(),

@@ -160,6 +160,7 @@ pub(super) struct Outbox<const N: usize> {
 }
 
 impl<const N: usize> Outbox<N> {
+    #[inline(never)]
     pub(super) fn new() -> Self {
         Self {
             run: 0,

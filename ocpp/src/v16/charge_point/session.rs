@@ -207,6 +207,8 @@ impl<const N: usize> ChargePoint<'_, N> {
     /// [`EncodeError::BufferTooSmall`]: nothing has changed; call again with a larger buffer. 1500 bytes are enough
     /// for all the session sends, GetCompositeSchedule.conf aside, which needs up to 3000. [`EncodeError::Invalid`]:
     /// something the application gave cannot be sent, such as an identity that is too long; it counts as refused.
+    // Not inlined: what it keeps on the stack would lie below everything else its caller calls.
+    #[inline(never)]
     pub fn poll_transmit<'b>(
         &mut self,
         now: Instant,

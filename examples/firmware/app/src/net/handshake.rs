@@ -1,8 +1,9 @@
 //! Opening a WebSocket as a client (RFC 6455 section 4, OCPP-J 1.6 section 3).
 
-use core::fmt::{self, Write as _};
+use core::fmt;
 
 use base64ct::{Base64, Encoding as _};
+use embedded_io::Write as _;
 use embedded_io_async::{Read, Write};
 use evkit_ocpp::rpc::handshake::{basic_credentials, subprotocol};
 use evkit_ocpp::schema::Version;
@@ -10,9 +11,6 @@ use sha1_smol::Sha1;
 
 /// What RFC 6455 section 1.3 has a server append to the key.
 const GUID: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
-
-/// Longest request: 48 characters of path, 48 of identity twice, 48 of password, and the headers.
-const REQUEST: usize = 512;
 
 /// Who connects where.
 #[derive(Clone, Copy, Debug)]
@@ -59,7 +57,7 @@ impl fmt::Display for OpenError {
     }
 }
 
-/// Sends the request and reads the answer, whose head has to fit into `buffer`. Not a byte behind the head is read: it
+/// Sends the request and reads the answer; each has to fit into `buffer`, which takes at most 512 bytes for the request. Not a byte behind the head is read: it
 /// belongs to the first frame.
 ///
 /// # Errors
@@ -72,8 +70,8 @@ pub(crate) async fn open<S: Read + Write>(
 ) -> Result<(), OpenError> {
     let mut key = [0; 24];
     let key = Base64::encode(&opening.nonce, &mut key).map_err(|_| OpenError::TooLong)?;
-    let request = request(opening, key)?;
-    socket.write_all(request.as_bytes()).await.map_err(|_| OpenError::Broken)?;
+    let request = request(opening, key, buffer)?;
+    socket.write_all(request).await.map_err(|_| OpenError::Broken)?;
     socket.flush().await.map_err(|_| OpenError::Broken)?;
     let mut length = 0;
     loop {
@@ -90,11 +88,11 @@ pub(crate) async fn open<S: Read + Write>(
     }
 }
 
-fn request(opening: &Opening<'_>, key: &str) -> Result<heapless::String<REQUEST>, OpenError> {
+fn request<'b>(opening: &Opening<'_>, key: &str, buffer: &'b mut [u8]) -> Result<&'b [u8], OpenError> {
     let Opening { host, path, identity, password, .. } = opening;
-    let mut request = heapless::String::new();
+    let (size, mut rest) = (buffer.len(), &mut *buffer);
     let slash = if path.ends_with('/') { "" } else { "/" };
-    let mut write = |text: fmt::Arguments<'_>| request.write_fmt(text).map_err(|_| OpenError::TooLong);
+    let mut write = |text: fmt::Arguments<'_>| rest.write_fmt(text).map_err(|_| OpenError::TooLong);
     write(format_args!("GET {path}{slash}{identity} HTTP/1.1\r\nHost: {host}\r\n"))?;
     write(format_args!("Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"))?;
     write(format_args!("Sec-WebSocket-Key: {key}\r\n"))?;
@@ -105,7 +103,8 @@ fn request(opening: &Opening<'_>, key: &str) -> Result<heapless::String<REQUEST>
         write(format_args!("Authorization: {}\r\n", credentials.ok_or(OpenError::TooLong)?))?;
     }
     write(format_args!("\r\n"))?;
-    Ok(request)
+    let written = size - rest.len();
+    buffer.get(..written).ok_or(OpenError::TooLong)
 }
 
 /// Judges the answer so far: whether it is whole, and right then.
@@ -181,7 +180,8 @@ mod tests {
             password: &longest,
             nonce: [0; 16],
         };
-        let text = request(&opening, KEY).unwrap();
+        let mut buffer = [0; 512];
+        let text = str::from_utf8(request(&opening, KEY, &mut buffer).unwrap()).unwrap();
         assert!(
             text.starts_with(&format!("GET {}/{longest} HTTP/1.1\r\nHost: 255.", &longest[..27])),
             "{text}"

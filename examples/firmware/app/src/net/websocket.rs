@@ -2,6 +2,7 @@
 //!
 //! [`Receiver`] is a machine: the caller asks where the next bytes belong, reads them there from wherever they come,
 //! and says how many there were. So a read may be given up at any time for something more urgent, and nothing is lost.
+//! The buffer is lent to it: what lies behind the message it holds is free for whatever is sent meanwhile.
 
 use core::fmt;
 
@@ -40,10 +41,10 @@ impl fmt::Display for FrameError {
 pub(crate) enum Received<'a> {
     /// Not a whole message yet.
     Part,
-    /// A text message.
-    Text(&'a str),
-    /// The beginning of a text message that is longer than there is room for.
-    Cut(&'a str),
+    /// A text message, and what is free behind it.
+    Text(&'a str, &'a mut [u8]),
+    /// The beginning of a text message that is longer than is taken in, and what is free behind it.
+    Cut(&'a str, &'a mut [u8]),
     /// A ping, to be answered with its payload.
     Ping(&'a [u8]),
     /// A pong.
@@ -59,13 +60,14 @@ enum At {
     Payload(FrameType, u64),
 }
 
-/// Receives messages into a buffer. See the [module](self).
+/// Receives messages to the beginning of a buffer, always the same one. See the [module](self).
 #[derive(Debug)]
-pub(crate) struct Receiver<'b> {
+pub(crate) struct Receiver {
     at: At,
     header: [u8; FrameHeader::MAX_LEN],
-    message: &'b mut [u8],
-    /// Bytes of the message, beyond the buffer too.
+    /// Bytes of a message that are taken in.
+    limit: usize,
+    /// Bytes of the message, beyond the limit too.
     length: usize,
     /// The message goes on in further frames.
     open: bool,
@@ -77,13 +79,13 @@ pub(crate) struct Receiver<'b> {
     waste: [u8; 64],
 }
 
-impl<'b> Receiver<'b> {
-    /// A receiver at the beginning of a connection.
-    pub(crate) const fn new(message: &'b mut [u8]) -> Self {
+impl Receiver {
+    /// A receiver at the beginning of a connection, for messages of up to `limit` bytes.
+    pub(crate) const fn new(limit: usize) -> Self {
         Self {
             at: At::Header(0),
             header: [0; FrameHeader::MAX_LEN],
-            message,
+            limit,
             length: 0,
             open: false,
             done: true,
@@ -93,8 +95,14 @@ impl<'b> Receiver<'b> {
         }
     }
 
+    /// The message that is being received, and what is free behind it.
+    pub(crate) fn split<'a>(&self, buffer: &'a mut [u8]) -> (&'a mut [u8], &'a mut [u8]) {
+        let held = if self.done { 0 } else { self.length.min(self.limit) };
+        buffer.split_at_mut_checked(held).unwrap_or_default()
+    }
+
     /// Where the next bytes belong; never empty.
-    pub(crate) fn space(&mut self) -> &mut [u8] {
+    pub(crate) fn space<'a>(&'a mut self, buffer: &'a mut [u8]) -> &'a mut [u8] {
         match self.at {
             At::Header(length) => {
                 let wanted = match FrameHeader::deserialize(self.header.get(..length).unwrap_or_default()) {
@@ -109,7 +117,7 @@ impl<'b> Receiver<'b> {
                 let room = if is_control(kind) {
                     self.control.get_mut(self.control_length..)
                 } else {
-                    self.message.get_mut(self.length..)
+                    buffer.get_mut(self.length..self.limit)
                 };
                 let room = room.filter(|room| !room.is_empty()).unwrap_or(&mut self.waste);
                 let end = left.min(room.len());
@@ -123,7 +131,11 @@ impl<'b> Receiver<'b> {
     /// # Errors
     ///
     /// If they cannot be; the connection has to be closed.
-    pub(crate) fn handle_bytes(&mut self, count: usize) -> Result<Received<'_>, FrameError> {
+    pub(crate) fn handle_bytes<'a>(
+        &'a mut self,
+        buffer: &'a mut [u8],
+        count: usize,
+    ) -> Result<Received<'a>, FrameError> {
         match &mut self.at {
             At::Header(length) => {
                 *length += count;
@@ -146,7 +158,7 @@ impl<'b> Receiver<'b> {
         match self.at {
             At::Payload(kind, 0) => {
                 self.at = At::Header(0);
-                self.end(kind)
+                self.end(kind, buffer)
             }
             _ => Ok(Received::Part),
         }
@@ -175,7 +187,7 @@ impl<'b> Receiver<'b> {
     }
 
     /// A frame is whole.
-    fn end(&mut self, kind: FrameType) -> Result<Received<'_>, FrameError> {
+    fn end<'a>(&'a mut self, kind: FrameType, buffer: &'a mut [u8]) -> Result<Received<'a>, FrameError> {
         match kind {
             FrameType::Ping => {
                 Ok(Received::Ping(self.control.get(..self.control_length).unwrap_or_default()))
@@ -187,24 +199,25 @@ impl<'b> Receiver<'b> {
                 Ok(Received::Part)
             }
             FrameType::Text(false) | FrameType::Continue(true) | FrameType::Binary(_) => {
+                let (message, room) = self.split(buffer);
                 self.open = false;
                 self.done = true;
-                self.text()
+                self.text(message, room)
             }
         }
     }
 
-    fn text(&self) -> Result<Received<'_>, FrameError> {
-        if let Some(message) = self.message.get(..self.length) {
-            return str::from_utf8(message).map(Received::Text).map_err(|_| FrameError::NotText);
+    fn text<'a>(&self, message: &'a [u8], room: &'a mut [u8]) -> Result<Received<'a>, FrameError> {
+        match str::from_utf8(message) {
+            Ok(text) if self.length <= self.limit => Ok(Received::Text(text, room)),
+            Ok(text) => Ok(Received::Cut(text, room)),
+            Err(_) if self.length <= self.limit => Err(FrameError::NotText),
+            // A character may have been cut in two.
+            Err(error) => {
+                let valid = message.get(..error.valid_up_to()).unwrap_or_default();
+                Ok(Received::Cut(str::from_utf8(valid).unwrap_or_default(), room))
+            }
         }
-        // A character may have been cut in two.
-        let valid = match str::from_utf8(self.message) {
-            Ok(text) => text,
-            Err(error) => str::from_utf8(self.message.get(..error.valid_up_to()).unwrap_or_default())
-                .unwrap_or_default(),
-        };
-        Ok(Received::Cut(valid))
     }
 }
 
@@ -252,18 +265,25 @@ mod tests {
     }
 
     /// What is received when bytes come in pieces of `piece`.
-    fn receive(bytes: &[u8], piece: usize, room: usize) -> Result<Vec<String>, FrameError> {
-        let mut buffer = vec![0; room];
-        let mut receiver = Receiver::new(&mut buffer);
+    fn receive(bytes: &[u8], piece: usize, limit: usize) -> Result<Vec<String>, FrameError> {
+        let mut buffer = vec![0; limit + 10];
+        let mut receiver = Receiver::new(limit);
         let (mut at, mut heard) = (0, Vec::new());
         while at < bytes.len() {
-            let space = receiver.space();
+            // Something is sent between any two reads.
+            receiver.split(&mut buffer).1.fill(b'!');
+            let space = receiver.space(&mut buffer);
             assert!(!space.is_empty());
             let count = space.len().min(piece).min(bytes.len() - at);
             space[..count].copy_from_slice(&bytes[at..at + count]);
             at += count;
-            match receiver.handle_bytes(count)? {
+            match receiver.handle_bytes(&mut buffer, count)? {
                 Received::Part => {}
+                Received::Text(text, room) => {
+                    assert_eq!(text.len() + room.len(), limit + 10);
+                    heard.push(format!("Text({text:?})"));
+                }
+                Received::Cut(text, _) => heard.push(format!("Cut({text:?})")),
                 other => heard.push(format!("{other:?}")),
             }
         }

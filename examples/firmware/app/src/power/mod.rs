@@ -33,7 +33,7 @@ const TICK: Duration = Duration::from_millis(1);
 /// Settings of the machines that are not possible, which tests exclude, or a [`Memory`] that is in use; nothing is ever
 /// switched on then.
 pub async fn run<F: FrontEnd>(
-    mut front_end: F,
+    front_end: &mut F,
     shared: &Shared,
     memory: &'static Memory,
 ) -> Result<Infallible, SocketError> {

@@ -29,18 +29,21 @@ const TCP: usize = 1_536;
 /// The longest frame taken in: a charging profile of 24 periods has 1,700 bytes, GetConfiguration with 40 keys 2,200.
 /// A longer one is refused, whatever is in it.
 const RECEIVED: usize = 3_072;
+/// Frames of both directions: one that is received lies at the beginning, one that is sent behind it. The longest one
+/// sent, the answer to GetConfiguration with all keys, has 5,600 bytes, and its call 60.
+const FRAMES: usize = 6_144;
 
 /// Memory of a connection.
 #[derive(Debug)]
 pub(crate) struct Buffers {
     rx: [u8; TCP],
     tx: [u8; TCP],
-    received: [u8; RECEIVED],
+    frames: [u8; FRAMES],
 }
 
 impl Buffers {
     pub(crate) const fn new() -> Self {
-        Self { rx: [0; TCP], tx: [0; TCP], received: [0; RECEIVED] }
+        Self { rx: [0; TCP], tx: [0; TCP], frames: [0; FRAMES] }
     }
 }
 
@@ -79,16 +82,15 @@ impl<F: MultiwriteNorFlash> Station<'_, F> {
         buffers: &mut Buffers,
         backoff: &mut Backoff,
     ) -> End {
-        let Buffers { rx, tx, received } = buffers;
+        let Buffers { rx, tx, frames } = buffers;
         let mut socket = TcpSocket::new(stack, rx, tx);
-        if let Err(end) = self.connect(&mut socket, received).await {
+        if let Err(end) = self.connect(&mut socket, frames).await {
             socket.abort();
             return end;
         }
         backoff.reset();
         self.session.handle_open(clock::ocpp());
-        let end = self.talk(&mut socket, received).await;
-        self.answer = None;
+        let end = self.talk(&mut socket, frames).await;
         self.session.handle_close(clock::ocpp());
         socket.abort();
         end
@@ -122,24 +124,25 @@ impl<F: MultiwriteNorFlash> Station<'_, F> {
     }
 
     async fn talk(&mut self, socket: &mut TcpSocket<'_>, buffer: &mut [u8]) -> End {
-        let mut receiver = Receiver::new(buffer);
+        let mut receiver = Receiver::new(RECEIVED);
         let mut keepalive = Keepalive::new(clock::ocpp(), self.ping_interval());
         loop {
             self.turn().await;
-            let result = match self.transmit(socket).await {
+            let (_, room) = receiver.split(buffer);
+            let result = match self.transmit(socket, room).await {
                 Ok(()) => self.ping(socket, &mut keepalive).await,
                 error => error,
             };
             if let Err(end) = result {
                 return end;
             }
-            let read = select(socket.read(receiver.space()), self.idle(None)).await;
+            let read = select(socket.read(receiver.space(buffer)), self.idle(None)).await;
             let result = match read {
                 Either::Second(()) => Ok(()),
                 Either::First(Ok(0) | Err(_)) => Err(End::Frame(FrameError::Broken)),
                 Either::First(Ok(count)) => {
                     keepalive.handle_received();
-                    self.receive(socket, &mut receiver, count).await
+                    self.receive(socket, &mut receiver, buffer, count).await
                 }
             };
             if let Err(end) = result {
@@ -166,24 +169,31 @@ impl<F: MultiwriteNorFlash> Station<'_, F> {
     async fn receive(
         &mut self,
         socket: &mut TcpSocket<'_>,
-        receiver: &mut Receiver<'_>,
+        receiver: &mut Receiver,
+        buffer: &mut [u8],
         count: usize,
     ) -> Result<(), End> {
-        let text = match receiver.handle_bytes(count).map_err(End::Frame)? {
+        let (text, room) = match receiver.handle_bytes(buffer, count).map_err(End::Frame)? {
             Received::Part | Received::Pong => return Ok(()),
             Received::Ping(payload) => return self.control(socket, FrameType::Pong, payload).await,
-            Received::Text(text) => text,
-            Received::Cut(text) => {
+            Received::Text(text, room) => (text, room),
+            Received::Cut(text, room) => {
                 log!(self.shared, "a frame of more than {RECEIVED} bytes is refused");
-                text
+                (text, room)
             }
         };
-        match self.session.handle_frame(clock::ocpp(), text) {
-            Ok(Some(event)) => self.event(event).await,
-            Ok(None) => {}
-            Err(_) => log!(self.shared, "{} bytes that are no frame of OCPP", text.len()),
+        let answer = match self.session.handle_frame(clock::ocpp(), text) {
+            Ok(Some(event)) => self.event(event, room),
+            Ok(None) => None,
+            Err(_) => {
+                log!(self.shared, "{} bytes that are no frame of OCPP", text.len());
+                None
+            }
+        };
+        match answer.and_then(|length| room.get_mut(..length)) {
+            Some(frame) => deliver(socket, FrameType::Text(false), frame, self.random.next()).await,
+            None => Ok(()),
         }
-        Ok(())
     }
 
     async fn control(
@@ -198,12 +208,13 @@ impl<F: MultiwriteNorFlash> Station<'_, F> {
         deliver(socket, kind, &mut copy, self.random.next()).await
     }
 
-    /// Sends everything there is to say.
-    async fn transmit(&mut self, socket: &mut TcpSocket<'_>) -> Result<(), End> {
+    /// Sends everything there is to say, each frame written into `room`.
+    async fn transmit(&mut self, socket: &mut TcpSocket<'_>, room: &mut [u8]) -> Result<(), End> {
         loop {
-            let length = match self.answer.take() {
+            let answer = self.done.take().and_then(|done| self.answer_change(done, room));
+            let length = match answer {
                 Some(length) => length,
-                None => match self.session.poll_transmit(clock::ocpp(), self.sent) {
+                None => match self.session.poll_transmit(clock::ocpp(), room) {
                     Ok(Some(text)) => text.len(),
                     Ok(None) => return Ok(()),
                     Err(EncodeError::BufferTooSmall { needed }) => {
@@ -218,7 +229,7 @@ impl<F: MultiwriteNorFlash> Station<'_, F> {
                 },
             };
             let mask = self.random.next();
-            let frame = self.sent.get_mut(..length).unwrap_or_default();
+            let frame = room.get_mut(..length).unwrap_or_default();
             deliver(socket, FrameType::Text(false), frame, mask).await?;
             self.drain().await;
         }

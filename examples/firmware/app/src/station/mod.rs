@@ -12,6 +12,7 @@ mod seat;
 #[cfg(test)]
 mod tests;
 
+use core::convert::Infallible;
 use core::pin::pin;
 use core::time::Duration;
 
@@ -20,12 +21,14 @@ use embassy_net::Stack;
 use embassy_time::{Timer, with_timeout};
 use embedded_storage_async::nor_flash::MultiwriteNorFlash;
 use evkit_hal::units::Milliamps;
-use evkit_ocpp::rpc::Backoff;
+use evkit_ocpp::rpc::{Backoff, Responder};
 use evkit_ocpp::text::CiStr;
 use evkit_ocpp::time::Instant;
 use evkit_ocpp::v16::charge_point::{ChargePoint, Config, Entry, LimitSource};
 use evkit_ocpp::v16::keys::Key;
-use evkit_ocpp::v16::{BootNotificationRequest, ChargePointStatus, IdTag, IdTagInfo, Reason};
+use evkit_ocpp::v16::{
+    BootNotificationRequest, ChangeConfigurationRequest, ChargePointStatus, IdTag, IdTagInfo, Reason,
+};
 use evkit_rfid::{Cache, Status};
 
 use crate::board::SOCKETS;
@@ -62,16 +65,32 @@ pub(crate) struct Station<'a, F> {
     seats: [Seat; SOCKETS],
     /// Identifiers the central system has accepted.
     cache: Cache<'a>,
-    /// Where frames are written.
-    sent: &'a mut [u8],
-    /// Length of an answer that waits there.
-    answer: Option<usize>,
+    /// A setting to be changed, and one that has been, whose change is still to be answered.
+    wish: Option<Wish>,
+    done: Option<Done>,
     /// Restart when everything is delivered, at the latest then.
     restart_by: Option<Instant>,
     was_online: bool,
     /// Source of masks and nonces.
     random: Random,
 }
+
+/// A setting that somebody wants changed.
+#[derive(Debug)]
+struct Wish {
+    request: Request,
+    /// The central system's call; `None`: a person at the console.
+    asked: Option<Asked>,
+}
+
+/// What became of the central system's.
+#[derive(Debug)]
+struct Done {
+    asked: Asked,
+    kept: bool,
+}
+
+type Asked = Responder<ChangeConfigurationRequest<'static>>;
 
 /// The configuration of a session.
 pub(crate) fn session_config(settings: &Settings, nonce: u64) -> Config<'static> {
@@ -96,13 +115,14 @@ pub(crate) fn session_config(settings: &Settings, nonce: u64) -> Config<'static>
 const SAMPLED: &str = "Energy.Active.Import.Register,Power.Active.Import,Current.Import,Current.Offered";
 
 impl<'a, F: MultiwriteNorFlash> Station<'a, F> {
+    /// Not inlined, as everything of the start: its temporary variables would stay on the stack below all tasks.
+    #[inline(never)]
     pub(crate) fn new(
         shared: &'a Shared,
         session: &'a mut Session,
         store: Store<F>,
         settings: &'a Settings,
         cache: Cache<'a>,
-        sent: &'a mut [u8],
         seed: u64,
     ) -> Self {
         // Defaults: what was kept in the journal goes before. Each text fits its key.
@@ -116,8 +136,8 @@ impl<'a, F: MultiwriteNorFlash> Station<'a, F> {
             settings,
             seats: [Seat::EMPTY; SOCKETS],
             cache,
-            sent,
-            answer: None,
+            wish: None,
+            done: None,
             restart_by: None,
             was_online: false,
             random: Random(seed),
@@ -125,7 +145,7 @@ impl<'a, F: MultiwriteNorFlash> Station<'a, F> {
     }
 
     /// Runs for good: connects, and connects again.
-    pub(crate) async fn run(mut self, stack: Stack<'_>, buffers: &mut connection::Buffers) -> ! {
+    pub(crate) async fn run(&mut self, stack: Stack<'_>, buffers: &mut connection::Buffers) -> Infallible {
         let mut backoff = Backoff::new(PAUSES.0, PAUSES.1, PAUSES.2, self.random.next());
         // Without an address the first attempt would fail, and the second one wait.
         let mut address = pin!(with_timeout(ADDRESS, stack.wait_config_up()));
@@ -145,7 +165,7 @@ impl<'a, F: MultiwriteNorFlash> Station<'a, F> {
         }
     }
 
-    /// Waits until there is something to do, at most until `by`.
+    /// Waits until there is something to do, at most until `by`. It may be given up at any time.
     async fn idle(&mut self, by: Option<Instant>) {
         let due = [by, self.session.poll_timeout()].into_iter().flatten().min();
         let now = clock::ocpp();
@@ -160,7 +180,7 @@ impl<'a, F: MultiwriteNorFlash> Station<'a, F> {
         .await
         {
             Either4::First(()) | Either4::Second(()) => {}
-            Either4::Third(Request { setting, value }) => _ = self.set(setting, &value).await,
+            Either4::Third(request) => self.wish = Some(Wish { request, asked: None }),
             Either4::Fourth(()) => self.restart_by = Some(now + SOFT_RESET),
         }
     }
@@ -168,6 +188,10 @@ impl<'a, F: MultiwriteNorFlash> Station<'a, F> {
     /// Looks at everything once: sockets, deadlines, journal, events; then gives orders.
     async fn turn(&mut self) {
         self.shared.alive(Task::Station);
+        if let Some(Wish { request, asked }) = self.wish.take() {
+            let kept = self.set(request.setting, &request.value).await;
+            self.done = asked.map(|asked| Done { asked, kept });
+        }
         for seat in 0..SOCKETS {
             self.look(seat);
         }
@@ -240,7 +264,7 @@ impl<'a, F: MultiwriteNorFlash> Station<'a, F> {
             }
             // Events without a frame own everything they carry.
             let Some(event) = self.session.poll_event() else { break };
-            self.event(event).await;
+            self.event(event, &mut []);
         }
         let online = self.session.is_online();
         if online && !self.was_online {

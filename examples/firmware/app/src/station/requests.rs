@@ -2,7 +2,7 @@
 
 use embedded_storage_async::nor_flash::MultiwriteNorFlash;
 use evkit_ocpp::message::Call;
-use evkit_ocpp::rpc::{AnswerError, ErrorCode, Failure, Responder};
+use evkit_ocpp::rpc::{ErrorCode, Failure, Responder};
 use evkit_ocpp::text::CiStr;
 use evkit_ocpp::v16::charge_point::{Event, InvalidId};
 use evkit_ocpp::v16::{
@@ -14,14 +14,15 @@ use evkit_ocpp::v16::{
 use evkit_rfid::Occasion;
 
 use super::access::Claim;
-use super::{Station, seat_of};
+use super::{Done, Station, Wish, seat_of};
 use crate::clock;
 use crate::log::log;
-use crate::store::settings::{Setting, VALUE};
+use crate::shared::Request;
+use crate::store::settings::{Setting, VALUE, Value};
 
 impl<F: MultiwriteNorFlash> Station<'_, F> {
-    /// An event of the session.
-    pub(super) async fn event(&mut self, event: Event<'_>) {
+    /// An event of the session. What it is answered with is written into `room`; returns how much that is.
+    pub(super) fn event(&mut self, event: Event<'_>, room: &mut [u8]) -> Option<usize> {
         match event {
             Event::Registered { status, interval } => {
                 log!(self.shared, "registration {}, interval {interval} s", status.as_str());
@@ -69,8 +70,9 @@ impl<F: MultiwriteNorFlash> Station<'_, F> {
                 let state = if operative { "in" } else { "out of" };
                 log!(self.shared, "socket {connector}: {state} service");
             }
-            other => self.call(other).await,
+            other => return self.call(other, room),
         }
+        None
     }
 
     /// The identifier of a running transaction turned out to be invalid.
@@ -101,14 +103,14 @@ impl<F: MultiwriteNorFlash> Station<'_, F> {
     }
 
     /// A call of the central system that the firmware answers.
-    async fn call(&mut self, event: Event<'_>) {
+    fn call(&mut self, event: Event<'_>, room: &mut [u8]) -> Option<usize> {
         match event {
             Event::RemoteStart { connector, id_tag, profile, responder } => {
                 let seat = self.free_seat(connector);
                 let status =
                     seat.map_or(RemoteStartStopStatus::Rejected, |_| RemoteStartStopStatus::Accepted);
-                self.answer(responder, &RemoteStartTransactionResponse { status });
-                let Some(seat) = seat else { return };
+                let answer = self.answer(responder, &RemoteStartTransactionResponse { status }, room);
+                let Some(seat) = seat else { return answer };
                 if let Some(profile) = profile
                     && let Err(error) = self.session.set_transaction_profile(super::connector(seat), &profile)
                 {
@@ -116,32 +118,43 @@ impl<F: MultiwriteNorFlash> Station<'_, F> {
                 }
                 log!(self.shared, "socket {}: remote start", super::connector(seat));
                 self.claim(seat, Claim { occasion: Occasion::RemoteStart, token: Some(id_tag) });
+                answer
             }
             Event::Reset(request, responder) => {
-                self.answer(responder, &ResetResponse { status: ResetStatus::Accepted });
                 self.reset(request.kind);
+                self.answer(responder, &ResetResponse { status: ResetStatus::Accepted }, room)
             }
             Event::UnlockConnector { connector, responder } => {
                 let status = match self.unlock(connector) {
                     true => UnlockStatus::Unlocked,
                     false => UnlockStatus::NotSupported,
                 };
-                self.answer(responder, &UnlockConnectorResponse { status });
+                self.answer(responder, &UnlockConnectorResponse { status }, room)
             }
             Event::ClearCache(responder) => {
                 self.cache.clear();
-                self.answer(responder, &ClearCacheResponse { status: ClearCacheStatus::Accepted });
+                self.answer(responder, &ClearCacheResponse { status: ClearCacheStatus::Accepted }, room)
             }
             Event::DataTransfer(_, responder) => {
                 let status = DataTransferStatus::UnknownVendorId;
-                self.answer(responder, &DataTransferResponse { data: None, status });
+                self.answer(responder, &DataTransferResponse { data: None, status }, room)
             }
-            Event::GetConfiguration(request, responder) => self.list_configuration(&request, responder),
+            Event::GetConfiguration(request, responder) => self.list_configuration(&request, responder, room),
             Event::ChangeConfiguration(request, responder) => {
-                let status = self.change_configuration(&request).await;
-                self.answer(responder, &ChangeConfigurationResponse { status });
+                let status = match wanted(&request) {
+                    Ok(request) => {
+                        // Answered once it is kept.
+                        self.wish = Some(Wish { request, asked: Some(responder) });
+                        return None;
+                    }
+                    Err(status) => status,
+                };
+                self.answer(responder, &ChangeConfigurationResponse { status }, room)
             }
-            other => self.not_supported(other),
+            other => {
+                self.not_supported(other);
+                None
+            }
         }
     }
 
@@ -198,7 +211,8 @@ impl<F: MultiwriteNorFlash> Station<'_, F> {
         &mut self,
         request: &GetConfigurationRequest<'_>,
         responder: Responder<GetConfigurationRequest<'static>>,
-    ) {
+        room: &mut [u8],
+    ) -> Option<usize> {
         let own: heapless::Vec<KeyValue<'_>, { Setting::ALL.len() }> = Setting::ALL
             .iter()
             .map(|setting| {
@@ -206,31 +220,33 @@ impl<F: MultiwriteNorFlash> Station<'_, F> {
                 KeyValue { key: CiStr::cut(setting.row().name), readonly: false, value }
             })
             .collect();
-        let frame = self.session.answer_configuration(responder, request, &own, self.sent);
-        self.answer = told(frame);
-    }
-
-    /// A key that is the firmware's; taken over at the next start.
-    async fn change_configuration(
-        &mut self,
-        request: &ChangeConfigurationRequest<'_>,
-    ) -> ConfigurationStatus {
-        let (mut name, mut value) = ([0; 50], [0; VALUE]);
-        let name = request.key.copy_to(&mut name).unwrap_or_default();
-        let Some(setting) = Setting::find(name) else { return ConfigurationStatus::NotSupported };
-        match request.value.copy_to(&mut value) {
-            Some(text) if self.set(setting, text).await => ConfigurationStatus::RebootRequired,
-            _ => ConfigurationStatus::Rejected,
-        }
-    }
-
-    fn answer<C: Call>(&mut self, responder: Responder<C>, response: &C::Response<'_>) {
         // A call that is no longer open needs no answer.
-        self.answer = told(self.session.answer(responder, response, self.sent));
+        self.session.answer_configuration(responder, request, &own, room).ok().map(str::len)
+    }
+
+    fn answer<C: Call>(
+        &mut self,
+        responder: Responder<C>,
+        response: &C::Response<'_>,
+        room: &mut [u8],
+    ) -> Option<usize> {
+        // As above.
+        self.session.answer(responder, response, room).ok().map(str::len)
+    }
+
+    /// What a change of a setting led to, and by whom it was asked for.
+    pub(super) fn answer_change(&mut self, done: Done, room: &mut [u8]) -> Option<usize> {
+        let Done { asked, kept } = done;
+        let status = if kept { ConfigurationStatus::RebootRequired } else { ConfigurationStatus::Rejected };
+        self.answer(asked, &ChangeConfigurationResponse { status }, room)
     }
 }
 
-/// How much of the buffer has to be sent.
-fn told(frame: Result<&str, AnswerError>) -> Option<usize> {
-    frame.ok().map(str::len)
+/// A change of a key that is the firmware's.
+fn wanted(request: &ChangeConfigurationRequest<'_>) -> Result<Request, ConfigurationStatus> {
+    let (mut name, mut value) = ([0; 50], [0; VALUE]);
+    let name = request.key.copy_to(&mut name).unwrap_or_default();
+    let setting = Setting::find(name).ok_or(ConfigurationStatus::NotSupported)?;
+    let text = request.value.copy_to(&mut value).and_then(|text| Value::try_from(text).ok());
+    Ok(Request { setting, value: text.ok_or(ConfigurationStatus::Rejected)? })
 }

@@ -36,8 +36,7 @@ impl Bench {
         );
         let mut store = Store::new(memory).unwrap();
         block_on(store.prepare(|| ())).unwrap();
-        let sent = Box::leak(Box::new([0; 6_000]));
-        let mut bench = Self { station: Station::new(shared, session, store, all, cache, sent, 1), shared };
+        let mut bench = Self { station: Station::new(shared, session, store, all, cache, 1), shared };
         bench.meter(1_000);
         bench.turn();
         bench

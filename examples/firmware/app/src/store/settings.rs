@@ -204,9 +204,8 @@ impl Settings {
 }
 
 impl<F: MultiwriteNorFlash> Store<F> {
-    /// The settings as they were kept; what is missing or wrong has its default.
-    pub(crate) async fn settings(&mut self) -> Settings {
-        let mut settings = Settings::new();
+    /// Sets what was kept; what is missing or wrong stays as it is.
+    pub(crate) async fn load(&mut self, settings: &mut Settings) {
         // One pass over the memory instead of a search for each; the newest value comes last. What cannot be read is
         // found again, and erased, by the scan of the journal.
         let _ = self
@@ -220,7 +219,6 @@ impl<F: MultiwriteNorFlash> Store<F> {
                 }
             })
             .await;
-        settings
     }
 
     /// Keeps the value of a setting.

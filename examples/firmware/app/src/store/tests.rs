@@ -8,7 +8,7 @@ use evkit_ocpp::time::Instant;
 use futures_executor::block_on;
 use proptest::prelude::*;
 
-use super::settings::Setting;
+use super::settings::{Setting, Settings};
 use super::{Erased, Store};
 
 const PAGE: usize = 1_024;
@@ -184,7 +184,9 @@ fn settings_and_starts_are_kept_beside_the_journal_and_are_not_its_values() {
     assert_eq!([block_on(kept.count_start()), block_on(kept.count_start())], [1, 2]);
     let mut restarted = store(kept.flash);
     assert_eq!(block_on(restarted.count_start()), 3);
-    assert_eq!(block_on(restarted.settings()).get(Setting::Identity), "CP-7");
+    let mut settings = Settings::new();
+    block_on(restarted.load(&mut settings));
+    assert_eq!(settings.get(Setting::Identity), "CP-7");
     assert!(perform(&mut restarted, Operation::Scan).values.is_empty());
 }
 
@@ -254,7 +256,7 @@ proptest! {
         spoilt.iter().for_each(|(at, byte)| memory.bytes[*at] = *byte);
         let mut store = store(memory);
         block_on(store.prepare(|| ())).unwrap();
-        block_on(store.settings());
+        block_on(store.load(&mut Settings::new()));
         block_on(store.count_start());
         let scanned = perform(&mut store, Operation::Scan);
         prop_assert!(!scanned.failed);

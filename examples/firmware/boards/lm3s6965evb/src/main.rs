@@ -38,7 +38,6 @@ fn main() -> ! {
 
 /// Hands the peripherals to the futures of the firmware.
 fn start(spawner: Spawner, board: lm3s6965evb::Peripherals) {
-    let plant = PlantLink::new(board.plant.0, board.plant.1);
     let station = Peripherals {
         console: Duplex(board.console.0, board.console.1),
         bus: Duplex(board.bus.0, board.bus.1),
@@ -49,9 +48,7 @@ fn start(spawner: Spawner, board: lm3s6965evb::Peripherals) {
         seed: board.serial.iter().fold(0, |seed, byte| seed << 8 | u64::from(*byte)),
     };
     // Were a task missing, the watchdog would not be fed.
-    if let (Some(urgent), Ok(task)) =
-        (executor::start_urgent(), sockets(Mirrored { plant, pins: board.pins }))
-    {
+    if let (Some(urgent), Ok(task)) = (executor::start_urgent(), sockets(board.plant, board.pins)) {
         urgent.spawn(task);
     }
     if let Ok(task) = charger(station, spawner) {
@@ -61,9 +58,10 @@ fn start(spawner: Spawner, board: lm3s6965evb::Peripherals) {
 
 /// Interrupts [`charger`] every millisecond.
 #[embassy_executor::task]
-async fn sockets(front_end: Mirrored) {
+async fn sockets(plant: (UartRx, UartTx), pins: Pins) {
+    let mut front_end = Mirrored { plant: PlantLink::new(plant.0, plant.1), pins };
     // It ends only with an error, which it has logged; the watchdog finds it silent then.
-    let _ = power::run(front_end, &SHARED, &MEMORY).await;
+    let _ = power::run(&mut front_end, &SHARED, &MEMORY).await;
 }
 
 #[embassy_executor::task]

@@ -165,9 +165,9 @@ async fn convert(converter: Converter) {
 
 /// Interrupts [`charger`] every millisecond.
 #[embassy_executor::task]
-async fn run_sockets(sockets: Sockets) {
+async fn run_sockets(mut sockets: Sockets) {
     // It ends only with an error, which it has logged; the watchdog finds it silent then.
-    let _ = power::run(sockets, &SHARED, &MEMORY).await;
+    let _ = power::run(&mut sockets, &SHARED, &MEMORY).await;
 }
 
 #[embassy_executor::task]

@@ -76,6 +76,7 @@ pub(crate) struct Profiles<const N: usize> {
 }
 
 impl<const N: usize> Profiles<N> {
+    #[inline(never)]
     pub(crate) const fn new() -> Self {
         Self {
             station_max: Stack::EMPTY,
