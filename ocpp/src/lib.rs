@@ -11,6 +11,7 @@
 //!
 //! - `alloc`: owned messages, all violations of a payload at once. Changes no public type.
 //! - `serde`: messages as parts of a server's own types, through `serde_json` (`with_serde`).
+//! - `proptest`: strategies for every message (`strategies`).
 //! - `std`: `alloc`, for programs that link the standard library.
 #![no_std]
 
@@ -31,6 +32,8 @@ pub mod nested;
 pub mod num;
 pub mod rpc;
 pub mod schema;
+#[cfg(feature = "proptest")]
+pub mod strategies;
 pub mod text;
 pub mod time;
 #[cfg(feature = "tokio")]

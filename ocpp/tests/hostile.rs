@@ -46,7 +46,7 @@ fn a_million_escapes() {
 fn a_million_arrays_inside_each_other() {
     for open in ["[", "{\"a\":", "[{\"a\":"] {
         let nested = open.repeat(MANY);
-        assert_eq!(Lexer::new(&nested).skip().expect_err("too deep").reason, Reason::Depth);
+        assert_eq!(Lexer::new(&nested).skip().expect_err("too deep"), Reason::Depth);
         assert_eq!(rule(&format!("{{\"idTag\":{nested}")), Rule::Type);
         assert_eq!(in_custom_data(&nested).expect_err("too deep").rule(), Rule::Json(Reason::Depth));
         let frame = format!(r#"[2,"1","Authorize",{nested}"#);

@@ -184,8 +184,8 @@ fn unicode_escape(text: &str) -> Option<(char, &str)> {
 
 /// Reads a JSON text piece by piece.
 ///
-/// Every method skips white space first and leaves the position behind what it read. After an error the position is
-/// unspecified.
+/// Every method skips white space first and leaves the position behind what it read, or where the text is wrong. Errors are
+/// one byte, and [`error`](Self::error) adds the position: this is the innermost loop of all that is received.
 #[derive(Clone, Debug)]
 pub struct Lexer<'a> {
     text: &'a str,
@@ -223,10 +223,15 @@ impl<'a> Lexer<'a> {
         self.text.get(start as usize..end as usize).unwrap_or_default()
     }
 
-    fn error(&self, reason: Reason) -> SyntaxError {
-        let reason =
-            if self.at >= self.text.len() && reason == Reason::Unexpected { Reason::End } else { reason };
+    /// The error of which a method has just told the reason.
+    #[must_use]
+    pub fn error(&self, reason: Reason) -> SyntaxError {
         SyntaxError { offset: self.offset(), reason }
+    }
+
+    #[cold]
+    fn fail(&self, reason: Reason) -> Reason {
+        if self.at >= self.text.len() && reason == Reason::Unexpected { Reason::End } else { reason }
     }
 
     #[inline]
@@ -260,8 +265,8 @@ impl<'a> Lexer<'a> {
     /// # Errors
     /// If anything else comes next.
     #[inline]
-    pub fn expect(&mut self, wanted: u8) -> Result<(), SyntaxError> {
-        if self.take(wanted) { Ok(()) } else { Err(self.error(Reason::Unexpected)) }
+    pub fn expect(&mut self, wanted: u8) -> Result<(), Reason> {
+        if self.take(wanted) { Ok(()) } else { Err(self.fail(Reason::Unexpected)) }
     }
 
     /// After an element: takes `,` and says true, or takes `close` and says false.
@@ -269,7 +274,7 @@ impl<'a> Lexer<'a> {
     /// # Errors
     /// If neither comes next.
     #[inline]
-    pub fn more(&mut self, close: u8) -> Result<bool, SyntaxError> {
+    pub fn more(&mut self, close: u8) -> Result<bool, Reason> {
         match self.peek() {
             Some(b',') => {
                 self.at += 1;
@@ -279,7 +284,7 @@ impl<'a> Lexer<'a> {
                 self.at += 1;
                 Ok(false)
             }
-            _ => Err(self.error(Reason::Unexpected)),
+            _ => Err(self.fail(Reason::Unexpected)),
         }
     }
 
@@ -292,8 +297,8 @@ impl<'a> Lexer<'a> {
     ///
     /// # Errors
     /// If anything else is.
-    pub fn end(&mut self) -> Result<(), SyntaxError> {
-        if self.at_end() { Ok(()) } else { Err(self.error(Reason::Trailing)) }
+    pub fn end(&mut self) -> Result<(), Reason> {
+        if self.at_end() { Ok(()) } else { Err(self.fail(Reason::Trailing)) }
     }
 
     /// The kind of the value that comes next.
@@ -301,7 +306,7 @@ impl<'a> Lexer<'a> {
     /// # Errors
     /// If no value can begin with the next character.
     #[inline]
-    pub fn kind(&mut self) -> Result<Json, SyntaxError> {
+    pub fn kind(&mut self) -> Result<Json, Reason> {
         Ok(match self.peek() {
             Some(b'"') => Json::String,
             Some(b'-' | b'0'..=b'9') => Json::Number,
@@ -309,7 +314,7 @@ impl<'a> Lexer<'a> {
             Some(b'[') => Json::Array,
             Some(b't' | b'f') => Json::Boolean,
             Some(b'n') => Json::Null,
-            _ => return Err(self.error(Reason::Unexpected)),
+            _ => return Err(self.fail(Reason::Unexpected)),
         })
     }
 
@@ -318,7 +323,7 @@ impl<'a> Lexer<'a> {
     /// # Errors
     /// If something else comes next, the string does not end, or an escape or character in it is not allowed.
     #[inline]
-    pub fn string(&mut self) -> Result<Quoted<'a>, SyntaxError> {
+    pub fn string(&mut self) -> Result<Quoted<'a>, Reason> {
         let start = self.next_offset();
         let escaped = self.pass_string()?;
         Ok(self.quoted(start, self.offset(), escaped))
@@ -326,7 +331,7 @@ impl<'a> Lexer<'a> {
 
     /// Takes a string without looking at it; says whether there are escapes in it.
     #[inline]
-    pub(crate) fn pass_string(&mut self) -> Result<bool, SyntaxError> {
+    pub(crate) fn pass_string(&mut self) -> Result<bool, Reason> {
         self.expect(b'"')?;
         let escaped = self.inside_string()?;
         self.at += 1;
@@ -342,7 +347,7 @@ impl<'a> Lexer<'a> {
 
     /// Moves to the quote that ends a string and says whether there are escapes before it. Apart from the function above
     /// so that what it returns fits a register.
-    fn inside_string(&mut self) -> Result<bool, SyntaxError> {
+    fn inside_string(&mut self) -> Result<bool, Reason> {
         let mut escaped = false;
         loop {
             self.at = plain(self.text.as_bytes(), self.at);
@@ -352,26 +357,26 @@ impl<'a> Lexer<'a> {
                     escaped = true;
                     self.escape()?;
                 }
-                Some(_) => return Err(self.error(Reason::Control)),
-                None => return Err(self.error(Reason::End)),
+                Some(_) => return Err(self.fail(Reason::Control)),
+                None => return Err(self.fail(Reason::End)),
             }
         }
     }
 
     /// Takes a backslash sequence inside a string.
     #[cold]
-    fn escape(&mut self) -> Result<(), SyntaxError> {
+    fn escape(&mut self) -> Result<(), Reason> {
         let rest = self.text.get(self.at + 1..).unwrap_or_default();
         let after = match rest.as_bytes().first() {
             Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => rest.get(1..),
             Some(b'u') => rest.get(1..).and_then(unicode_escape).map(|(_, after)| after),
             None => {
                 self.at += 1;
-                return Err(self.error(Reason::End));
+                return Err(self.fail(Reason::End));
             }
             Some(_) => None,
         };
-        let after = after.ok_or_else(|| self.error(Reason::Escape))?;
+        let after = after.ok_or_else(|| self.fail(Reason::Escape))?;
         self.at = self.text.len() - after.len();
         Ok(())
     }
@@ -381,7 +386,7 @@ impl<'a> Lexer<'a> {
     /// # Errors
     /// As [`string`](Self::string), or if there is no colon.
     #[inline]
-    pub fn key(&mut self) -> Result<Quoted<'a>, SyntaxError> {
+    pub fn key(&mut self) -> Result<Quoted<'a>, Reason> {
         let key = self.string()?;
         self.expect(b':')?;
         Ok(key)
@@ -415,7 +420,7 @@ impl<'a> Lexer<'a> {
     ///
     /// # Errors
     /// If something else comes next or the number is malformed.
-    pub fn number(&mut self) -> Result<Number<'a>, SyntaxError> {
+    pub fn number(&mut self) -> Result<Number<'a>, Reason> {
         self.peek();
         let start = self.at;
         let (mut whole, mut plain) = (true, true);
@@ -441,30 +446,30 @@ impl<'a> Lexer<'a> {
             self.digits()?;
         }
         if self.byte().is_some_and(|byte| byte.is_ascii_digit()) {
-            return Err(self.error(Reason::Number));
+            return Err(self.fail(Reason::Number));
         }
         Ok(Number { text: self.text.get(start..self.at).unwrap_or_default(), whole, plain })
     }
 
-    fn digits(&mut self) -> Result<(), SyntaxError> {
+    fn digits(&mut self) -> Result<(), Reason> {
         let start = self.at;
         while self.byte().is_some_and(|byte| byte.is_ascii_digit()) {
             self.at += 1;
         }
-        if self.at > start { Ok(()) } else { Err(self.error(Reason::Number)) }
+        if self.at > start { Ok(()) } else { Err(self.fail(Reason::Number)) }
     }
 
     /// Takes `word`, one of `true`, `false` and `null`.
     ///
     /// # Errors
     /// If something else comes next.
-    pub fn word(&mut self, word: &str) -> Result<(), SyntaxError> {
+    pub fn word(&mut self, word: &str) -> Result<(), Reason> {
         self.peek();
         if self.text.get(self.at..).is_some_and(|rest| rest.starts_with(word)) {
             self.at += word.len();
             Ok(())
         } else {
-            Err(self.error(Reason::Unexpected))
+            Err(self.fail(Reason::Unexpected))
         }
     }
 
@@ -472,7 +477,7 @@ impl<'a> Lexer<'a> {
     ///
     /// # Errors
     /// If something else comes next.
-    pub fn boolean(&mut self) -> Result<bool, SyntaxError> {
+    pub fn boolean(&mut self) -> Result<bool, Reason> {
         let value = self.peek() == Some(b't');
         self.word(if value { "true" } else { "false" })?;
         Ok(value)
@@ -482,7 +487,7 @@ impl<'a> Lexer<'a> {
     ///
     /// # Errors
     /// If the value is malformed or nested deeper than [`MAX_DEPTH`].
-    pub fn skip(&mut self) -> Result<&'a str, SyntaxError> {
+    pub fn skip(&mut self) -> Result<&'a str, Reason> {
         self.peek();
         let start = self.at;
         // One bit per open container, set for objects; the lowest bit is the innermost one.
@@ -497,7 +502,7 @@ impl<'a> Lexer<'a> {
                 Json::Null => self.word("null")?,
                 kind @ (Json::Object | Json::Array) => {
                     if depth == MAX_DEPTH {
-                        return Err(self.error(Reason::Depth));
+                        return Err(self.fail(Reason::Depth));
                     }
                     self.at += 1;
                     depth += 1;
@@ -579,7 +584,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// Takes the name in front of a value if the innermost container is an object.
-    fn member(&mut self, objects: u32) -> Result<(), SyntaxError> {
+    fn member(&mut self, objects: u32) -> Result<(), Reason> {
         if objects & 1 == 1 { self.key().map(drop) } else { Ok(()) }
     }
 }
@@ -628,9 +633,8 @@ mod tests {
 
     fn skip(text: &str) -> Result<&str, SyntaxError> {
         let mut lexer = Lexer::new(text);
-        let value = lexer.skip()?;
-        lexer.end()?;
-        Ok(value)
+        let value = lexer.skip().and_then(|value| lexer.end().map(|()| value));
+        value.map_err(|reason| lexer.error(reason))
     }
 
     fn fails(text: &str) -> (u32, Reason) {

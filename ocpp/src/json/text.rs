@@ -26,9 +26,8 @@ impl<'a> JsonText<'a> {
     /// If it is not.
     pub fn new(text: &'a str) -> Result<Self, SyntaxError> {
         let mut lexer = Lexer::new(text);
-        let value = lexer.skip()?;
-        lexer.end()?;
-        Ok(Self::checked(value))
+        let value = lexer.skip().and_then(|value| lexer.end().map(|()| value));
+        value.map(Self::checked).map_err(|reason| lexer.error(reason))
     }
 
     pub(crate) const fn checked(text: &'a str) -> Self {

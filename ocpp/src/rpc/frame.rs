@@ -3,7 +3,7 @@
 use core::fmt;
 
 use super::{ErrorCode, MessageId};
-use crate::json::{Json, Lexer, Number, Quoted, Reason, SyntaxError, Writer};
+use crate::json::{Json, Lexer, Number, Quoted, Reason, Writer};
 use crate::message::{EncodeError, Message, WriteMembers};
 use crate::schema::{Object, Output, Version};
 use crate::text::{Storage, Str};
@@ -200,16 +200,17 @@ struct Reader<'a> {
     id: Option<MessageId<'a>>,
 }
 
-fn syntax(error: SyntaxError) -> Fault {
-    (FrameFault::Json(error.reason), error.offset)
-}
-
 impl<'a> Reader<'a> {
+    /// Reads on; an error is one of syntax, at the position it was found.
+    fn lex<T>(&mut self, read: impl FnOnce(&mut Lexer<'a>) -> Result<T, Reason>) -> Result<T, Fault> {
+        read(&mut self.lexer).map_err(|reason| (FrameFault::Json(reason), self.lexer.offset()))
+    }
+
     fn frame(&mut self, version: Version) -> Result<Frame<'a>, Fault> {
-        if self.lexer.kind().map_err(syntax)? != Json::Array {
+        if self.lex(|lexer| lexer.kind())? != Json::Array {
             return Err((FrameFault::NotAnArray, self.lexer.offset()));
         }
-        self.lexer.expect(b'[').map_err(syntax)?;
+        self.lex(|lexer| lexer.expect(b'['))?;
         if self.lexer.take(b']') {
             return Err((FrameFault::TooShort, self.lexer.offset() - 1));
         }
@@ -244,18 +245,18 @@ impl<'a> Reader<'a> {
             }
         };
         let offset = self.lexer.offset();
-        if self.lexer.more(b']').map_err(syntax)? {
+        if self.lex(|lexer| lexer.more(b']'))? {
             return Err((FrameFault::TooLong, offset));
         }
-        self.lexer.end().map_err(syntax)?;
+        self.lex(|lexer| lexer.end())?;
         Ok(frame)
     }
 
     fn message_type(&mut self) -> Result<(i64, u32), Fault> {
-        let kind = self.lexer.kind().map_err(syntax)?;
+        let kind = self.lex(|lexer| lexer.kind())?;
         let offset = self.lexer.offset();
         let number = match kind {
-            Json::Number => self.lexer.number().map_err(syntax)?,
+            Json::Number => self.lex(|lexer| lexer.number())?,
             _ => return Err((FrameFault::MessageType, offset)),
         };
         let whole = |number: Number<'_>| number.text.parse().ok().filter(|_| number.whole);
@@ -267,32 +268,32 @@ impl<'a> Reader<'a> {
     /// Takes the comma in front of the next element.
     fn next(&mut self) -> Result<(), Fault> {
         let offset = self.lexer.offset();
-        if self.lexer.more(b']').map_err(syntax)? { Ok(()) } else { Err((FrameFault::TooShort, offset)) }
+        if self.lex(|lexer| lexer.more(b']'))? { Ok(()) } else { Err((FrameFault::TooShort, offset)) }
     }
 
     fn id(&mut self) -> Result<MessageId<'a>, Fault> {
-        let kind = self.lexer.kind().map_err(syntax)?;
+        let kind = self.lex(|lexer| lexer.kind())?;
         let offset = self.lexer.offset();
         if kind != Json::String {
             return Err((FrameFault::MessageId, offset));
         }
-        let quoted = self.lexer.string().map_err(syntax)?;
+        let quoted = self.lex(|lexer| lexer.string())?;
         self.id = MessageId::received(quoted);
         self.id.clone().ok_or((FrameFault::MessageId, offset))
     }
 
     fn text(&mut self, fault: FrameFault) -> Result<Quoted<'a>, Fault> {
         self.next()?;
-        let kind = self.lexer.kind().map_err(syntax)?;
+        let kind = self.lex(|lexer| lexer.kind())?;
         if kind != Json::String {
             return Err((fault, self.lexer.offset()));
         }
-        self.lexer.string().map_err(syntax)
+        self.lex(|lexer| lexer.string())
     }
 
     fn value(&mut self) -> Result<&'a str, Fault> {
         self.next()?;
-        self.lexer.skip().map_err(syntax)
+        self.lex(|lexer| lexer.skip())
     }
 }
 

@@ -39,14 +39,9 @@ pub fn check_with(
 pub fn check_all(text: &str, schema: &'static Object, version: Version) -> Vec<Violation> {
     let mut tolerance = Tolerance::default();
     let mut found = Vec::new();
-    let mut checker = Checker {
-        lexer: Lexer::new(text),
-        version,
-        tolerance: &mut tolerance,
-        longest: Readable::YES.longest,
-        found: Some(&mut found),
-    };
-    let end = checker.root(schema, &mut []);
+    let mut checker = Checker::new(text, version, &mut tolerance);
+    checker.found = Some(&mut found);
+    let end = checker.root(schema, &mut []).map_err(|rule| checker.fault(rule));
     found.extend(end.err());
     found.iter().map(|fault| Violation::locate(text, schema, version, *fault)).collect()
 }
@@ -59,32 +54,20 @@ pub(super) fn check_into(
     tolerance: &mut Tolerance,
     slots: &mut [Slot],
 ) -> Result<Readable, Violation> {
-    let mut checker = Checker {
-        lexer: Lexer::new(text),
-        version,
-        tolerance,
-        longest: Readable::YES.longest,
-        #[cfg(feature = "alloc")]
-        found: None,
-    };
+    let mut checker = Checker::new(text, version, tolerance);
     match checker.root(schema, slots) {
         Ok(()) => Ok(Readable { all: true, longest: checker.longest }),
-        Err(fault) => Err(Violation::locate(text, schema, version, fault)),
+        Err(rule) => Err(Violation::locate(text, schema, version, checker.fault(rule))),
     }
 }
 
 /// Checks one value, exactly; what comes behind it does not matter.
 pub(super) fn check_value(text: &str, kind: &'static Kind, version: Version) -> Result<(), Fault> {
-    let mut checker = Checker {
-        lexer: Lexer::new(text),
-        version,
-        tolerance: &mut Tolerance::default(),
-        longest: Readable::YES.longest,
-        #[cfg(feature = "alloc")]
-        found: None,
-    };
-    let json = checker.lexer.kind()?;
-    checker.value(json, kind, 0).map(drop)
+    let mut tolerance = Tolerance::default();
+    let mut checker = Checker::new(text, version, &mut tolerance);
+    let json = checker.lexer.kind();
+    let verdict = json.map_err(Rule::from).and_then(|json| checker.value(json, kind, 0));
+    verdict.map(drop).map_err(|rule| checker.fault(rule))
 }
 
 /// The rule a number breaks; `whole` says that it is written without fraction and exponent.
@@ -114,13 +97,36 @@ struct Checker<'a, 't> {
     version: Version,
     tolerance: &'t mut Tolerance,
     longest: Span,
+    /// Where the rule is broken, unless it is one of JSON: the lexer knows that.
+    offset: u32,
+    member: u8,
     /// Collects violations instead of stopping at the first.
     #[cfg(feature = "alloc")]
     found: Option<&'t mut Vec<Fault>>,
 }
 
-impl<'a> Checker<'a, '_> {
-    fn root(&mut self, schema: &'static Object, slots: &mut [Slot]) -> Result<(), Fault> {
+impl<'a, 't> Checker<'a, 't> {
+    fn new(text: &'a str, version: Version, tolerance: &'t mut Tolerance) -> Self {
+        Self {
+            lexer: Lexer::new(text),
+            version,
+            tolerance,
+            longest: Readable::YES.longest,
+            offset: 0,
+            member: 0,
+            #[cfg(feature = "alloc")]
+            found: None,
+        }
+    }
+
+    /// The broken rule with its place.
+    #[cold]
+    fn fault(&self, rule: Rule) -> Fault {
+        let offset = if let Rule::Json(_) = rule { self.lexer.offset() } else { self.offset };
+        Fault { rule, member: self.member, offset }
+    }
+
+    fn root(&mut self, schema: &'static Object, slots: &mut [Slot]) -> Result<(), Rule> {
         let kind = self.lexer.kind()?;
         let start = self.lexer.offset();
         match kind {
@@ -137,7 +143,7 @@ impl<'a> Checker<'a, '_> {
         Ok(self.lexer.end()?)
     }
 
-    fn object(&mut self, object: &'static Object, slots: &mut [Slot]) -> Result<(), Fault> {
+    fn object(&mut self, object: &'static Object, slots: &mut [Slot]) -> Result<(), Rule> {
         self.lexer.expect(b'{')?;
         let start = self.lexer.offset() - 1;
         let mut seen: u64 = 0;
@@ -177,7 +183,7 @@ impl<'a> Checker<'a, '_> {
     }
 
     /// Checks the value of a member and says where it is; nowhere if it is `null` and that was forgiven.
-    fn member(&mut self, field: &'static Field) -> Result<Slot, Fault> {
+    fn member(&mut self, field: &'static Field) -> Result<Slot, Rule> {
         let kind = self.lexer.kind()?;
         let start = self.lexer.offset();
         if kind == Json::Null && field.is_never_null() {
@@ -192,7 +198,7 @@ impl<'a> Checker<'a, '_> {
     }
 
     /// Checks a value and says whether it is a string with escapes.
-    fn value(&mut self, json: Json, kind: &'static Kind, start: u32) -> Result<bool, Fault> {
+    fn value(&mut self, json: Json, kind: &'static Kind, start: u32) -> Result<bool, Rule> {
         match (kind, json) {
             (
                 Kind::Text { .. }
@@ -223,7 +229,7 @@ impl<'a> Checker<'a, '_> {
         Ok(false)
     }
 
-    fn list(&mut self, item: &'static Kind, min: u8, max: u16, start: u32) -> Result<(), Fault> {
+    fn list(&mut self, item: &'static Kind, min: u8, max: u16, start: u32) -> Result<(), Rule> {
         self.lexer.expect(b'[')?;
         let mut count: u16 = 0;
         let mut more = !self.lexer.take(b']');
@@ -248,7 +254,7 @@ impl<'a> Checker<'a, '_> {
     }
 
     /// The string that begins at `start` and has just been passed.
-    fn text(&mut self, kind: &'static Kind, start: u32, escaped: bool) -> Result<(), Fault> {
+    fn text(&mut self, kind: &'static Kind, start: u32, escaped: bool) -> Result<(), Rule> {
         let is_v21 = self.version == Version::V21;
         let text = || self.lexer.quoted(start, self.lexer.offset(), escaped);
         match kind {
@@ -269,7 +275,7 @@ impl<'a> Checker<'a, '_> {
     }
 
     #[inline]
-    fn length(&mut self, max: u16, forgivable: Leniency, start: u32, escaped: bool) -> Result<(), Fault> {
+    fn length(&mut self, max: u16, forgivable: Leniency, start: u32, escaped: bool) -> Result<(), Rule> {
         // A character is at least one byte, so short texts need no counting.
         let end = self.lexer.offset();
         if max == u16::MAX || end - start <= u32::from(max) + 2 {
@@ -284,7 +290,7 @@ impl<'a> Checker<'a, '_> {
         forgivable: Leniency,
         start: u32,
         text: Quoted<'_>,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), Rule> {
         let length = text.chars().count();
         if length <= max.into() {
             return Ok(());
@@ -300,7 +306,7 @@ impl<'a> Checker<'a, '_> {
         listed: usize,
         open: bool,
         start: u32,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), Rule> {
         match text.position(values.iter().copied()) {
             Some(at) if at < listed => Ok(()),
             Some(_) => self.broken_unless(Leniency::LISTED_ELSEWHERE, Rule::Choice, start),
@@ -309,7 +315,7 @@ impl<'a> Checker<'a, '_> {
         }
     }
 
-    fn date_time(&mut self, text: Quoted<'_>, start: u32) -> Result<(), Fault> {
+    fn date_time(&mut self, text: Quoted<'_>, start: u32) -> Result<(), Rule> {
         let Some((_, dialect)) = Stamp::parse_quoted(text) else { return self.broken(Rule::DateTime, start) };
         if dialect == Dialect::STRICT {
             return Ok(());
@@ -326,7 +332,7 @@ impl<'a> Checker<'a, '_> {
         Ok(())
     }
 
-    fn number(&mut self, rules: Number, start: u32) -> Result<(), Fault> {
+    fn number(&mut self, rules: Number, start: u32) -> Result<(), Rule> {
         let number = self.lexer.number()?;
         let (form, min, max) = rules.in_version(self.version);
         // Most numbers need no arithmetic.
@@ -348,23 +354,23 @@ impl<'a> Checker<'a, '_> {
         }
     }
 
-    fn broken_unless(&mut self, forgivable: Leniency, rule: Rule, offset: u32) -> Result<(), Fault> {
+    fn broken_unless(&mut self, forgivable: Leniency, rule: Rule, offset: u32) -> Result<(), Rule> {
         if self.tolerance.forgive(forgivable, offset) { Ok(()) } else { self.broken(rule, offset) }
     }
 
-    fn broken(&mut self, rule: Rule, offset: u32) -> Result<(), Fault> {
+    fn broken(&mut self, rule: Rule, offset: u32) -> Result<(), Rule> {
         self.broken_member(rule, offset, 0)
     }
 
     /// Every rule that is broken comes through here: the walk stops, or goes on if violations are collected.
     #[cold]
-    fn broken_member(&mut self, rule: Rule, offset: u32, member: usize) -> Result<(), Fault> {
-        let fault = Fault { rule, member: member as u8, offset };
+    fn broken_member(&mut self, rule: Rule, offset: u32, member: usize) -> Result<(), Rule> {
+        (self.offset, self.member) = (offset, member as u8);
         #[cfg(feature = "alloc")]
         if let Some(found) = &mut self.found {
-            found.push(fault);
+            found.push(Fault { rule, offset, member: self.member });
             return Ok(());
         }
-        Err(fault)
+        Err(rule)
     }
 }

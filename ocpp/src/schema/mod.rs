@@ -23,7 +23,7 @@ pub use output::{MemberWriter, Output};
 pub use path::Path;
 pub use violation::{Rule, Violation};
 
-use crate::json::{Lexer, SyntaxError};
+use crate::json::{Lexer, Reason};
 
 /// A version of the protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -54,7 +54,7 @@ pub struct Object {
 impl Object {
     /// Takes the name of a member and the colon behind it, and says which field that is, if any. Members mostly come in
     /// order, some of them left out, so the search begins with the field at `hint`.
-    pub(crate) fn member(&self, lexer: &mut Lexer<'_>, hint: usize) -> Result<Option<usize>, SyntaxError> {
+    pub(crate) fn member(&self, lexer: &mut Lexer<'_>, hint: usize) -> Result<Option<usize>, Reason> {
         let names = self.fields.iter().map(|field| field.name);
         if let Some(at) = lexer.take_key(names.clone().skip(hint)) {
             return Ok(Some(hint + at));

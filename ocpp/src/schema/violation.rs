@@ -4,7 +4,7 @@ use core::fmt;
 
 use super::path::Target;
 use super::{Form, Kind, Number, Object, Path, Version};
-use crate::json::{self, Reason};
+use crate::json::Reason;
 
 /// The rule that was broken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,7 +58,7 @@ pub struct Violation {
     pub(super) version: Version,
 }
 
-/// The broken rule without the path, small enough to be returned by register from every level.
+/// The broken rule without the path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Fault {
     pub(super) rule: Rule,
@@ -67,9 +67,9 @@ pub(super) struct Fault {
     pub(super) offset: u32,
 }
 
-impl From<json::SyntaxError> for Fault {
-    fn from(error: json::SyntaxError) -> Self {
-        Self { rule: Rule::Json(error.reason), member: 0, offset: error.offset }
+impl From<Reason> for Rule {
+    fn from(reason: Reason) -> Self {
+        Self::Json(reason)
     }
 }
 

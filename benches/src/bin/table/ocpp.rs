@@ -60,13 +60,15 @@ fn official_schema(version: Version, stem: &str) -> Option<jsonschema::Validator
     jsonschema::options().should_validate_formats(true).build(&schema).ok()
 }
 
-/// One message: the stem of its schema's file, and its types here and there.
-macro_rules! message {
-    ($tables:ident, $version:ident $stem:literal, $payload:expr, $Evkit:ty, $Theirs:ty) => {{
+/// For each version our module and theirs, and a line for each message: the stem of its schema's file, its type, a payload.
+macro_rules! measure {
+    ($tables:ident; $(
+        $version:ident, $evkit:ident, $theirs:ident { $($stem:literal $Type:ident $payload:expr;)* }
+    )*) => {$($({
         let payload: String = $payload.into();
         let (text, version) = (payload.as_str(), Version::$version);
-        let evkit = |text| <$Evkit>::decode(text, version).ok();
-        let theirs = |text| serde_json::from_str::<$Theirs>(text).ok().filter(|it| it.validate().is_ok());
+        let evkit = |text| <$evkit::$Type<'_>>::decode(text, version).ok();
+        let theirs = |text| serde_json::from_str::<$theirs::$Type>(text).ok().filter(|it| it.validate().is_ok());
 
         let schema = official_schema(version, $stem);
         let parse = |text| serde_json::from_str::<serde_json::Value>(text).expect("a payload is JSON");
@@ -76,7 +78,7 @@ macro_rules! message {
             (1, Contender::new(|| evkit(black_box(text)).map(IntoOwned::into_owned))),
             (PEER, Contender::new(|| theirs(black_box(text)))),
         ];
-        let table = <$Evkit as Message<'_>>::SCHEMA;
+        let table = <$evkit::$Type<'_> as Message<'_>>::SCHEMA;
         let mut alone = vec![(0, Contender::new(|| check(black_box(text), table, version).ok()))];
         if let Some(schema) = &schema {
             let both = || schema.is_valid(&parse(black_box(text))).then_some(());
@@ -98,7 +100,7 @@ macro_rules! message {
             (PEER, Contender::new(|| write(black_box(&theirs), third))),
         ];
         $tables.encode.push(($stem, text.len(), $tables.measure(encode)));
-    }};
+    })*)*};
 }
 
 /// Prints the three tables.
@@ -106,76 +108,23 @@ pub(crate) fn print(batches: u32) {
     use ocpp_types::{v16 as t16, v201 as t2};
 
     let mut t = Tables { batches, ..Tables::default() };
-    message!(
-        t,
-        V16 "BootNotification",
-        payloads::BOOT,
-        v16::BootNotificationRequest<'_>,
-        t16::BootNotificationRequest
-    );
-    message!(
-        t,
-        V16 "StartTransaction",
-        payloads::START,
-        v16::StartTransactionRequest<'_>,
-        t16::StartTransactionRequest
-    );
-    message!(
-        t,
-        V16 "MeterValues",
-        payloads::meter_values(),
-        v16::MeterValuesRequest<'_>,
-        t16::MeterValuesRequest
-    );
-    message!(
-        t,
-        V16 "StatusNotification",
-        payloads::STATUS,
-        v16::StatusNotificationRequest<'_>,
-        t16::StatusNotificationRequest
-    );
-    message!(
-        t,
-        V16 "SetChargingProfile",
-        payloads::charging_profile(),
-        v16::SetChargingProfileRequest<'_>,
-        t16::SetChargingProfileRequest
-    );
-    message!(
-        t,
-        V16 "AuthorizeResponse",
-        payloads::AUTHORIZED,
-        v16::AuthorizeResponse<'_>,
-        t16::AuthorizeResponse
-    );
-    message!(
-        t,
-        V16 "GetConfigurationResponse",
-        payloads::configuration(),
-        v16::GetConfigurationResponse<'_>,
-        t16::GetConfigurationResponse
-    );
-    message!(
-        t,
-        V201 "TransactionEventRequest",
-        payloads::transaction_event(),
-        v2::TransactionEventRequest<'_>,
-        t2::TransactionEventRequest
-    );
-    message!(
-        t,
-        V201 "NotifyReportRequest",
-        payloads::report(),
-        v2::NotifyReportRequest<'_>,
-        t2::NotifyReportRequest
-    );
-    message!(
-        t,
-        V201 "SetVariablesRequest",
-        payloads::variables(),
-        v2::SetVariablesRequest<'_>,
-        t2::SetVariablesRequest
-    );
+    measure! {
+        t;
+        V16, v16, t16 {
+            "BootNotification" BootNotificationRequest payloads::BOOT;
+            "StartTransaction" StartTransactionRequest payloads::START;
+            "MeterValues" MeterValuesRequest payloads::meter_values();
+            "StatusNotification" StatusNotificationRequest payloads::STATUS;
+            "SetChargingProfile" SetChargingProfileRequest payloads::charging_profile();
+            "AuthorizeResponse" AuthorizeResponse payloads::AUTHORIZED;
+            "GetConfigurationResponse" GetConfigurationResponse payloads::configuration();
+        }
+        V201, v2, t2 {
+            "TransactionEventRequest" TransactionEventRequest payloads::transaction_event();
+            "NotifyReportRequest" NotifyReportRequest payloads::report();
+            "SetVariablesRequest" SetVariablesRequest payloads::variables();
+        }
+    }
 
     println!("Nanoseconds (allocations). Ratio: evkit to ocpp-types, below 1 evkit is faster. GB/s: evkit.");
     show("Decode and validate", &t.decode);

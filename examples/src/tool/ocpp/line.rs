@@ -265,6 +265,10 @@ impl<'a> Envelope<'a> {
     /// Reads the members it knows; whatever else there is, is skipped.
     fn read(text: &'a str) -> Result<Self, SyntaxError> {
         let mut lexer = Lexer::new(text);
+        Self::read_from(&mut lexer).map_err(|reason| lexer.error(reason))
+    }
+
+    fn read_from(lexer: &mut Lexer<'a>) -> Result<Self, Reason> {
         let mut envelope = Self::default();
         lexer.expect(b'{')?;
         let mut more = !lexer.take(b'}');
