@@ -59,6 +59,8 @@ pub(crate) struct Flash {
     pub(crate) made: bool,
     /// A record that is being added when the power goes is there with so many of its bytes.
     pub(crate) torn: Option<usize>,
+    /// The most records that fit.
+    pub(crate) room: Option<usize>,
     dead: bool,
 }
 
@@ -84,6 +86,9 @@ impl Journal for Flash {
     }
 
     fn append(&mut self, seq: u64, bytes: &[u8]) -> Result<(), ()> {
+        if self.room.is_some_and(|room| self.inner.records() >= room) {
+            return Err(());
+        }
         let cut = self.cut_at == Some(self.changes + 1);
         let written = self.torn.filter(|_| cut).map_or(bytes.len(), |torn| torn.min(bytes.len()));
         self.change(|inner| inner.append(seq, &bytes[..written]).unwrap())

@@ -266,9 +266,10 @@ impl<const N: usize> Outbox<N> {
 
     // ---- storage ----
 
-    /// The next storage operation; nothing changes until its report.
-    pub(super) fn wish(&self, clock: &Clock) -> Option<Wish> {
-        if let Some((seq, _)) = self.first_pending() {
+    /// The next storage operation; nothing changes until its report. Without `appends`, what there is to do while no
+    /// record can be added.
+    pub(super) fn wish(&self, clock: &Clock, appends: bool) -> Option<Wish> {
+        if let Some((seq, _)) = self.first_pending().filter(|_| appends) {
             return Some(Wish::Append(*seq));
         }
         if let Some(lane) = self.lanes.iter().position(|lane| lane.dirty) {

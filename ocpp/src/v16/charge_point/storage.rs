@@ -56,6 +56,8 @@ pub(super) struct Storage {
     retry: Deadline,
     /// An operation has failed and nobody was told.
     failed: bool,
+    /// It was an append: the journal may be full, and only removals make room.
+    full: bool,
     /// Number of this run: one more than any found in the journal.
     run: u32,
     buffer: [u8; BLOB_MAX],
@@ -68,6 +70,7 @@ impl Storage {
             job: None,
             retry: Deadline::NEVER,
             failed: false,
+            full: false,
             run: 1,
             buffer: [0; BLOB_MAX],
         }
@@ -103,10 +106,13 @@ impl Storage {
 
 impl<const N: usize> Store for ChargePoint<'_, N> {
     fn poll_store(&mut self) -> Option<StoreOp<'_>> {
-        if self.storage.job.is_some() || self.storage.retry.is_set() {
-            return None;
-        }
-        let job = self.next_job()?;
+        let Storage { job, retry, full, .. } = &self.storage;
+        let job = match (job, retry.is_set()) {
+            (Some(_), _) => return None,
+            (None, false) => self.next_job()?,
+            (None, true) if *full => Job::Outbox(self.outbox.wish(&self.clock, false)?),
+            (None, true) => return None,
+        };
         self.storage.job = Some(job);
         let mut body = [0; BLOB_MAX];
         let body = self.encode_job(job, &mut body);
@@ -145,6 +151,7 @@ impl<const N: usize> Store for ChargePoint<'_, N> {
                 self.storage.job = None;
                 self.storage.retry = Deadline::after(now, RETRY);
                 self.storage.failed = true;
+                self.storage.full = matches!(job, Job::Outbox(Wish::Append(_)));
                 self.fail_job(job);
             }
             _ => {}
@@ -171,7 +178,7 @@ impl<const N: usize> ChargePoint<'_, N> {
             Phase::Read => return Some(Job::Run),
             Phase::Ready => {}
         }
-        if let Some(wish) = self.outbox.wish(&self.clock) {
+        if let Some(wish) = self.outbox.wish(&self.clock, true) {
             return Some(Job::Outbox(wish));
         }
         if let Some(connector) = self.take_dirty_availability() {
