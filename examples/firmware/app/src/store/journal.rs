@@ -10,6 +10,9 @@ use super::{BUFFER, OWN_KEYS, Store, StoreError};
 /// Keys a journal of two connectors has: 44 settings, 12 profiles, 20 of connectors and the clock; and some to spare.
 const KEYS: usize = 96;
 
+/// A record of no use, shorter than any other.
+const PROBE: [u8; 1] = [0];
+
 /// How often each key is found in the map, which holds old values beside the current ones.
 type Counts = heapless::Vec<(u16, u16), KEYS>;
 
@@ -52,13 +55,11 @@ impl<F: MultiwriteNorFlash> Store<F> {
                 _ => self.erase_values().await?,
             }
         }
-        if let Err(error) = self.scan_records(now, session).await {
-            match error {
-                Error::Storage { .. } => return Err(error),
-                _ => self.erase_records().await?,
-            }
+        match self.scan_records(now, session).await {
+            Ok(true) => Ok(()),
+            Err(error @ Error::Storage { .. }) => Err(error),
+            Ok(false) | Err(_) => self.erase_records().await,
         }
-        Ok(())
     }
 
     /// Reports the current value of every key: it is the last of those found, so they are counted first.
@@ -80,16 +81,33 @@ impl<F: MultiwriteNorFlash> Store<F> {
         .await
     }
 
-    async fn scan_records<S: Session>(&mut self, now: Instant, session: &mut S) -> Result<(), StoreError<F>> {
+    /// Reports every record, and whether the queue is sound. In spoilt pages that pass for pages of a queue, records can
+    /// be added that are not found again, or none because nothing is left to remove; so one is added and looked for.
+    async fn scan_records<S: Session>(
+        &mut self,
+        now: Instant,
+        session: &mut S,
+    ) -> Result<bool, StoreError<F>> {
         let mut buffer = [0; BUFFER];
-        let mut queue = self.queue()?;
+        let full = match self.queue()?.push(&PROBE, false).await {
+            Err(Error::FullStorage) => true,
+            result => result.map(|()| false)?,
+        };
+        let (mut queue, mut sound) = (self.queue()?, false);
         let mut records = queue.iter().await?;
         while let Some(record) = records.next(&mut buffer).await? {
-            if let Some((seq, bytes)) = record.split_first_chunk() {
-                session.handle_stored(now, StoreDone::Record { seq: u64::from_le_bytes(*seq), bytes });
+            match record.split_first_chunk() {
+                Some((seq, bytes)) => {
+                    session.handle_stored(now, StoreDone::Record { seq: u64::from_le_bytes(*seq), bytes });
+                    sound = full;
+                }
+                None => {
+                    record.pop().await?;
+                    sound = true;
+                }
             }
         }
-        Ok(())
+        Ok(sound)
     }
 
     /// Reports the oldest record, if there is one.

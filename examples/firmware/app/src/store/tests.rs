@@ -140,6 +140,14 @@ fn store(memory: Memory) -> Store<Memory> {
     Store::new(memory).unwrap()
 }
 
+/// Fills bytes with what a seed makes of them.
+fn noise(mut state: u32, bytes: &mut [u8]) {
+    bytes.fill_with(|| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 24) as u8
+    });
+}
+
 fn record(seq: u64) -> Operation {
     Operation::Append(seq, vec![seq as u8; 80])
 }
@@ -241,11 +249,7 @@ proptest! {
     ) {
         let mut memory = Memory { overwrites: true, ..Memory::new() };
         if random {
-            let mut state = 1_u32;
-            memory.bytes.fill_with(|| {
-                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                (state >> 24) as u8
-            });
+            noise(1, &mut memory.bytes);
         } else {
             let mut used = store(memory);
             block_on(used.prepare(|| ())).unwrap();
@@ -267,5 +271,20 @@ proptest! {
         let again = perform(&mut store, Operation::Scan);
         prop_assert!(again.values.contains(&(0x0333, vec![3; 40])));
         prop_assert!(again.records.iter().any(|(seq, _)| *seq == 7_777));
+    }
+}
+
+/// Where records belong may lie anything: the first one of ours is found again, after it was said that the rest is gone.
+#[test]
+fn a_record_is_found_again_whatever_lay_in_its_place() {
+    for seed in 0..300_u32 {
+        let mut used = store(Memory { overwrites: true, ..Memory::new() });
+        block_on(used.prepare(|| ())).unwrap();
+        let mut memory = used.into_memory();
+        noise(seed, &mut memory.bytes[PAGE * PAGES / 2..]);
+        let mut store = store(memory);
+        assert!(!perform(&mut store, Operation::Scan).failed, "{seed}");
+        assert!(!perform(&mut store, record(7_777)).failed, "{seed}");
+        assert_eq!(perform(&mut store, Operation::First).records, [(7_777, vec![97; 80])], "{seed}");
     }
 }

@@ -34,8 +34,9 @@ const PAD: u32 = 1 << 1;
 const ADD_CHECKSUM: u32 = 1 << 2;
 const FULL_DUPLEX: u32 = 1 << 4;
 
-/// The largest frame without its checksum: header and 1500 bytes.
-const FRAME: usize = 1514;
+/// The largest frame without its checksum: header and 1 KiB, of 1500 bytes that Ethernet allows. TCP tells its peers,
+/// and no datagram of ours is longer.
+const FRAME: usize = HEADER + 1024;
 const HEADER: usize = 14;
 const LENGTH: usize = 2;
 const CHECKSUM: usize = 4;
@@ -160,8 +161,8 @@ impl RxToken for Received<'_> {
         }
         for _ in 1..length.div_ceil(4) {
             let data = Block::Ethernet.read(DATA).to_le_bytes();
-            // A frame longer than Ethernet allows is read to its end and cut; its checksum of a
-            // higher layer fails.
+            // A frame longer than the room is read to its end and cut; its checksum of a higher
+            // layer fails.
             if let Some(word) = room.next() {
                 *word = data;
             }

@@ -60,6 +60,7 @@ pub const ALL: &[Scenario] = &[
     ours("welded", faults::welded),
     ours("boot", sessions::boot),
     python("boot-python", sessions::boot),
+    ours("processor", sessions::processor),
     ours("card", sessions::card),
     python("card-python", sessions::card),
     ours("remote", sessions::remote),

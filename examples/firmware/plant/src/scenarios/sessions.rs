@@ -10,6 +10,8 @@ use crate::world::Kind;
 
 /// From the start to an accepted BootNotification, in the station's time.
 const BOOT_MS: u64 = 1_000;
+/// The most the processor may be busy, in thousandths of the time.
+const BUSY_PERMILLE: u32 = 500;
 
 pub(super) fn boot(setup: &Setup, scenario: &Scenario) -> anyhow::Result<String> {
     let mut site = Site::start(setup, scenario, &[])?;
@@ -26,6 +28,21 @@ pub(super) fn boot(setup: &Setup, scenario: &Scenario) -> anyhow::Result<String>
     site.lives(1_000)?;
     site.finish(1)?;
     Ok(format!("accepted {new} ms after the first start, {known} ms after the second"))
+}
+
+/// What the processor has to do while nothing happens, and while both sockets charge.
+pub(super) fn processor(setup: &Setup, scenario: &Scenario) -> anyhow::Result<String> {
+    let mut site = Site::start(setup, scenario, &[])?;
+    site.ready()?;
+    let idle = site.load()?;
+    site.charge(1)?;
+    site.charge(2)?;
+    let charging = site.load()?;
+    ensure!(idle.max(charging) <= BUSY_PERMILLE, "busy for {idle} and {charging} thousandths of the time");
+    site.leave(1)?;
+    site.leave(2)?;
+    site.finish(0)?;
+    Ok(format!("busy for {idle} thousandths of the time while idle, {charging} while two cars charge"))
 }
 
 pub(super) fn card(setup: &Setup, scenario: &Scenario) -> anyhow::Result<String> {

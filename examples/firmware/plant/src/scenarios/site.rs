@@ -23,6 +23,8 @@ pub(super) const CARD: &str = "04A224B25C6480";
 pub(super) const SOON: Duration = Duration::from_secs(20);
 /// For what takes a session's time.
 pub(super) const LATER: Duration = Duration::from_secs(60);
+/// How often, and how long after one another, the load of the processor is looked at; the firmware counts over 200 ms.
+const LOOKS: (u32, Duration) = (10, Duration::from_millis(250));
 /// From the start until an empty socket is ready: "no vehicle" is believed, the monitor is tested.
 const READY_MS: u64 = 7_500;
 
@@ -191,6 +193,26 @@ impl Site {
     /// It has not.
     pub fn lives(&self, ms: u64) -> anyhow::Result<()> {
         self.bench.wait(&format!("{ms} ms of life"), LATER, |plant| plant.station_ms >= ms)
+    }
+
+    /// Share of the time that the board's processor is busy, in thousandths: the least of several looks, because an
+    /// emulated processor that waits for one of the host's counts as busy.
+    ///
+    /// # Errors
+    /// The console does not say it.
+    pub fn load(&mut self) -> anyhow::Result<u32> {
+        let mut least = u32::MAX;
+        for _ in 0..LOOKS.0 {
+            std::thread::sleep(LOOKS.1);
+            let machine = self.machine()?;
+            let before = machine.console().len();
+            machine.type_in(b"status\n")?;
+            let line = machine.hear_after(before, "started by", SOON)?;
+            let load = line.split("load ").nth(1).and_then(|rest| rest.split_once(" %"));
+            let load = load.and_then(|(load, _)| load.replace('.', "").parse().ok());
+            least = least.min(load.with_context(|| format!("no load in `{line}`"))?);
+        }
+        Ok(least)
     }
 
     /// Charges a car at a connector with a card, until the central system knows and energy has flown.
