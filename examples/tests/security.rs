@@ -130,6 +130,84 @@ fn profile_3_wants_a_certificate_of_the_station() {
     assert_eq!(right.ends(), Some(0));
 }
 
+/// A station that goes on until it is dropped, with a store.
+fn lasting_station(url: &str, store: &Path, arguments: impl FnOnce(&mut Command)) -> Program {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_charge-point"));
+    command.arg(url).args(["--id", "S1", "--password", PASSWORD, "--store"]).arg(store);
+    arguments(&mut command);
+    Program::start(command)
+}
+
+const PASSWORD: &str = "0123456789abcdef";
+
+#[test]
+fn a_password_changed_over_ocpp_counts_from_then_on() {
+    let (store, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (mut central, port) = csms("1", |command| _ = command.args(["--password", PASSWORD]));
+    let url = format!("ws://localhost:{port}/ocpp");
+    let first = lasting_station(&url, store.path(), |_| {});
+    first.says("registration Accepted");
+    central.hears("S1 set AuthorizationKey 000102030405060708090a0b0c0d0e0f10111213\n");
+    central.says("ChangeConfiguration: Accepted");
+    first.says("connected to");
+    first.says("security profile 1 and password work");
+    drop(first);
+    let old = lasting_station(&url, elsewhere.path(), |_| {});
+    old.says("refused with HTTP status 401");
+    drop(old);
+    // The store knows better than the command line.
+    lasting_station(&url, store.path(), |_| {}).says("registration Accepted");
+}
+
+#[test]
+fn a_raised_profile_counts_from_the_next_restart_on() {
+    let (authority, store) = (Authority::new(), tempfile::tempdir().unwrap());
+    let (mut plain, port) = csms("1", |command| _ = command.args(["--password", PASSWORD]));
+    let (_secure, tls_port) = csms("2", |command| {
+        command.arg("--tls").args(authority.sign("localhost")).args(["--password", PASSWORD]);
+    });
+    let station = || {
+        lasting_station(&format!("ws://localhost:{port}/ocpp"), store.path(), |command| {
+            command.args(["--secure-url", &format!("wss://localhost:{tls_port}/ocpp")]);
+            command.arg("--root").arg(authority.root());
+        })
+    };
+    let first = station();
+    first.says("registration Accepted");
+    plain.hears("S1 set SecurityProfile 3\n");
+    plain.says("ChangeConfiguration: Rejected");
+    plain.hears("S1 set SecurityProfile 2\n");
+    plain.says("ChangeConfiguration: RebootRequired");
+    plain.hears("S1 reset soft\n");
+    first.says("connected to wss://");
+    first.says("registration Accepted");
+    drop(first);
+    let connected = station().says("connected to");
+    assert!(connected.contains("wss://"), "{connected}");
+}
+
+#[test]
+fn a_raised_profile_that_does_not_work_is_taken_back() {
+    let (authority, stranger, store) = (Authority::new(), Authority::new(), tempfile::tempdir().unwrap());
+    let (mut plain, port) = csms("1", |command| _ = command.args(["--password", PASSWORD]));
+    // It speaks TLS, and nobody the station trusts has signed for it.
+    let (_secure, tls_port) = csms("2", |command| {
+        command.arg("--tls").args(stranger.sign("localhost")).args(["--password", PASSWORD]);
+    });
+    let station = lasting_station(&format!("ws://localhost:{port}/ocpp"), store.path(), |command| {
+        command.args(["--secure-url", &format!("wss://localhost:{tls_port}/ocpp")]);
+        command.arg("--root").arg(authority.root());
+    });
+    station.says("registration Accepted");
+    plain.hears("S1 set SecurityProfile 2\n");
+    plain.says("ChangeConfiguration: RebootRequired");
+    plain.hears("S1 reset soft\n");
+    station.says("TLS: invalid peer certificate");
+    station.says("profile 1 is used again");
+    station.says("connected to ws://");
+    station.says("registration Accepted");
+}
+
 #[test]
 fn what_a_profile_needs_is_asked_for_at_once() {
     let refused = |arguments: &[&str], what: &str| {

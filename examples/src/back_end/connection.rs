@@ -10,20 +10,22 @@ use evkit_ocpp::rpc::Responder;
 use evkit_ocpp::text::CiStr;
 use evkit_ocpp::time::Instant;
 use evkit_ocpp::v16::csms::{Config, Csms, Event};
+use evkit_ocpp::v16::keys::Key;
 use evkit_ocpp::v16::{
-    Action, AuthorizationStatus, AuthorizeResponse, BootNotificationResponse, ChargingProfile,
-    ChargingProfileKind, ChargingProfilePurpose, ChargingRateUnit, ChargingSchedule, ChargingSchedulePeriod,
-    DataTransferResponse, DataTransferStatus, DiagnosticsStatusNotificationResponse,
-    FirmwareStatusNotificationResponse, GenericStatus, GetDiagnosticsRequest, HeartbeatRequest,
-    HeartbeatResponse, IdTagInfo, LogStatusNotificationResponse, MeterValuesResponse, RegistrationStatus,
-    RemoteStartTransactionRequest, RemoteStopTransactionRequest, ResetRequest, Response,
-    SecurityEventNotificationResponse, SetChargingProfileRequest, SignCertificateResponse,
-    SignedFirmwareStatusNotificationResponse, StartTransactionResponse, StatusNotificationResponse,
-    StopTransactionResponse,
+    Action, AuthorizationStatus, AuthorizeResponse, BootNotificationResponse, ChangeConfigurationRequest,
+    ChargingProfile, ChargingProfileKind, ChargingProfilePurpose, ChargingRateUnit, ChargingSchedule,
+    ChargingSchedulePeriod, ConfigurationStatus, DataTransferResponse, DataTransferStatus,
+    DiagnosticsStatusNotificationResponse, FirmwareStatusNotificationResponse, GenericStatus,
+    GetDiagnosticsRequest, HeartbeatRequest, HeartbeatResponse, IdTagInfo, LogStatusNotificationResponse,
+    MeterValuesResponse, RegistrationStatus, RemoteStartTransactionRequest, RemoteStopTransactionRequest,
+    ResetRequest, Response, SecurityEventNotificationResponse, SetChargingProfileRequest,
+    SignCertificateResponse, SignedFirmwareStatusNotificationResponse, StartTransactionResponse,
+    StatusNotificationResponse, StopTransactionResponse,
 };
 
 use super::Command;
 use super::hub::{Hub, Verdict};
+use crate::station::credentials::password_of_key;
 
 /// Room for one frame to a station.
 const FRAME: usize = 4 * 1024;
@@ -37,12 +39,21 @@ pub(super) struct Connection {
     /// Commands that wait for the answer to the one before.
     commands: VecDeque<Command>,
     outgoing: VecDeque<String>,
+    /// A password the station has been told and has not yet answered to.
+    new_password: Option<Vec<u8>>,
 }
 
 impl Connection {
     pub(super) fn new(identity: String, nonce: u64, heartbeat_s: u32) -> Self {
         let session = Csms::new(Config::new(nonce));
-        Self { identity, session, heartbeat_s, commands: VecDeque::new(), outgoing: VecDeque::new() }
+        Self {
+            identity,
+            session,
+            heartbeat_s,
+            commands: VecDeque::new(),
+            outgoing: VecDeque::new(),
+            new_password: None,
+        }
     }
 
     /// The WebSocket is open.
@@ -160,6 +171,7 @@ impl Connection {
             }
             Event::Answered { action, result: Err(failure) } => return Some(format!("{action}: {failure}")),
             Event::Answered { action, result: Ok(response) } => {
+                self.answered(hub, &response);
                 return status(&response).map(|status| format!("{action}: {status}"));
             }
             Event::CallRefused { action, violation } => {
@@ -168,6 +180,15 @@ impl Connection {
             _ => {}
         }
         None
+    }
+
+    /// A password counts once the station has accepted it.
+    fn answered(&mut self, hub: &mut Hub, response: &Response<'_>) {
+        let Response::ChangeConfiguration(response) = response else { return };
+        let password = self.new_password.take();
+        if let (Some(password), ConfigurationStatus::Accepted) = (password, response.status) {
+            hub.propose_password(&self.identity, password);
+        }
     }
 
     fn answer<C: Call>(&mut self, responder: Responder<C>, response: &C::Response<'_>) {
@@ -242,6 +263,12 @@ impl Connection {
                 };
                 self.call(now, &request);
             }
+            Command::Set { key, value } => {
+                let (Ok(name), Ok(text)) = (CiStr::new(key), CiStr::new(value)) else { return };
+                let is_password = key.eq_ignore_ascii_case(Key::AuthorizationKey.row().name);
+                self.new_password = is_password.then(|| password_of_key(value)).flatten();
+                self.call(now, &ChangeConfigurationRequest { key: name, value: text });
+            }
             Command::Reset(kind) => self.call(now, &ResetRequest { kind: *kind }),
             Command::Unsupported => self.call(now, &HeartbeatRequest {}),
         }
@@ -261,6 +288,7 @@ fn status(response: &Response<'_>) -> Option<&'static str> {
     match response {
         Response::RemoteStartTransaction(response) => Some(response.status.as_str()),
         Response::RemoteStopTransaction(response) => Some(response.status.as_str()),
+        Response::ChangeConfiguration(response) => Some(response.status.as_str()),
         Response::Reset(response) => Some(response.status.as_str()),
         Response::SetChargingProfile(response) => Some(response.status.as_str()),
         _ => None,

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
+use evkit_ocpp::rpc::Trial;
 use evkit_ocpp::v16::csms::{Stopped, Transactions};
 use evkit_ocpp::v16::{Reason, StartTransactionRequest, StopTransactionRequest};
 use serde::Serialize;
@@ -106,6 +107,8 @@ pub struct Hub {
     sent: HashMap<String, Transactions<16>>,
     anomalies: Vec<Anomaly>,
     accept_everyone: bool,
+    /// Passwords of stations that were given one of their own, and those they had before.
+    passwords: HashMap<String, Trial<Option<Vec<u8>>>>,
 }
 
 impl Hub {
@@ -129,6 +132,23 @@ impl Hub {
             None if self.accept_everyone => (Verdict::Accepted, None),
             None => (Verdict::Invalid, None),
         }
+    }
+
+    /// A station has accepted a password of its own. Until it shows it, the one before counts too.
+    pub fn propose_password(&mut self, identity: &str, password: Vec<u8>) {
+        let given = self.passwords.entry(identity.to_owned()).or_insert(Trial::new(None));
+        given.propose(Some(password));
+    }
+
+    /// Whether a station shows a password it may have; `common` is that of all stations without one of their own.
+    pub fn admits(&mut self, identity: &str, common: &[u8], shows: impl Fn(&[u8]) -> bool) -> bool {
+        let Some(given) = self.passwords.get_mut(identity) else { return shows(common) };
+        let shown = |password: &Option<Vec<u8>>| shows(password.as_deref().unwrap_or(common));
+        if shown(given.current()) {
+            given.succeeded();
+            return true;
+        }
+        shown(given.proven())
     }
 
     /// The station's view, made on first sight.
@@ -284,5 +304,16 @@ mod tests {
             Hub::new([("0A0E9B83".to_owned(), Account { parent: Some("POOL".into()), blocked: false })]);
         assert_eq!(hub.authorize("0a0e9b83"), (Verdict::Accepted, Some("POOL")));
         assert_eq!(hub.authorize("0a0e9b84"), (Verdict::Invalid, None));
+    }
+
+    #[test]
+    fn a_station_s_own_password_replaces_the_common_one_once_it_was_shown() {
+        let mut hub = Hub::open();
+        let admits = |hub: &mut Hub, password: &[u8]| hub.admits("S1", b"common", |known| known == password);
+        assert!(admits(&mut hub, b"common") && !admits(&mut hub, b"own"));
+        hub.propose_password("S1", b"own".to_vec());
+        assert!(admits(&mut hub, b"common"), "it may not have taken it");
+        assert!(admits(&mut hub, b"own") && !admits(&mut hub, b"common"));
+        assert!(hub.admits("S2", b"common", |known| known == b"common"));
     }
 }

@@ -43,6 +43,13 @@ pub enum Command {
     },
     /// Reset.
     Reset(ResetType),
+    /// ChangeConfiguration. A station that accepts another `AuthorizationKey` is let in with it.
+    Set {
+        /// Key.
+        key: String,
+        /// Value.
+        value: String,
+    },
     /// A Heartbeat, which only stations send: they refuse it.
     Unsupported,
 }
@@ -50,7 +57,7 @@ pub enum Command {
 /// No command; what would be one.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "expected `start CONNECTOR ID_TAG`, `stop CONNECTOR`, `limit CONNECTOR AMPERES SECONDS`, `diagnostics URL` or `reset soft|hard`"
+    "expected `start CONNECTOR ID_TAG`, `stop CONNECTOR`, `limit CONNECTOR AMPERES SECONDS`, `diagnostics URL`, `set KEY VALUE` or `reset soft|hard`"
 )]
 pub struct NoCommand;
 
@@ -68,6 +75,7 @@ impl FromStr for Command {
                 Self::Limit { connector: number(connector)?, amps: number(amps)?, seconds: number(seconds)? }
             }
             ["diagnostics", url] => Self::GetDiagnostics { location: url.to_owned() },
+            ["set", key, value] => Self::Set { key: key.to_owned(), value: value.to_owned() },
             ["reset", "soft"] => Self::Reset(ResetType::Soft),
             ["reset", "hard"] => Self::Reset(ResetType::Hard),
             _ => return Err(NoCommand),
@@ -85,8 +93,11 @@ mod tests {
         assert_eq!("start 1 APP-1".parse(), Ok(start));
         assert_eq!("limit 0 10 60".parse(), Ok(Command::Limit { connector: 0, amps: 10, seconds: 60 }));
         assert_eq!("reset hard".parse(), Ok(Command::Reset(ResetType::Hard)));
+        let set = Command::Set { key: "SecurityProfile".to_owned(), value: "2".to_owned() };
+        assert_eq!("set SecurityProfile 2".parse(), Ok(set));
         for wrong in [
             "",
+            "set HeartbeatInterval",
             "start 1",
             "reset",
             "diagnostics",

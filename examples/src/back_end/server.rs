@@ -36,7 +36,7 @@ pub struct Setup {
     pub heartbeat_s: u32,
     /// How connections are accepted: with TLS or without.
     pub acceptor: Acceptor,
-    /// Password every station has to show (security profiles 1 and 2).
+    /// Password that stations have to show (security profiles 1 and 2) until they are given one of their own.
     pub password: Option<Vec<u8>>,
     /// Takes a line of JSON for every frame.
     pub log: Option<std::fs::File>,
@@ -224,6 +224,13 @@ impl Shared {
         Arc::clone(&link.traffic)
     }
 
+    /// Whether a station has shown the password it needs.
+    fn admits(&self, request: &StationRequest) -> bool {
+        self.password.as_ref().is_none_or(|common| {
+            lock(&self.hub).admits(request.identity(), common, |password| request.has_password(password))
+        })
+    }
+
     /// A station connects: a new way to it replaces the old one.
     fn connect(&self, identity: &str) -> (Arc<Traffic>, mpsc::Receiver<Command>, u64) {
         let (commands, receiver) = mpsc::channel(COMMANDS);
@@ -263,7 +270,7 @@ async fn answer_http(shared: &Shared, request: HttpRequest) -> std::io::Result<(
 /// Lets a station in, if it may, and serves it until either side ends the connection.
 async fn station(shared: Arc<Shared>, request: StationRequest) {
     let identity = request.identity().to_owned();
-    if shared.password.as_ref().is_some_and(|password| !request.has_password(password)) {
+    if !shared.admits(&request) {
         shared.remark(&identity, "refused: wrong or missing password");
         // It learns so, or has gone already.
         let _ = request.refuse().await;

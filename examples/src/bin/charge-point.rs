@@ -13,6 +13,7 @@ use evkit_examples::net::transfer;
 use evkit_examples::plant::{Car, CarModel};
 use evkit_examples::station::certificates::{CertificateStore, own_identity};
 use evkit_examples::station::config::StationConfig;
+use evkit_examples::station::credentials::{Access, Credentials, Equipment};
 use evkit_examples::station::script::{Action, Step, load};
 use evkit_examples::station::store::Store;
 use evkit_examples::station::{Outcome, Start, Station, start};
@@ -36,6 +37,9 @@ const LAST_WORDS_MS: u64 = 30_000;
 struct Arguments {
     /// Address of the central system, ws:// or wss://; the identity is appended
     url: String,
+    /// Address for security profiles 2 and 3 (wss://), if URL is one without TLS
+    #[arg(long, value_name = "URL")]
+    secure_url: Option<String>,
     /// Identity of the station
     #[arg(long)]
     id: String,
@@ -83,36 +87,62 @@ impl Arguments {
         CertificateStore::open(&folder).with_context(|| folder.display().to_string())
     }
 
-    fn security_profile(&self) -> u8 {
-        match (&self.certificate, &self.root, &self.password) {
-            (Some(_), ..) => 3,
-            (None, Some(_), _) => 2,
-            (None, None, Some(_)) => 1,
-            (None, None, None) => 0,
-        }
+    /// The address for connections with TLS, or for those without.
+    fn address(&self, tls: bool) -> Option<&str> {
+        let mut addresses = [Some(self.url.as_str()), self.secure_url.as_deref()].into_iter().flatten();
+        addresses.find(|address| address.starts_with("wss:") == tls)
+    }
+
+    fn credentials(&self) -> Credentials {
+        let profile = match (self.address(false), &self.certificate, &self.password) {
+            (Some(_), _, Some(_)) => 1,
+            (Some(_), _, None) => 0,
+            (None, Some(_), _) => 3,
+            (None, None, _) => 2,
+        };
+        let equipment = Equipment {
+            tls: self.address(true).is_some(),
+            root: self.root.is_some(),
+            certificate: self.certificate.is_some(),
+        };
+        let password = self.password.clone().map(String::into_bytes);
+        Credentials::new(Access { profile, password }, equipment)
     }
 
     /// How to connect with what is there now: an installed root counts beside that of the command line, a signed
     /// certificate instead of it.
-    fn client(&self) -> anyhow::Result<Client> {
-        let mut client = Client::new(&self.url, &self.id);
+    fn client(&self, access: Access) -> anyhow::Result<Client> {
+        let tls = access.profile >= 2;
+        let address = self.address(tls).with_context(|| {
+            let scheme = if tls { "wss" } else { "ws" };
+            format!("security profile {} needs a {scheme}:// address", access.profile)
+        })?;
+        let mut client = Client::new(address, &self.id);
         client.versions = match self.version {
             Version::V16 => vec![evkit_ocpp::schema::Version::V16],
         };
-        client.password = self.password.clone().map(String::into_bytes);
-        let read = |path: &PathBuf| std::fs::read(path).with_context(|| path.display().to_string());
-        if let Some(root) = &self.root {
-            let files = self.certificate.iter().flatten().map(read).collect::<Result<Vec<_>, _>>()?;
-            let given = <[_; 2]>::try_from(files).ok().map(|[chain, key]| (chain, key));
-            let signed = self.certificates().filter(|_| given.is_some()).and_then(|f| own_identity(&f));
-            let identity = signed.or(given);
-            let identity = identity.as_ref().map(|(chain, key)| (chain.as_slice(), key.as_slice()));
-            let mut roots = read(root)?;
-            let installed = CertificateUse::CentralSystemRootCertificate;
-            roots.extend(self.certificate_store()?.roots(installed).into_bytes());
-            client.tls = Some(ClientTls::from_pem(&roots, identity)?);
+        client.password = access.password.filter(|_| matches!(access.profile, 1 | 2));
+        if tls {
+            client.tls = self.tls(access.profile == 3)?;
         }
         Ok(client)
+    }
+
+    /// Whom to trust, and with which certificate to show who this is; none without a root.
+    fn tls(&self, shows_certificate: bool) -> anyhow::Result<Option<ClientTls>> {
+        let read = |path: &PathBuf| std::fs::read(path).with_context(|| path.display().to_string());
+        let mut roots = self.root.as_ref().map(read).transpose()?.unwrap_or_default();
+        let installed = CertificateUse::CentralSystemRootCertificate;
+        roots.extend(self.certificate_store()?.roots(installed).into_bytes());
+        if roots.is_empty() {
+            return Ok(None);
+        }
+        let files = self.certificate.iter().flatten().map(read).collect::<Result<Vec<_>, _>>()?;
+        let given = <[_; 2]>::try_from(files).ok().map(|[chain, key]| (chain, key));
+        let identity = self.certificates().and_then(|folder| own_identity(&folder)).or(given);
+        let identity = identity.as_ref().filter(|_| shows_certificate);
+        let identity = identity.map(|(chain, key)| (chain.as_slice(), key.as_slice()));
+        Ok(Some(ClientTls::from_pem(&roots, identity)?))
     }
 }
 
@@ -131,7 +161,6 @@ async fn main() -> ExitCode {
 /// Runs the station; says whether everything was delivered in the end.
 async fn run(arguments: Arguments) -> anyhow::Result<bool> {
     let clock = Clock::real();
-    arguments.client()?;
     let steps = arguments.script.as_deref().map(load).transpose()?.unwrap_or_default();
     let store = arguments.store.as_deref().map(Store::open).transpose()?.unwrap_or_else(Store::memory);
     let config = StationConfig::plain(&arguments.id, arguments.connectors);
@@ -142,10 +171,11 @@ async fn run(arguments: Arguments) -> anyhow::Result<bool> {
         nonce,
         store,
         certificates: arguments.certificate_store()?,
-        security_profile: arguments.security_profile(),
+        credentials: arguments.credentials(),
         watchdog: Duration::from_secs(arguments.watchdog),
     };
     let station = start(clock.now_ms(), start_up)?;
+    arguments.client(station.access())?;
     let last_ms = clock.now_ms();
     let done = Arc::new(Notify::new());
     let mut player = Player {
@@ -162,10 +192,11 @@ async fn run(arguments: Arguments) -> anyhow::Result<bool> {
     let mut backoff = Backoff::new(PAUSES.0, PAUSES.1, PAUSES.2, nonce);
     let mut beats = heartbeat_of_the_electronics();
     while !player.is_done() {
-        let Some(mut socket) = connect(&arguments, &mut player, &mut beats, &mut backoff).await? else {
+        let Some((mut socket, url)) = connect(&arguments, &mut player, &mut beats, &mut backoff).await?
+        else {
             break;
         };
-        println!("{}: connected to {}", arguments.id, arguments.url);
+        println!("{}: connected to {url}", arguments.id);
         backoff.reset();
         let clock = player.clock.clone();
         let now = || Instant::from_millis(clock.now_ms());
@@ -191,22 +222,23 @@ fn heartbeat_of_the_electronics() -> mpsc::Receiver<()> {
     beats
 }
 
-/// Connects, as often as it takes, while the electronics go on. `None`: the player is done.
+/// Connects, as often as it takes, while the electronics go on; gives the address too. `None`: the player is done.
 async fn connect(
     arguments: &Arguments,
     player: &mut Player,
     beats: &mut mpsc::Receiver<()>,
     backoff: &mut Backoff,
-) -> anyhow::Result<Option<WebSocket>> {
+) -> anyhow::Result<Option<(WebSocket, String)>> {
     loop {
         player.restart_if_wanted();
-        let client = arguments.client()?;
+        let client = arguments.client(player.station.access())?;
         let Some(result) = player.play_until(beats, client.connect()).await else { return Ok(None) };
         let error = match result {
-            Ok((socket, _)) => return Ok(Some(socket)),
+            Ok((socket, _)) => return Ok(Some((socket, client.url))),
             Err(error) if error.is_lasting() => return Err(error.into()),
             Err(error) => error,
         };
+        player.station.handle_failure(player.clock.now_ms());
         let pause = backoff.next_pause();
         eprintln!("{}: {error}; next attempt in {:.1} s", client.identity, pause.as_secs_f32());
         if player.play_until(beats, tokio::time::sleep(pause)).await.is_none() {
@@ -268,7 +300,8 @@ impl Player {
             println!("{}{connector}: {}", self.station.identity(), note.text);
         }
         self.run_errands(now_ms);
-        if self.connected && (self.is_done() || self.station.wants_restart(now_ms)) {
+        let leaves = self.is_done() || self.station.wants_reconnect() || self.station.wants_restart(now_ms);
+        if self.connected && leaves {
             self.done.notify_one();
         }
     }
@@ -367,5 +400,11 @@ impl Endpoint for Player {
 }
 
 /// The car that every plug brings: three phases, hungry, quick.
-const CAR: CarModel =
-    CarModel { phases: 3, max_ma: 32_000, needs_mwh: 40_000_000, reaction_ms: 500, ramp_ma_per_s: 16_000 };
+const CAR: CarModel = CarModel {
+    phases: 3,
+    max_ma: 32_000,
+    needs_mwh: 40_000_000,
+    reaction_ms: 500,
+    ramp_ma_per_s: 16_000,
+    needs_ventilation: false,
+};

@@ -17,7 +17,7 @@ use tokio::sync::mpsc;
 /// `/` (for people) and `/api/stations` (JSON). Stations connect to ws://HOST:PORT/ANY/PATH/IDENTITY, or to wss://.
 ///
 /// Lines of standard input are commands: IDENTITY `start CONNECTOR ID_TAG`, `stop CONNECTOR`,
-/// `limit CONNECTOR AMPERES SECONDS`, `diagnostics URL` or `reset soft|hard`.
+/// `limit CONNECTOR AMPERES SECONDS`, `diagnostics URL`, `set KEY VALUE` (a configuration key) or `reset soft|hard`.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {

@@ -23,6 +23,8 @@ pub struct CarModel {
     pub reaction_ms: u64,
     /// How fast its current rises in milliamperes per second.
     pub ramp_ma_per_s: u32,
+    /// It asks for a ventilated room when it charges (state D), as batteries want that give off gas.
+    pub needs_ventilation: bool,
 }
 
 /// A car at an EVSE.
@@ -60,8 +62,14 @@ impl Car {
     /// A constant +12 V has no low level; with PWM the diode lets the low half reach -12 V.
     pub fn pilot(&self, signal: Signal) -> Sample {
         match signal {
-            Signal::Pwm(_) if !self.is_full() => Sample { high: level::NOMINAL_C, low: level::NOMINAL_LOW },
-            Signal::Pwm(_) => Sample { high: level::NOMINAL_B, low: level::NOMINAL_LOW },
+            Signal::Pwm(_) => {
+                let high = match (self.is_full(), self.model.needs_ventilation) {
+                    (true, _) => level::NOMINAL_B,
+                    (false, false) => level::NOMINAL_C,
+                    (false, true) => level::NOMINAL_D,
+                };
+                Sample { high, low: level::NOMINAL_LOW }
+            }
             Signal::Constant => Sample::constant(level::NOMINAL_B),
             Signal::Negative => Sample::constant(level::NOMINAL_LOW),
             Signal::Open => Sample::constant(Millivolts(0)),
@@ -140,6 +148,7 @@ mod tests {
             needs_mwh: 10_000_000,
             reaction_ms: 3_000,
             ramp_ma_per_s: 2_000,
+            needs_ventilation: false,
         }
     }
 

@@ -145,6 +145,7 @@ mod tests {
             needs_mwh: 50_000_000,
             reaction_ms: 1_000,
             ramp_ma_per_s: 8_000,
+            needs_ventilation: false,
         };
         spot.plug(Car::new(model));
         spot.set_offer(now, 16_000);

@@ -88,6 +88,7 @@ fn visit(scenario: &Scenario, layout: &Layout, car: &CarEntry, rng: &mut fastran
             needs_mwh: (needs * 1e6) as u64,
             reaction_ms: rng.u64(500..=4_500),
             ramp_ma_per_s: rng.u32(1_000..=4_000),
+            needs_ventilation: false,
         },
         arrives_ms,
         leaves_ms: minute(car.leaves, shift(rng)).max(arrives_ms + 180_000),

@@ -21,6 +21,7 @@ use std::time::{Duration, Instant};
 
 use crate::station::certificates::CertificateStore;
 use crate::station::config::{ConfigError, StationConfig};
+use crate::station::credentials::Credentials;
 use crate::station::store::Store;
 use crate::station::{self, Start, StartError};
 use manager::{Layout, Manager, ManagerError};
@@ -109,7 +110,7 @@ pub async fn run(options: &Options, mut progress: impl FnMut(&World)) -> Result<
             nonce,
             store: Store::memory(),
             certificates: CertificateStore::memory(),
-            security_profile: 0,
+            credentials: Credentials::none(),
             watchdog: Duration::ZERO,
         };
         station::start(0, start)

@@ -35,6 +35,8 @@ pub struct CertificateStore {
     roots: Vec<Root>,
     /// The key of the request for a certificate that was sent last.
     requested: Option<KeyPair>,
+    /// The folder has a certificate of the station's own.
+    identity: bool,
 }
 
 #[derive(Debug)]
@@ -47,7 +49,7 @@ struct Root {
 impl CertificateStore {
     /// Without a folder, for as long as the program runs.
     pub fn memory() -> Self {
-        Self { folder: None, names: Certificates::new(), roots: Vec::new(), requested: None }
+        Self { folder: None, names: Certificates::new(), roots: Vec::new(), requested: None, identity: false }
     }
 
     /// What is in a folder, which is made if it does not exist.
@@ -56,7 +58,8 @@ impl CertificateStore {
     /// The folder cannot be made or read. Files that are no root certificates are passed over.
     pub fn open(folder: &Path) -> std::io::Result<Self> {
         fs::create_dir_all(folder)?;
-        let mut store = Self { folder: Some(folder.to_owned()), ..Self::memory() };
+        let identity = own_identity(folder).is_some();
+        let mut store = Self { folder: Some(folder.to_owned()), identity, ..Self::memory() };
         for entry in fs::read_dir(folder)? {
             let path = entry?.path();
             let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
@@ -158,8 +161,14 @@ impl CertificateStore {
         });
         if kept {
             self.requested = None;
+            self.identity = self.folder.is_some();
         }
         kept
+    }
+
+    /// Whether a certificate was signed for the station and kept.
+    pub(super) fn has_identity(&self) -> bool {
+        self.identity
     }
 
     /// Whether a root of the use has signed the certificate.
@@ -285,9 +294,10 @@ mod tests {
         };
         let request = store.request("S1").unwrap();
         assert!(!store.take_signed(&sign(&request, &stranger)));
-        assert!(own_identity(folder.path()).is_none());
+        assert!(own_identity(folder.path()).is_none() && !store.has_identity());
         let certificate = sign(&request, &issuer);
-        assert!(store.take_signed(&certificate));
+        assert!(store.take_signed(&certificate) && store.has_identity());
+        assert!(CertificateStore::open(folder.path()).unwrap().has_identity());
         assert_eq!(own_identity(folder.path()).unwrap().0, certificate.as_bytes());
         assert!(!store.take_signed(&certificate), "nobody asked for it");
     }

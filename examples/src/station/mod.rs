@@ -7,6 +7,7 @@
 
 pub mod certificates;
 pub mod config;
+pub mod credentials;
 pub mod nor_flash;
 pub mod script;
 pub mod store;
@@ -26,6 +27,7 @@ use evkit_rfid::Uid;
 use crate::plant::{Car, Spot};
 use certificates::CertificateStore;
 use config::StationConfig;
+use credentials::{Access, Credentials};
 use store::Store;
 
 pub use files::{Errand, Outcome};
@@ -54,8 +56,8 @@ pub struct Start {
     pub store: Store,
     /// Certificates it has.
     pub certificates: CertificateStore,
-    /// The security profile its connection has, 0 to 3.
-    pub security_profile: u8,
+    /// What it proves its identity with, as long as the store knows nothing newer.
+    pub credentials: Credentials,
     /// It restarts after so long without a connection; zero: never.
     pub watchdog: Duration,
 }
@@ -99,6 +101,12 @@ pub trait Station {
 
     /// The WebSocket is gone.
     fn handle_close(&mut self, now_ms: u64);
+
+    /// What to connect with.
+    fn access(&self) -> Access;
+
+    /// A connection with [`access`](Self::access) could not be made.
+    fn handle_failure(&mut self, now_ms: u64);
 
     /// A text frame has arrived.
     fn handle_frame(&mut self, now_ms: u64, frame: &str);
@@ -148,6 +156,9 @@ pub trait Station {
 
     /// What became of an errand.
     fn handle_outcome(&mut self, now_ms: u64, outcome: Outcome);
+
+    /// Does it need a new connection in place of the one it has?
+    fn wants_reconnect(&self) -> bool;
 
     /// Does it have to be restarted now? End the connection first.
     fn wants_restart(&self, now_ms: u64) -> bool;

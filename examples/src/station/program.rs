@@ -15,9 +15,10 @@ use evkit_rfid::{Status, StopEvent, Uid};
 
 use super::certificates::CertificateStore;
 use super::config::StationConfig;
+use super::credentials::{Access, Credentials};
 use super::files::{self, Errand, Logs, Outcome, Update, Upload};
 use super::seat::{Finished, Phase, Seat};
-use super::store::Store;
+use super::store::{Store, StoreError};
 use super::upkeep::Restart;
 use super::{Note, Start, StartError, Station};
 use crate::plant::{Car, Spot};
@@ -49,8 +50,10 @@ pub(super) struct Program<const N: usize> {
     pub(super) watchdog_limit: Duration,
     pub(super) nonce: u64,
     pub(super) was_online: bool,
-    security_profile: u8,
-    store: Store,
+    pub(super) credentials: Credentials,
+    /// A new password waits for a new connection.
+    pub(super) reconnect: bool,
+    pub(super) store: Store,
     volts: u32,
     notes: VecDeque<Note>,
     /// When the station was last called.
@@ -72,12 +75,15 @@ pub(super) fn start(now_ms: u64, start: Start) -> Result<Box<dyn Station>, Start
 
 impl<const N: usize> Program<N> {
     fn new(now_ms: u64, start: Start) -> Result<Self, StartError> {
-        let Start { config, volts, nonce, store, certificates, security_profile, watchdog } = start;
+        let Start { config, volts, nonce, store, certificates, mut credentials, watchdog } = start;
+        let unreadable = |source| StartError::Store { identity: config.identity.clone(), source };
+        if let Some(kept) = store.credentials().map_err(unreadable)? {
+            let damaged = |error| unreadable(StoreError::damaged("credentials", error));
+            credentials.restore(&kept).map_err(damaged)?;
+        }
         let electronics = |source| StartError::Electronics { identity: config.identity.clone(), source };
         let seats = (1..).zip(&config.connectors).map(|(number, connector)| {
-            let kept = store
-                .meter_mwh(number)
-                .map_err(|source| StartError::Store { identity: config.identity.clone(), source })?;
+            let kept = store.meter_mwh(number).map_err(unreadable)?;
             let spot = Spot::new(now_ms, connector.limit.ma, volts, kept).map_err(electronics)?;
             Ok(Seat::new(spot, connector.cards.clone(), kept))
         });
@@ -98,7 +104,8 @@ impl<const N: usize> Program<N> {
             watchdog: Watchdog::new(Self::at(now_ms), watchdog),
             watchdog_limit: watchdog,
             nonce,
-            security_profile,
+            credentials,
+            reconnect: false,
             now_ms,
             config,
             seats,
@@ -111,7 +118,6 @@ impl<const N: usize> Program<N> {
             was_online: false,
         };
         program.configure(now_ms);
-        program.drain(now_ms);
         Ok(program)
     }
 
@@ -119,14 +125,13 @@ impl<const N: usize> Program<N> {
         ChargePoint::new(session_config(&self.config, self.volts, self.nonce))
     }
 
-    /// Settings of the vendor's file that are standard configuration keys.
+    /// Gives a new session its defaults, settings of the vendor's file that are standard configuration keys, and then
+    /// its journal, whose values go before them.
     pub(super) fn configure(&mut self, now_ms: u64) {
-        self.session.set_highest_security_profile(self.security_profile);
         let mut set = |key: Key, value: &str| {
             // A value that the standard's key does not take is left at its default.
             let _ = self.session.set_setting(Self::at(now_ms), key, value);
         };
-        set(Key::SecurityProfile, &self.security_profile.to_string());
         if let Some(seconds) = self.config.meter_interval_s {
             set(Key::MeterValueSampleInterval, &seconds.to_string());
         }
@@ -137,6 +142,9 @@ impl<const N: usize> Program<N> {
         if let Some(timeout) = self.config.policy.connection_timeout {
             set(Key::ConnectionTimeOut, &timeout.as_secs().to_string());
         }
+        self.drain(now_ms);
+        self.adopt_profile(now_ms);
+        self.drain(now_ms);
     }
 
     pub(super) fn at(now_ms: u64) -> Instant {
@@ -222,18 +230,30 @@ impl<const N: usize> Station for Program<N> {
 
     fn handle_open(&mut self, now_ms: u64) {
         self.watchdog.handle_open();
+        self.credentials_work();
         self.session.handle_open(Self::at(now_ms));
         self.drain(now_ms);
     }
 
     fn handle_close(&mut self, now_ms: u64) {
         self.outgoing.clear();
+        self.reconnect = false;
         self.watchdog.handle_close(Self::at(now_ms));
         self.session.handle_close(Self::at(now_ms));
         self.drain(now_ms);
     }
 
+    fn access(&self) -> Access {
+        self.credentials.access()
+    }
+
+    fn handle_failure(&mut self, now_ms: u64) {
+        self.credentials_fail(now_ms);
+        self.drain(now_ms);
+    }
+
     fn handle_frame(&mut self, now_ms: u64, frame: &str) {
+        self.limit_profile();
         match self.session.handle_frame(Self::at(now_ms), frame) {
             Ok(Some(event)) => self.event(now_ms, event),
             Ok(None) => {}
@@ -338,6 +358,10 @@ impl<const N: usize> Station for Program<N> {
     fn handle_outcome(&mut self, now_ms: u64, outcome: Outcome) {
         self.errand_done(now_ms, outcome);
         self.drain(now_ms);
+    }
+
+    fn wants_reconnect(&self) -> bool {
+        self.reconnect && self.outgoing.is_empty()
     }
 
     fn wants_restart(&self, now_ms: u64) -> bool {

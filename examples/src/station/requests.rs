@@ -11,9 +11,10 @@ use evkit_ocpp::v16::{
     IdTag, KeyValue, Reason, RemoteStartStopStatus, RemoteStartTransactionResponse, UnlockConnectorResponse,
     UnlockStatus,
 };
-use evkit_rfid::Occasion;
+use evkit_rfid::{Occasion, StopEvent};
 
 use super::access::Claim;
+use super::config::Vendor;
 use super::files::PROTOCOLS;
 use super::program::Program;
 
@@ -143,12 +144,26 @@ impl<const N: usize> Program<N> {
             evse::Event::Fault(hazard) => {
                 let entry = Fault::from(hazard).entry();
                 self.note(seat, format!("fault: {}; {}", entry.appeared, entry.remedy));
-                if entry.stops_transaction {
+                if self.ends_session(Fault::from(hazard)) {
                     self.stop(now_ms, seat, Reason::Other, None);
                 }
             }
             evse::Event::Cleared(hazard) => self.note(seat, Fault::from(hazard).entry().gone.to_owned()),
             _ => {}
+        }
+    }
+
+    /// Whether a fault ends the session. Bender's stop mode decides about two of them (CC612/613 manual 5.1), which then
+    /// only take the current away; all others, and those of other makers, go by their table.
+    fn ends_session(&self, fault: Fault) -> bool {
+        let event = match fault {
+            Fault::Ventilation => StopEvent::StateD,
+            Fault::ResidualCurrent | Fault::RcdTripped => StopEvent::ResidualCurrent,
+            _ => return fault.entry().stops_transaction,
+        };
+        match self.config.vendor {
+            Vendor::Bender => self.config.policy.stops_on(event),
+            Vendor::Keba | Vendor::Evlink => fault.entry().stops_transaction,
         }
     }
 }

@@ -11,6 +11,8 @@ const RECORDS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("records")
 const VALUES: TableDefinition<'_, u16, &[u8]> = TableDefinition::new("values");
 /// Energy registers in milliwatt hours by connector: a real meter keeps its own, a simulated one keeps it here.
 const METERS: TableDefinition<'_, u32, u64> = TableDefinition::new("meters");
+/// The station's password and security profile, in one row: both change together or not at all.
+const CREDENTIALS: TableDefinition<'_, (), &[u8]> = TableDefinition::new("credentials");
 
 /// The store could not do it; the text says why.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +22,13 @@ pub struct StoreError(String);
 impl<E: Into<redb::Error>> From<E> for StoreError {
     fn from(error: E) -> Self {
         Self(error.into().to_string())
+    }
+}
+
+impl StoreError {
+    /// Something was kept and makes no sense.
+    pub(super) fn damaged(what: &str, error: impl std::fmt::Display) -> Self {
+        Self(format!("{what}: {error}"))
     }
 }
 
@@ -57,6 +66,7 @@ impl Store {
         write.open_table(RECORDS)?;
         write.open_table(VALUES)?;
         write.open_table(METERS)?;
+        write.open_table(CREDENTIALS)?;
         write.commit()?;
         Ok(Self::File(database))
     }
@@ -82,6 +92,33 @@ impl Store {
         if let Self::File(database) = self {
             let write = database.begin_write()?;
             write.open_table(METERS)?.insert(connector, mwh)?;
+            write.commit()?;
+        }
+        Ok(())
+    }
+
+    /// The credentials as last kept.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn credentials(&self) -> Result<Option<Vec<u8>>, StoreError> {
+        match self {
+            Self::Memory(_) => Ok(None),
+            Self::File(database) => {
+                let kept = database.begin_read()?.open_table(CREDENTIALS)?.get(())?;
+                Ok(kept.map(|bytes| bytes.value().to_vec()))
+            }
+        }
+    }
+
+    /// Keeps the credentials.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn keep_credentials(&mut self, bytes: &[u8]) -> Result<(), StoreError> {
+        if let Self::File(database) = self {
+            let write = database.begin_write()?;
+            write.open_table(CREDENTIALS)?.insert((), bytes)?;
             write.commit()?;
         }
         Ok(())

@@ -1,5 +1,5 @@
-//! Calls that are about the station itself: restart, logs, firmware, certificates (OCPP 1.6 §5.9, §5.14, §5.19, security
-//! white paper), and the restart because nobody can be reached.
+//! Calls that are about the station itself: restart, logs, firmware, certificates, password and security profile (OCPP 1.6
+//! §5.9, §5.14, §5.19, security white paper), and the restart because nobody can be reached.
 
 use chrono::{DateTime, Utc};
 use evkit_ocpp::list::List;
@@ -8,13 +8,15 @@ use evkit_ocpp::text::{CiStr, Str};
 use evkit_ocpp::v16::charge_point::{Event, SecurityEvent};
 use evkit_ocpp::v16::keys::Key;
 use evkit_ocpp::v16::{
-    CertificateSignedResponse, CertificateSignedStatus, ChangeConfigurationResponse, ConfigurationStatus,
-    DeleteCertificateResponse, GetDiagnosticsResponse, GetInstalledCertificateIdsResponse,
-    GetInstalledCertificateStatus, GetLogResponse, InstallCertificateResponse, InstallCertificateStatus,
-    LogStatus, Reason, ResetResponse, ResetStatus, ResetType, SignCertificateRequest,
-    SignedUpdateFirmwareResponse, UpdateFirmwareResponse, UpdateFirmwareStatus,
+    CertificateSignedResponse, CertificateSignedStatus, CertificateUse, ChangeConfigurationResponse,
+    ConfigurationStatus, DeleteCertificateResponse, GetDiagnosticsResponse,
+    GetInstalledCertificateIdsResponse, GetInstalledCertificateStatus, GetLogResponse,
+    InstallCertificateResponse, InstallCertificateStatus, LogStatus, Reason, ResetResponse, ResetStatus,
+    ResetType, SignCertificateRequest, SignedUpdateFirmwareResponse, UpdateFirmwareResponse,
+    UpdateFirmwareStatus,
 };
 
+use super::credentials::{GivenUp, password_of_key};
 use super::program::Program;
 
 /// A soft restart waits so long for the central system to take the last messages.
@@ -38,8 +40,11 @@ impl<const N: usize> Program<N> {
                 self.answer(responder, &ResetResponse { status: ResetStatus::Accepted });
                 self.prepare_restart(now_ms, request.kind);
             }
-            Event::ChangeConfiguration(_, responder) => {
-                let status = ConfigurationStatus::NotSupported;
+            Event::ChangeConfiguration(request, responder) => {
+                let status = match request.key == Key::AuthorizationKey.row().name {
+                    true => self.change_password(now_ms, &request.value.to_string()),
+                    false => ConfigurationStatus::NotSupported,
+                };
                 self.answer(responder, &ChangeConfigurationResponse { status });
             }
             Event::GetDiagnostics(request, responder) => {
@@ -130,6 +135,70 @@ impl<const N: usize> Program<N> {
         }
     }
 
+    // ---- password and security profile ----
+
+    /// The central system gives the station another password.
+    fn change_password(&mut self, now_ms: u64, key: &str) -> ConfigurationStatus {
+        let Some(password) = password_of_key(key) else { return ConfigurationStatus::Rejected };
+        self.reconnect = self.credentials.set_password(password);
+        self.keep_credentials();
+        self.security_event(now_ms, SecurityEvent::ReconfigurationOfSecurityParameters, "AuthorizationKey");
+        self.note_station("the password was changed".to_owned());
+        ConfigurationStatus::Accepted
+    }
+
+    /// After a start a profile that was raised before it is tried; what the command line raises is told.
+    pub(super) fn adopt_profile(&mut self, now_ms: u64) {
+        match u8::try_from(self.session.setting(Key::SecurityProfile)) {
+            Ok(wanted) if wanted > self.credentials.profile() => self.credentials.set_profile(wanted),
+            _ => self.tell_profile(now_ms),
+        }
+    }
+
+    fn tell_profile(&mut self, now_ms: u64) {
+        let profile = self.credentials.profile().to_string();
+        // It is one of 0 to 3.
+        let _ = self.session.set_setting(Self::at(now_ms), Key::SecurityProfile, &profile);
+    }
+
+    /// What is there decides which profiles the central system may ask for.
+    pub(super) fn limit_profile(&mut self) {
+        let root = !self.certificates.of(CertificateUse::CentralSystemRootCertificate).is_empty();
+        let highest = self.credentials.highest_profile(root, self.certificates.has_identity());
+        self.session.set_highest_security_profile(highest);
+    }
+
+    /// There is a connection: what was tried has proven itself.
+    pub(super) fn credentials_work(&mut self) {
+        if self.credentials.succeeded() {
+            self.keep_credentials();
+            self.note_station(format!("security profile {} and password work", self.credentials.profile()));
+        }
+    }
+
+    /// There was none.
+    pub(super) fn credentials_fail(&mut self, now_ms: u64) {
+        let text = match self.credentials.failed() {
+            None => return,
+            Some(GivenUp::Password) => {
+                "the new password does not work; the one before is used again".to_owned()
+            }
+            Some(GivenUp::Profile(before)) => {
+                self.tell_profile(now_ms);
+                format!("the new security profile does not work; profile {before} is used again")
+            }
+        };
+        self.keep_credentials();
+        self.security_event(now_ms, SecurityEvent::FailedToAuthenticateAtCentralSystem, "");
+        self.note_station(text);
+    }
+
+    fn keep_credentials(&mut self) {
+        if let Err(error) = self.store.keep_credentials(&self.credentials.to_kept()) {
+            self.note_station(error.to_string());
+        }
+    }
+
     // ---- time and security ----
 
     pub(super) fn utc(&self, now_ms: u64) -> Option<DateTime<Utc>> {
@@ -187,7 +256,6 @@ impl<const N: usize> Program<N> {
         self.watchdog = Watchdog::new(Self::at(now_ms), self.watchdog_limit);
         self.was_online = false;
         self.configure(now_ms);
-        self.drain(now_ms);
         self.security_event(now_ms, SecurityEvent::ResetOrReboot, why);
         self.drain(now_ms);
     }
