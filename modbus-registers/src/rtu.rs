@@ -2,6 +2,8 @@
 //!
 //! From the Modbus over Serial Line specification 1.02, section 2.5.
 
+use core::num::NonZeroU32;
+
 use thiserror::Error;
 
 use crate::map::Framing;
@@ -112,7 +114,7 @@ pub fn crc(bytes: &[u8]) -> u16 {
 /// Times on a serial line, in microseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Timing {
-    baud: u32,
+    baud: NonZeroU32,
     bits: u32,
 }
 
@@ -124,22 +126,26 @@ impl Timing {
             Framing::N81 => 10,
             Framing::N82 | Framing::E81 | Framing::O81 => 11,
         };
-        Self { baud: if baud == 0 { 1 } else { baud }, bits }
+        let baud = match NonZeroU32::new(baud) {
+            Some(baud) => baud,
+            None => NonZeroU32::MIN,
+        };
+        Self { baud, bits }
     }
 
     /// Time for `bytes` characters.
     pub const fn transfer_us(self, bytes: u32) -> u64 {
-        (bytes as u64 * self.bits as u64 * 1_000_000).div_ceil(self.baud as u64)
+        (bytes as u64 * self.bits as u64 * 1_000_000).div_ceil(self.baud.get() as u64)
     }
 
     /// Longest silence inside a frame: 1.5 characters, 750 µs above 19200 bit/s.
     pub const fn inter_character_us(self) -> u64 {
-        if self.baud > 19_200 { 750 } else { self.transfer_us(3).div_ceil(2) }
+        if self.baud.get() > 19_200 { 750 } else { self.transfer_us(3).div_ceil(2) }
     }
 
     /// Shortest silence between frames: 3.5 characters, 1750 µs above 19200 bit/s.
     pub const fn inter_frame_us(self) -> u64 {
-        if self.baud > 19_200 { 1_750 } else { self.transfer_us(7).div_ceil(2) }
+        if self.baud.get() > 19_200 { 1_750 } else { self.transfer_us(7).div_ceil(2) }
     }
 
     /// Time of a read of `words` registers by a device that needs `delay_us` to answer: 8 bytes there, 5 and

@@ -50,10 +50,10 @@ impl Decimal {
     pub fn floor(self, places: u8) -> Option<i64> {
         match places.checked_sub(self.scale) {
             Some(up) => self.mantissa.checked_mul(pow10(up)?),
-            None => Some(
-                pow10(self.scale - places)
-                    .map_or(if self.mantissa < 0 { -1 } else { 0 }, |unit| self.mantissa.div_euclid(unit)),
-            ),
+            None => match pow10(self.scale - places) {
+                Some(unit) => self.mantissa.checked_div_euclid(unit),
+                None => Some(if self.mantissa < 0 { -1 } else { 0 }),
+            },
         }
     }
 

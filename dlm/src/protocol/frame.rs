@@ -182,7 +182,8 @@ impl Seal {
             Frame::Grant(grant) => grant.write(&mut writer),
         }
         let length = writer.at;
-        let (body, closing) = out.split_at_mut(length);
+        // The writer stays within `out`.
+        let (body, closing) = out.split_at_mut_checked(length).unwrap_or_default();
         length + self.close(body, closing)
     }
 

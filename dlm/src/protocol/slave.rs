@@ -314,7 +314,9 @@ impl<A: Copy + Eq> Slave<A> {
     pub fn poll_timeout(&self, now: Instant) -> Instant {
         let timing = &self.config.timing;
         let ends = [self.force.since.after(timing.lease), self.heard.after(timing.alone)];
-        let stop = self.excess_since.map(|since| since.after(timing.reaction + Duration::from_millis(1)));
+        let stop = self
+            .excess_since
+            .map(|since| since.after(timing.reaction.saturating_add(Duration::from_millis(1))));
         ends.into_iter().chain(stop).filter(|&at| at > now).fold(self.report_due, Instant::min)
     }
 }

@@ -15,7 +15,7 @@ pub use evlink::{Badge, BadgeKind};
 pub use keba::{KebaCard, KebaStatus, Stations};
 pub use ocpp::{LocalChange, LocalEntry, LocalList, UpdateError};
 
-use core::iter;
+use core::{iter, mem};
 
 use crate::sheet::{ImportError, Problem, Row};
 
@@ -170,10 +170,9 @@ impl<'m, C: Card> Store<'m, C> {
             return Err(full);
         };
         *free = Some(card);
-        index.rotate_right(1);
-        if let Some(slot) = index.first_mut() {
-            *slot = Some(Slot { key: card.key(), at });
-        }
+        // Everything behind moves on by one place; the last one was free.
+        let mut slot = Some(Slot { key: card.key(), at });
+        index.iter_mut().for_each(|place| mem::swap(place, &mut slot));
         self.len += 1;
         Ok(())
     }
@@ -197,14 +196,9 @@ impl<'m, C: Card> Store<'m, C> {
     pub fn remove(&mut self, key: &C::Key) -> Option<C> {
         let place = self.find(key).ok()?;
         let at = self.at(place)?;
-        let cards = self.cards.get_mut(at..self.len)?;
-        cards.rotate_left(1);
-        let card = cards.last_mut()?.take();
+        let card = close_gap(self.cards.get_mut(at..self.len)?);
         let index = self.index.get_mut(..self.len)?;
-        index.get_mut(place..)?.rotate_left(1);
-        if let Some(last) = index.last_mut() {
-            *last = None;
-        }
+        close_gap(index.get_mut(place..)?);
         for slot in index.iter_mut().flatten() {
             // Positions behind the gap are at least one.
             slot.at -= u32::from(slot.at as usize > at);
@@ -320,4 +314,11 @@ impl<'m, C: Card> Store<'m, C> {
     fn at(&self, place: usize) -> Option<usize> {
         Some(self.index.get(place)?.as_ref()?.at as usize)
     }
+}
+
+/// Takes the first one out; those behind it move up.
+fn close_gap<T>(slots: &mut [Option<T>]) -> Option<T> {
+    let mut slot = None;
+    slots.iter_mut().rev().for_each(|place| mem::swap(place, &mut slot));
+    slot
 }
