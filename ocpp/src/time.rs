@@ -128,13 +128,9 @@ impl Stamp {
         if !matches!(separator, b'T' | b't' | b' ') {
             return None;
         }
-        let pairs = [(y1, y2), (y3, y4), (mo1, mo2), (d1, d2), (h1, h2), (mi1, mi2), (s1, s2)];
-        // All at once, for this is most of the work with a short message.
-        if pairs.iter().any(|(tens, ones)| !(tens.is_ascii_digit() & ones.is_ascii_digit())) {
-            return None;
-        }
-        let [century, year, month, day, hour, minute, second] =
-            pairs.map(|(tens, ones)| (tens & 15) * 10 + (ones & 15));
+        let (century, year) = (two(*y1, *y2)?, two(*y3, *y4)?);
+        let (month, day) = (two(*mo1, *mo2)?, two(*d1, *d2)?);
+        let (hour, minute, second) = (two(*h1, *h2)?, two(*mi1, *mi2)?, two(*s1, *s2)?);
         let mut rest = Digits(rest);
         let nanos = if rest.byte(b'.').is_some() { rest.fraction()? } else { 0 };
         let offset = rest.offset(&mut dialect)?;
