@@ -126,16 +126,16 @@ macro_rules! messages {
                 Self { $($field: $crate::message::Value::read_member(members),)* }
             }
 
-            fn decode_with(
+            fn check_and_read(
                 text: &$lt str,
                 version: $crate::schema::Version,
-                tolerance: &mut $crate::schema::Tolerance,
+                tolerance: Option<&mut $crate::schema::Tolerance>,
             ) -> Result<Self, $crate::schema::Violation> {
                 let mut slots = [$crate::schema::Slot::EMPTY; messages!(@count $($wire)*)];
                 let schema = <Self as $crate::message::Message<$lt>>::SCHEMA;
-                let mut members = $crate::schema::open(text, schema, version, tolerance, &mut slots)?;
-                let this = <Self as $crate::message::Message<$lt>>::from_members(&mut members);
-                if members.is_readable() { Ok(this) } else { Err($crate::schema::Violation::unreadable(schema, version)) }
+                let mut opened = $crate::schema::open(text, schema, version, tolerance, &mut slots);
+                let this = <Self as $crate::message::Message<$lt>>::from_members(opened.members());
+                opened.refusal(schema, version).map_or(Ok(this), Err)
             }
         }
 
@@ -428,7 +428,7 @@ macro_rules! actions {
             /// # Errors
             /// The first rule broken; [`Rule::Action`] if the version does not have the action.
             pub fn decode(action: Action, payload: &$a str $($parameter)*) -> Result<Self, Violation> {
-                Self::read(action, payload, $version, &mut Tolerance::default())
+                Self::read(action, payload, $version, None)
             }
 
             #[doc = concat!("Checks the payload of a ", $word, " and reads it, forgiving what `tolerance` allows.")]
@@ -441,23 +441,23 @@ macro_rules! actions {
                 $($parameter)*,
                 tolerance: &mut Tolerance,
             ) -> Result<Self, Violation> {
-                Self::read(action, payload, $version, tolerance)
+                Self::read(action, payload, $version, Some(tolerance))
             }
 
             fn read(
                 action: Action,
                 payload: &$a str,
                 version: Version,
-                tolerance: &mut Tolerance,
+                tolerance: Option<&mut Tolerance>,
             ) -> Result<Self, Violation> {
                 let schema = action.$schema();
                 action.demand(schema, version)?;
                 let mut slots = [Slot::EMPTY; MOST_MEMBERS];
-                let mut members = schema::open(payload, schema, version, tolerance, &mut slots)?;
+                let mut opened = schema::open(payload, schema, version, tolerance, &mut slots);
                 let this = match action {
-                    $(Action::$Action => Self::$Action(Message::from_members(&mut members)),)*
+                    $(Action::$Action => Self::$Action(Message::from_members(opened.members())),)*
                 };
-                if members.is_readable() { Ok(this) } else { Err(Violation::unreadable(schema, version)) }
+                opened.refusal(schema, version).map_or(Ok(this), Err)
             }
 
             /// Writes the payload and checks it: whatever leaves satisfies the schema exactly.

@@ -95,18 +95,28 @@ pub trait Message<'a>: Value<'a> + WriteMembers {
     #[doc(hidden)]
     fn from_members(members: &mut Members<'a, '_>) -> Self;
 
+    /// Checks `text`, exactly or with some tolerance, and reads it.
+    #[doc(hidden)]
+    fn check_and_read(
+        text: &'a str,
+        version: Version,
+        tolerance: Option<&mut Tolerance>,
+    ) -> Result<Self, Violation>;
+
     /// Checks `text` and reads it, forgiving what `tolerance` allows.
     ///
     /// # Errors
     /// The first rule broken and not forgiven.
-    fn decode_with(text: &'a str, version: Version, tolerance: &mut Tolerance) -> Result<Self, Violation>;
+    fn decode_with(text: &'a str, version: Version, tolerance: &mut Tolerance) -> Result<Self, Violation> {
+        Self::check_and_read(text, version, Some(tolerance))
+    }
 
     /// Checks `text` exactly and reads it.
     ///
     /// # Errors
     /// The first rule broken.
     fn decode(text: &'a str, version: Version) -> Result<Self, Violation> {
-        Self::decode_with(text, version, &mut Tolerance::default())
+        Self::check_and_read(text, version, None)
     }
 
     /// Writes the payload and checks it: whatever leaves satisfies the schema exactly.

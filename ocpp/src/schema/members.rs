@@ -143,24 +143,46 @@ impl<'a, 's> Members<'a, 's> {
     pub(crate) fn readable(&mut self) -> &mut Readable {
         &mut self.readable
     }
+}
 
-    /// Whether all of them could be.
-    pub(crate) fn is_readable(&self) -> bool {
-        self.readable.all
+/// A payload that has been checked. One that was refused has no members, and is read all the same: a single question in
+/// the end is smaller than one before reading and one after it.
+#[derive(Debug)]
+pub(crate) struct Opened<'a, 's> {
+    members: Members<'a, 's>,
+    refusal: Option<Violation>,
+}
+
+impl<'a, 's> Opened<'a, 's> {
+    pub(crate) const fn members(&mut self) -> &mut Members<'a, 's> {
+        &mut self.members
+    }
+
+    /// What was wrong, once all members have been read.
+    #[inline(never)]
+    pub(crate) fn refusal(self, schema: &'static Object, version: Version) -> Option<Violation> {
+        let unreadable = || (!self.members.readable.all).then(|| Violation::unreadable(schema, version));
+        self.refusal.or_else(unreadable)
     }
 }
 
-/// Checks a payload and opens it for reading; `slots` has one entry per field.
+/// Checks a payload, exactly or with some tolerance, and opens it for reading; `slots` has one entry per field.
 #[inline(never)]
 pub(crate) fn open<'a, 's>(
     text: &'a str,
     schema: &'static Object,
     version: Version,
-    tolerance: &mut Tolerance,
+    tolerance: Option<&mut Tolerance>,
     slots: &'s mut [Slot],
-) -> Result<Members<'a, 's>, Violation> {
-    let readable = check_into(text, schema, version, tolerance, slots)?;
-    Ok(Members::new(text, slots, readable))
+) -> Opened<'a, 's> {
+    let mut none = Tolerance::default();
+    let tolerance = tolerance.unwrap_or(&mut none);
+    match check_into(text, schema, version, tolerance, slots) {
+        Ok(readable) => Opened { members: Members::new(text, slots, readable), refusal: None },
+        Err(violation) => {
+            Opened { members: Members::new(text, &[], Readable::YES), refusal: Some(violation) }
+        }
+    }
 }
 
 /// The values of members. One that is not there, or not to be read, is `None`.
