@@ -156,7 +156,7 @@ fn histories(setup: &Setup, seed: u64, count: u64, boards: usize) -> anyhow::Res
         );
     }
     println!(
-        "{} stories from seed {seed} on, {} closings, nothing breached; the plant was too slow to follow {} times",
+        "{} stories from seed {seed} on, {} closings, nothing breached; the plant was too slow {} times",
         found.stories, found.closings, found.late
     );
     Ok(())

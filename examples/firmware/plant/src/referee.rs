@@ -126,6 +126,8 @@ struct Connector {
     newest: Option<Told>,
     /// When the newest was acknowledged, in the station's time.
     heard_ms: u64,
+    /// The newest one acknowledged before then.
+    before: Option<Told>,
     since: [Since; LIMITS.len()],
     late: [bool; LIMITS.len()],
     closed: bool,
@@ -230,8 +232,11 @@ impl Connector {
                 (Test::Answered, false) => Test::Passed,
                 (other, _) => other,
             };
+            if self.heard_ms != outputs.at_ms {
+                self.before = self.newest;
+                self.heard_ms = outputs.at_ms;
+            }
             self.newest = Some(told);
-            self.heard_ms = outputs.at_ms;
             for (since, (condition, _)) in self.since.iter_mut().zip(LIMITS) {
                 if let Some(stands) = shows(condition, &told, ventilated) {
                     *since = stands.then(|| since.unwrap_or((outputs.at_ms, told.plant_ms)));
@@ -298,24 +303,25 @@ impl Connector {
         breaches
     }
 
+    /// What arrives in the tick of the closing arrives too late for it.
     fn judge_closing(&self, outputs: &Outputs, breaches: &mut Vec<Breach>) {
-        let Some(newest) = &self.newest else { return breaches.push(Breach::Closing(Condition::Silence)) };
+        let is_known = |since: u64| outputs.at_ms.saturating_sub(since) > GRAIN_MS;
+        let known = if is_known(self.heard_ms) { &self.newest } else { &self.before };
+        let Some(known) = known else { return breaches.push(Breach::Closing(Condition::Silence)) };
         for ((condition, _), since) in LIMITS.into_iter().zip(self.since) {
             // The mains may be bad for a while; contacts begin to close now.
             let matters = !matches!(condition, Condition::Mains | Condition::NotClosed | Condition::Silence);
-            // What arrives in the tick of the closing arrives too late for it.
-            let known = since.is_some_and(|(station, _)| outputs.at_ms.saturating_sub(station) > GRAIN_MS);
-            if matters && known {
+            if matters && since.is_some_and(|(station, _)| is_known(station)) {
                 breaches.push(Breach::Closing(condition));
             }
         }
         if allowed(outputs.signal) == 0 {
             breaches.push(Breach::Closing(Condition::NoOffer));
         }
-        if Millivolts(newest.sample.low_mv.into()) > DIODE_LOW {
+        if Millivolts(known.sample.low_mv.into()) > DIODE_LOW {
             breaches.push(Breach::Closing(Condition::NoDiode));
         }
-        if newest.sample.feedback.any() {
+        if known.sample.feedback.any() {
             breaches.push(Breach::Welded);
         }
         if self.test != Test::Passed {

@@ -7,7 +7,7 @@ use evkit_plant::history::story;
 use evkit_plant::referee::{Breach, Condition, Referee};
 use evkit_plant::script::{Player, State, Step};
 use evkit_plant::world::{Kind, Leak, Wear, World};
-use evkit_plant_link::{Decoder, Drive, Outputs, Relays, Signal, ToBoard, encode};
+use evkit_plant_link::{Bolt, Decoder, Drive, Lamp, Outputs, Relays, Sample, Signal, ToBoard, encode};
 
 const CARD: &str = "04A224B2";
 
@@ -251,4 +251,51 @@ fn a_referee_sees_a_contactor_that_closes_at_the_wrong_time() {
         assert!(found.contains(&Breach::Closing(condition)), "{condition:?}: {found:?}");
     }
     assert!(found.contains(&Breach::Untested), "{found:?}");
+}
+
+/// A station that closes at 140 ms, and was told of a short in the pilot at `short_ms`.
+fn closes_after_a_short(short_ms: u64) -> Vec<Breach> {
+    let sample = |number: u32, high_mv: i16, low_mv: i16| Sample {
+        number,
+        connector: 1,
+        high_mv,
+        low_mv,
+        proximity_ohm: Some(220),
+        feedback: Relays::OPEN,
+        bolt: Bolt::Locked,
+        lock_supply: true,
+        trip_dc: number == 1,
+        trip_ac: false,
+        temperature: 250,
+        mains_v: 230,
+    };
+    let outputs = |at_ms: u64, acknowledged: u32| Outputs {
+        at_ms,
+        acknowledged,
+        connector: 1,
+        signal: if at_ms > 20 { Signal::Pwm(2_666) } else { Signal::Constant },
+        relays: if at_ms == 140 { Relays::THREE } else { Relays::OPEN },
+        lock: Drive::Rest,
+        residual_test: at_ms == 10,
+        lamp: Lamp::default(),
+        tone_hz: 0,
+    };
+    let mut referee = Referee::new();
+    let mut number = 0;
+    for at_ms in (10..=140).step_by(10) {
+        if at_ms > 10 {
+            let high_mv = if at_ms >= short_ms { 0 } else { 6_000 };
+            number += 1;
+            referee.handle_sample(at_ms, &sample(number, high_mv, if high_mv == 0 { 0 } else { -12_000 }), 0);
+        }
+        referee.handle_outputs(at_ms, &outputs(at_ms, number));
+    }
+    referee.verdicts().iter().map(|verdict| verdict.breach).collect()
+}
+
+#[test]
+fn what_arrives_in_the_tick_of_the_closing_is_not_held_against_it() {
+    assert_eq!(closes_after_a_short(140), []);
+    let breaches = closes_after_a_short(130);
+    assert!(breaches.contains(&Breach::Closing(Condition::NoDiode)), "{breaches:?}");
 }

@@ -67,7 +67,7 @@ impl Ethernet {
         Some(Self { receive_room: RECEIVE_ROOM.try_take()?, transmit_room: TRANSMIT_ROOM.try_take()? })
     }
 
-    /// Arms the interrupt for `cx`, then clears what caused the last one.
+    /// Clears what caused the last interrupt, then arms it for `cx`.
     fn wait(cx: &Context<'_>, interrupts: u32) {
         WAKER.register(cx.waker());
         Block::Ethernet.write(INTERRUPTS, interrupts);

@@ -15,7 +15,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
-use evkit_plant_link::{Decoder, Line, Outputs, ToBoard, encode};
+use evkit_plant_link::{Decoder, Line, Outputs, SAMPLE_PERIOD_MS, ToBoard, encode};
 
 use crate::meters::{Meters, Reading};
 use crate::referee::Referee;
@@ -54,8 +54,10 @@ pub struct Plant {
     wires: Option<Wires>,
     /// The station's clock as of its last line, in milliseconds.
     pub station_ms: u64,
-    /// How often the plant itself followed too late, for want of processor time.
+    /// How often the plant itself was too late, for want of processor time.
     late: Arc<AtomicU32>,
+    /// Its last step.
+    stepped_ms: u64,
     /// New signals the plant has not been seen to follow yet: the station's clock then, and the first sample under it.
     following: [Option<(u64, u32)>; SOCKETS],
     /// Prints what the station does to its outputs.
@@ -83,6 +85,7 @@ impl Bench {
             wires: None,
             station_ms: 0,
             late,
+            stepped_ms: 0,
             following: [None; SOCKETS],
             show: false,
             stop: false,
@@ -234,6 +237,10 @@ impl Plant {
     }
 
     fn step(&mut self, now_ms: u64) {
+        let since = now_ms - std::mem::replace(&mut self.stepped_ms, now_ms);
+        if self.wires.is_some() && since > u64::from(SAMPLE_PERIOD_MS) {
+            self.late.fetch_add(1, Ordering::Relaxed);
+        }
         let Some(mut wires) = self.wires.take() else {
             self.world.step(now_ms);
             return;

@@ -20,7 +20,7 @@ pub struct Found {
     pub stories: u64,
     /// Contactors closed.
     pub closings: u32,
-    /// Times a plant was too slow to follow its station.
+    /// Times a plant was too slow for its station.
     pub late: u32,
     /// Reactions by condition: limit in milliseconds, and what was met.
     pub reactions: BTreeMap<Condition, (u64, Reactions)>,

@@ -103,7 +103,7 @@ impl Outcome {
     }
 }
 
-/// A scenario that fails while its plant was too slow to follow the station proves nothing, and is begun again.
+/// A scenario that fails while its plant was too slow for the station proves nothing, and is begun again.
 fn attempt(setup: &Setup, scenario: &Scenario) -> (anyhow::Result<String>, u32) {
     let mut attempts = 1;
     loop {

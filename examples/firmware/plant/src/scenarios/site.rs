@@ -23,6 +23,9 @@ pub(super) const CARD: &str = "04A224B25C6480";
 pub(super) const SOON: Duration = Duration::from_secs(20);
 /// For what takes a session's time.
 pub(super) const LATER: Duration = Duration::from_secs(60);
+/// Where the image of a board's EEPROM lies, if there is such a folder: the emulated processor stands still while it is
+/// written, and a busy disk takes its time.
+const MEMORY: &str = "/dev/shm";
 /// How often, and how long after one another, the load of the processor is looked at; the firmware counts over 200 ms.
 const LOOKS: (u32, Duration) = (10, Duration::from_millis(250));
 /// From the start until an empty socket is ready: "no vehicle" is believed, the monitor is tested.
@@ -54,7 +57,7 @@ pub struct Setup {
     pub dlm_node: PathBuf,
     /// Where every scenario has its folder.
     pub out: PathBuf,
-    /// Counts how often a plant was too slow to follow its station.
+    /// Counts how often a plant was too slow for its station.
     pub late: Arc<AtomicU32>,
 }
 
@@ -103,7 +106,7 @@ impl Site {
         // A new process for every connection, so that connecting again works; commas divide QEMU's arguments.
         let pipe = format!("{} pipe {}", setup.plant.display(), relay.port()).replace(',', ",,");
         let network = format!("{network},guestfwd=tcp:10.0.2.100:9000-cmd:{pipe}");
-        let eeprom = folder.join("eeprom");
+        let eeprom = eeprom(&folder, name);
         let image = Image { runner: setup.runner.clone(), elf: setup.elf.clone(), eeprom, network };
         let log = folder.join("console");
         let mut site =
@@ -251,6 +254,25 @@ impl Site {
     pub fn reaction(&self, condition: Condition) -> String {
         let met = self.bench.plant().referee.reaction(condition);
         format!("{condition:?} {} ms (host {} ms)", met.station_ms, met.plant_ms)
+    }
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        if self.image.eeprom.starts_with(MEMORY) {
+            // It stays in the run's folder; a board that never started has none.
+            let _ = std::fs::copy(&self.image.eeprom, self.log.with_file_name("eeprom"));
+            let _ = std::fs::remove_file(&self.image.eeprom);
+        }
+    }
+}
+
+/// The image of a new EEPROM.
+fn eeprom(folder: &Path, name: &str) -> PathBuf {
+    if Path::new(MEMORY).is_dir() {
+        Path::new(MEMORY).join(format!("evkit-plant-{}-{name}", std::process::id()))
+    } else {
+        folder.join("eeprom")
     }
 }
 
