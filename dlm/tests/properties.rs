@@ -104,7 +104,7 @@ proptest! {
         }
     }
 
-    /// The row that a share names is full, or has no room for the minimum.
+    /// Who has less than its maximum names a row that is full, or has no room for its minimum.
     #[test]
     fn the_bound_named_is_the_one_that_binds(mut site in site()) {
         site.nodes.iter_mut().for_each(|node| node.imbalance = None);
@@ -112,8 +112,9 @@ proptest! {
         let (shares, _) = site.solve();
         let found = currents(&shares);
         for (share, demand) in shares.iter().zip(&site.demands) {
+            prop_assert_eq!(share.bound == Bound::Maximum, share.current == demand.max);
             match share.bound {
-                Bound::Maximum => prop_assert_eq!(share.current, demand.max),
+                Bound::Maximum => {}
                 Bound::Limit { node, phase } => {
                     prop_assert!(site.is_below(demand.node, usize::from(node)));
                     prop_assert!(demand.phases.contains(phase));
