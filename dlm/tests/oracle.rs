@@ -171,13 +171,16 @@ struct Tally {
     /// Most that were served too few, over all priorities.
     short: usize,
     fair: usize,
+    /// Where it says that no more can be served, and that no shares are fairer.
+    proven: (usize, usize),
 }
 
 fn run(imbalance: bool) -> Tally {
     let mut tally = Tally::default();
     for seed in (0..PROBLEMS).filter(|&seed| shape(seed).imbalance == imbalance) {
         let site = random(&mut Random(seed), &shape(seed));
-        let found = currents(&site.solve().0);
+        let (shares, outcome) = site.solve();
+        let found = currents(&shares);
         assert_eq!(site.violation(&found), None, "seed {seed}");
         let (served, most) = (site.served(&found), most_served(&site));
         assert!(served <= most, "seed {seed}: {served:?} beats the program's {most:?}");
@@ -185,10 +188,15 @@ fn run(imbalance: bool) -> Tally {
         tally.as_many += usize::from(served == most);
         let total = |counts: &[usize]| counts.iter().sum::<usize>();
         tally.short = tally.short.max(total(&most).saturating_sub(total(&served)));
-        match unfairly_low(&site, &found) {
+        let low = unfairly_low(&site, &found);
+        match low {
             None => tally.fair += 1,
             Some(low) => eprintln!("seed {seed}: EVSE {low} could have more than {}", Milliamps(found[low])),
         }
+        assert!(!outcome.most_served || served == most, "seed {seed}: {served:?} of {most:?} is not proven");
+        assert!(!outcome.fairest || low.is_none(), "seed {seed}: what is unfair is not proven");
+        tally.proven.0 += usize::from(outcome.most_served);
+        tally.proven.1 += usize::from(outcome.fairest);
         if served != most {
             eprintln!("seed {seed}: {served:?} of {most:?}");
         }
@@ -203,6 +211,7 @@ fn run(imbalance: bool) -> Tally {
 fn serves_what_a_mixed_integer_program_serves() {
     let plain = run(false);
     assert_eq!((plain.as_many, plain.fair), (plain.problems, plain.problems));
+    assert_eq!(plain.proven, (plain.problems, plain.problems));
     let balanced = run(true);
     assert!(balanced.as_many * 100 >= balanced.problems * 99, "{balanced:?}");
     assert!(balanced.short <= 1, "{balanced:?}");

@@ -246,3 +246,15 @@ fn the_bound_proves_class_by_class() {
     let demands = [[later; 40].as_slice(), &[car(L3); 15]].concat();
     assert_eq!(served(&[root(60)], &demands, &[]), (20, true));
 }
+
+/// Who comes first is served first, but whether a balance could be kept with others is not looked for.
+#[test]
+fn a_queue_with_an_imbalance_limit_claims_no_proof() {
+    let site = [Node { imbalance: Some(Milliamps(8_000)), ..root(20) }];
+    let queue = [car(L1), Demand { priority: 1, ..car(L1) }];
+    let mut shares = [Share::NONE; 2];
+    let problem = Problem { nodes: &site, demands: &queue, pools: &[] };
+    let outcome = allocate(&problem, Memory::<1, 2>::new().scratch(), &mut shares).unwrap();
+    assert_eq!(shares.map(|share| share.current), [Milliamps(8_000), Milliamps::ZERO]);
+    assert_eq!(outcome, Outcome { most_served: false, fairest: false });
+}
