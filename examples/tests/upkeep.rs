@@ -12,7 +12,7 @@ use evkit_examples::net::transfer;
 use evkit_examples::plant::{Car, CarModel};
 use evkit_examples::station::certificates::CertificateStore;
 use evkit_examples::station::config::{StationConfig, Vendor};
-use evkit_examples::station::credentials::{Access, Credentials, Equipment};
+use evkit_examples::station::credentials::{Access, Credentials, Equipment, Password};
 use evkit_examples::station::store::Store;
 use evkit_examples::station::{Start, Station, start};
 use evkit_rfid::{StopMode, Uid};
@@ -394,14 +394,14 @@ fn what_the_central_system_configures_survives_a_restart() {
 const PASSWORDS: [&str; 2] = ["0123456789abcdef", "fedcba9876543210"];
 
 fn with_password() -> Credentials {
-    let password = Some(PASSWORDS[0].into());
+    let password = Some(Password(PASSWORDS[0].into()));
     Credentials::new(Access { profile: 1, password }, Equipment::default())
 }
 
 #[test]
 fn a_new_password_wants_a_new_connection_and_is_given_up_if_it_does_not_work() {
     let mut bench = Bench::with(StopMode::Normal, Store::memory(), with_password());
-    let shown = |bench: &Bench| String::from_utf8(bench.station.access().password.unwrap()).unwrap();
+    let shown = |bench: &Bench| String::from_utf8(bench.station.access().password.unwrap().0).unwrap();
     let key = |key: &str| json!({"key": "AuthorizationKey", "value": key});
     assert_eq!(bench.call("ChangeConfiguration", &key("short")), json!({"status": "Rejected"}));
     assert!(!bench.station.wants_reconnect());
@@ -430,7 +430,7 @@ fn a_new_password_wants_a_new_connection_and_is_given_up_if_it_does_not_work() {
 #[test]
 fn a_profile_is_raised_with_the_next_restart_and_sinks_back_if_it_does_not_work() {
     let equipment = Equipment { tls: true, root: true, certificate: false };
-    let access = Access { profile: 1, password: Some(PASSWORDS[0].into()) };
+    let access = Access { profile: 1, password: Some(Password(PASSWORDS[0].into())) };
     let mut bench = Bench::with(StopMode::Normal, Store::memory(), Credentials::new(access, equipment));
     let profile = |value: &str| json!({"key": "SecurityProfile", "value": value});
     let raise = |bench: &mut Bench, value| bench.call("ChangeConfiguration", &profile(value));

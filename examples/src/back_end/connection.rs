@@ -25,7 +25,7 @@ use evkit_ocpp::v16::{
 
 use super::Command;
 use super::hub::{Hub, Verdict};
-use crate::station::credentials::password_of_key;
+use crate::station::credentials::Password;
 
 /// Room for one frame to a station.
 const FRAME: usize = 4 * 1024;
@@ -40,7 +40,7 @@ pub(super) struct Connection {
     commands: VecDeque<Command>,
     outgoing: VecDeque<String>,
     /// A password the station has been told and has not yet answered to.
-    new_password: Option<Vec<u8>>,
+    new_password: Option<Password>,
 }
 
 impl Connection {
@@ -266,7 +266,7 @@ impl Connection {
             Command::Set { key, value } => {
                 let (Ok(name), Ok(text)) = (CiStr::new(key), CiStr::new(value)) else { return };
                 let is_password = key.eq_ignore_ascii_case(Key::AuthorizationKey.row().name);
-                self.new_password = is_password.then(|| password_of_key(value)).flatten();
+                self.new_password = is_password.then(|| Password::of_key(value)).flatten();
                 self.call(now, &ChangeConfigurationRequest { key: name, value: text });
             }
             Command::Reset(kind) => self.call(now, &ResetRequest { kind: *kind }),

@@ -8,6 +8,8 @@ use evkit_ocpp::v16::csms::{Stopped, Transactions};
 use evkit_ocpp::v16::{Reason, StartTransactionRequest, StopTransactionRequest};
 use serde::Serialize;
 
+use crate::station::credentials::Password;
+
 /// What the back end thinks of an identifier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
@@ -108,7 +110,7 @@ pub struct Hub {
     anomalies: Vec<Anomaly>,
     accept_everyone: bool,
     /// Passwords of stations that were given one of their own, and those they had before.
-    passwords: HashMap<String, Trial<Option<Vec<u8>>>>,
+    passwords: HashMap<String, Trial<Option<Password>>>,
 }
 
 impl Hub {
@@ -135,7 +137,7 @@ impl Hub {
     }
 
     /// A station has accepted a password of its own. Until it shows it, the one before counts too.
-    pub fn propose_password(&mut self, identity: &str, password: Vec<u8>) {
+    pub fn propose_password(&mut self, identity: &str, password: Password) {
         let given = self.passwords.entry(identity.to_owned()).or_insert(Trial::new(None));
         given.propose(Some(password));
     }
@@ -143,7 +145,7 @@ impl Hub {
     /// Whether a station shows a password it may have; `common` is that of all stations without one of their own.
     pub fn admits(&mut self, identity: &str, common: &[u8], shows: impl Fn(&[u8]) -> bool) -> bool {
         let Some(given) = self.passwords.get_mut(identity) else { return shows(common) };
-        let shown = |password: &Option<Vec<u8>>| shows(password.as_deref().unwrap_or(common));
+        let shown = |password: &Option<Password>| shows(password.as_ref().map_or(common, |own| &own.0));
         if shown(given.current()) {
             given.succeeded();
             return true;
@@ -311,7 +313,7 @@ mod tests {
         let mut hub = Hub::open();
         let admits = |hub: &mut Hub, password: &[u8]| hub.admits("S1", b"common", |known| known == password);
         assert!(admits(&mut hub, b"common") && !admits(&mut hub, b"own"));
-        hub.propose_password("S1", b"own".to_vec());
+        hub.propose_password("S1", Password(b"own".to_vec()));
         assert!(admits(&mut hub, b"common"), "it may not have taken it");
         assert!(admits(&mut hub, b"own") && !admits(&mut hub, b"common"));
         assert!(hub.admits("S2", b"common", |known| known == b"common"));

@@ -13,7 +13,7 @@ use evkit_examples::net::transfer;
 use evkit_examples::plant::{Car, CarModel};
 use evkit_examples::station::certificates::{CertificateStore, own_identity};
 use evkit_examples::station::config::StationConfig;
-use evkit_examples::station::credentials::{Access, Credentials, Equipment};
+use evkit_examples::station::credentials::{Access, Credentials, Equipment, Password};
 use evkit_examples::station::script::{Action, Step, load};
 use evkit_examples::station::store::Store;
 use evkit_examples::station::{Outcome, Start, Station, start};
@@ -105,7 +105,7 @@ impl Arguments {
             root: self.root.is_some(),
             certificate: self.certificate.is_some(),
         };
-        let password = self.password.clone().map(String::into_bytes);
+        let password = self.password.clone().map(|text| Password(text.into_bytes()));
         Credentials::new(Access { profile, password }, equipment)
     }
 
@@ -121,7 +121,8 @@ impl Arguments {
         client.versions = match self.version {
             Version::V16 => vec![evkit_ocpp::schema::Version::V16],
         };
-        client.password = access.password.filter(|_| matches!(access.profile, 1 | 2));
+        client.password =
+            access.password.filter(|_| matches!(access.profile, 1 | 2)).map(|password| password.0);
         if tls {
             client.tls = self.tls(access.profile == 3)?;
         }

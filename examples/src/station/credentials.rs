@@ -13,13 +13,36 @@ use serde::{Deserialize, Serialize};
 /// Connections tried with something new before it is given up.
 const ATTEMPTS: u8 = 3;
 
+/// The bytes of a password; `Debug` does not show them.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Password(pub Vec<u8>);
+
+impl std::fmt::Debug for Password {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Password(..)")
+    }
+}
+
+impl Password {
+    /// What an `AuthorizationKey` says: 32 to 40 hexadecimal digits are 16 to 20 bytes, as the white paper has it; other
+    /// texts of 16 to 40 characters are themselves, as many central systems have it. `None`: neither.
+    pub fn of_key(key: &str) -> Option<Self> {
+        let bytes = handshake::authorization_key(key, &mut [0; 20]).map(<[u8]>::to_vec);
+        let bytes = bytes.filter(|bytes| bytes.len() >= 16).or_else(|| {
+            let is_text = (16..=40).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());
+            is_text.then(|| key.as_bytes().to_vec())
+        });
+        bytes.map(Self)
+    }
+}
+
 /// What the next connection is made with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Access {
     /// Security profile, 0 to 3.
     pub profile: u8,
     /// Password; only profiles 1 and 2 show it.
-    pub password: Option<Vec<u8>>,
+    pub password: Option<Password>,
 }
 
 /// What is there for the profiles beside the password, by the command line.
@@ -46,15 +69,15 @@ pub(super) enum GivenUp {
 pub struct Credentials {
     equipment: Equipment,
     profile: Trial<u8>,
-    password: Trial<Option<Vec<u8>>>,
+    password: Trial<Option<Password>>,
 }
 
 /// What is kept over a power cut; the profile being tried is a configuration key, which the session keeps.
 #[derive(Serialize, Deserialize)]
 struct Kept {
     profile: u8,
-    password: Option<Vec<u8>>,
-    new_password: Option<Vec<u8>>,
+    password: Option<Password>,
+    new_password: Option<Password>,
 }
 
 impl Credentials {
@@ -113,7 +136,7 @@ impl Credentials {
     }
 
     /// Takes a new password; says whether a connection has to be made with it.
-    pub(super) fn set_password(&mut self, password: Vec<u8>) -> bool {
+    pub(super) fn set_password(&mut self, password: Password) -> bool {
         let shown = matches!(self.profile(), 1 | 2);
         if shown {
             self.password.propose(Some(password));
@@ -145,53 +168,56 @@ impl Credentials {
     }
 }
 
-/// The password that an `AuthorizationKey` says: 32 to 40 hexadecimal digits are 16 to 20 bytes, as the white paper has
-/// it; other texts of 16 to 40 characters are themselves, as many central systems have it. `None`: neither.
-pub fn password_of_key(key: &str) -> Option<Vec<u8>> {
-    let bytes = handshake::authorization_key(key, &mut [0; 20]).map(<[u8]>::to_vec);
-    bytes.filter(|bytes| bytes.len() >= 16).or_else(|| {
-        let is_text = (16..=40).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());
-        is_text.then(|| key.as_bytes().to_vec())
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const OLD: &[u8] = b"0123456789abcdef";
-    const NEW: &[u8] = b"fedcba9876543210";
+    fn old() -> Password {
+        Password(b"0123456789abcdef".to_vec())
+    }
+
+    fn new() -> Password {
+        Password(b"fedcba9876543210".to_vec())
+    }
 
     fn credentials() -> Credentials {
-        Credentials::new(Access { profile: 1, password: Some(OLD.to_vec()) }, Equipment::default())
+        Credentials::new(Access { profile: 1, password: Some(old()) }, Equipment::default())
+    }
+
+    #[test]
+    fn nobody_reads_a_password_in_a_log() {
+        assert_eq!(
+            format!("{:?}", credentials().access()),
+            "Access { profile: 1, password: Some(Password(..)) }"
+        );
     }
 
     #[test]
     fn keys_are_hexadecimal_or_text() {
         let digits = "000102030405060708090a0b0c0d0e0F";
-        assert_eq!(password_of_key(digits), Some((0..16).collect()));
-        assert_eq!(password_of_key("0123456789abcdef"), Some(OLD.to_vec()), "8 bytes are no key");
-        assert_eq!(password_of_key(&digits[1..]), Some(digits.as_bytes()[1..].to_vec()));
+        assert_eq!(Password::of_key(digits), Some(Password((0..16).collect())));
+        assert_eq!(Password::of_key("0123456789abcdef"), Some(old()), "8 bytes are no key");
+        assert_eq!(Password::of_key(&digits[1..]), Some(Password(digits.as_bytes()[1..].to_vec())));
         for wrong in ["short", "with a space inside", &"a".repeat(41), "a-naïve-password"] {
-            assert_eq!(password_of_key(wrong), None, "{wrong}");
+            assert_eq!(Password::of_key(wrong), None, "{wrong}");
         }
     }
 
     #[test]
     fn profiles_need_what_they_show() {
-        let highest = |tls, root, certificate, password: Option<&[u8]>| {
+        let highest = |tls, root, certificate, password: Option<Password>| {
             let equipment = Equipment { tls, root, certificate };
-            let access = Access { profile: 0, password: password.map(<[u8]>::to_vec) };
+            let access = Access { profile: 0, password };
             Credentials::new(access, equipment).highest_profile(false, false)
         };
         assert_eq!(highest(false, false, false, None), 0);
         assert_eq!(highest(true, true, false, None), 0);
-        assert_eq!(highest(false, true, true, Some(OLD)), 1, "no address for TLS");
-        assert_eq!(highest(true, false, true, Some(OLD)), 1, "nobody to trust");
-        assert_eq!(highest(true, true, false, Some(OLD)), 2);
+        assert_eq!(highest(false, true, true, Some(old())), 1, "no address for TLS");
+        assert_eq!(highest(true, false, true, Some(old())), 1, "nobody to trust");
+        assert_eq!(highest(true, true, false, Some(old())), 2);
         assert_eq!(highest(true, true, true, None), 3);
         let equipment = Equipment { tls: true, ..Equipment::default() };
-        let installed = Credentials::new(Access { profile: 1, password: Some(OLD.to_vec()) }, equipment);
+        let installed = Credentials::new(Access { profile: 1, password: Some(old()) }, equipment);
         assert_eq!(installed.highest_profile(true, false), 2);
         assert_eq!(installed.highest_profile(true, true), 3);
     }
@@ -199,25 +225,25 @@ mod tests {
     #[test]
     fn a_power_cut_forgets_neither_the_old_nor_the_new_password() {
         let mut credentials = credentials();
-        assert!(credentials.set_password(NEW.to_vec()));
+        assert!(credentials.set_password(new()));
         let kept = credentials.to_kept();
         let mut after = self::credentials();
         after.restore(&kept).unwrap();
-        assert_eq!(after.access().password.as_deref(), Some(NEW));
+        assert_eq!(after.access().password, Some(new()));
         assert_eq!((after.failed(), after.failed(), after.failed()), (None, None, Some(GivenUp::Password)));
-        assert_eq!(after.access().password.as_deref(), Some(OLD));
+        assert_eq!(after.access().password, Some(old()));
         // Once it has worked there is only the new one.
         assert!(credentials.succeeded());
         let mut after = self::credentials();
         after.restore(&credentials.to_kept()).unwrap();
-        assert_eq!((after.access().password.as_deref(), after.failed()), (Some(NEW), None));
+        assert_eq!((after.access().password, after.failed()), (Some(new()), None));
     }
 
     #[test]
     fn a_password_that_is_not_shown_needs_no_proof() {
         let mut credentials = Credentials::none();
-        assert!(!credentials.set_password(NEW.to_vec()));
-        assert_eq!(credentials.access().password.as_deref(), Some(NEW));
+        assert!(!credentials.set_password(new()));
+        assert_eq!(credentials.access().password, Some(new()));
         assert!(!credentials.succeeded());
         assert_eq!(credentials.highest_profile(false, false), 1);
     }

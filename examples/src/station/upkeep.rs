@@ -16,7 +16,7 @@ use evkit_ocpp::v16::{
     UpdateFirmwareStatus,
 };
 
-use super::credentials::{GivenUp, password_of_key};
+use super::credentials::{GivenUp, Password};
 use super::program::Program;
 
 /// A soft restart waits so long for the central system to take the last messages.
@@ -139,7 +139,7 @@ impl<const N: usize> Program<N> {
 
     /// The central system gives the station another password.
     fn change_password(&mut self, now_ms: u64, key: &str) -> ConfigurationStatus {
-        let Some(password) = password_of_key(key) else { return ConfigurationStatus::Rejected };
+        let Some(password) = Password::of_key(key) else { return ConfigurationStatus::Rejected };
         self.reconnect = self.credentials.set_password(password);
         self.keep_credentials();
         self.security_event(now_ms, SecurityEvent::ReconfigurationOfSecurityParameters, "AuthorizationKey");
