@@ -60,24 +60,34 @@ impl Log {
         // Both fit, or are cut; `Cut` never fails.
         let _ = write!(line, "[{:>8}] ", clock::millis());
         let _ = line.write_fmt(text);
-        self.ring.lock(|ring| ring.borrow_mut().push(line.0.as_bytes()));
+        self.ring.lock(|ring| {
+            // Nobody else has it: every look at it ends before its lock does.
+            if let Ok(mut ring) = ring.try_borrow_mut() {
+                ring.push(line.0.as_bytes());
+            }
+        });
         self.written.signal(());
     }
 
     /// Where the next line will begin.
     pub fn end(&self) -> u32 {
-        self.ring.lock(|ring| ring.borrow().end)
+        self.look(|ring| ring.end)
     }
 
     /// Where the oldest line begins that is still there.
     pub fn start(&self) -> u32 {
-        self.ring.lock(|ring| ring.borrow().start())
+        self.look(Ring::start)
     }
 
     /// The line that begins at `from`, and where the next one does; `None` at the end. What has been overwritten
     /// meanwhile is passed over.
     pub fn line(&self, from: u32) -> Option<(Line, u32)> {
-        self.ring.lock(|ring| ring.borrow().line(from))
+        self.look(|ring| ring.line(from))
+    }
+
+    fn look<R: Default>(&self, look: impl FnOnce(&Ring) -> R) -> R {
+        // As above.
+        self.ring.lock(|ring| ring.try_borrow().map(|ring| look(&ring)).unwrap_or_default())
     }
 
     /// Waits for the next line. For one reader.

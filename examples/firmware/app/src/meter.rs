@@ -4,6 +4,7 @@
 //! late answers. After a timeout the line must have been silent for as long as a device may still be answering.
 
 use core::convert::Infallible;
+use core::mem;
 
 use embassy_time::{Duration, Instant, Timer, with_deadline, with_timeout};
 use embedded_io_async::{Read, Write};
@@ -159,7 +160,7 @@ async fn receive<B: Read>(
             Ok(count) => length += count,
         }
         // What cannot be a frame loses its first byte, until something can or nothing is left.
-        while let Some(heard) = answer.get(..length).filter(|heard| !heard.is_empty()) {
+        while let Some(heard) = answer.get_mut(..length).filter(|heard| !heard.is_empty()) {
             let wanted = match response_length(heard) {
                 Some(wanted) => wanted,
                 None if heard.len() < 3 => break,
@@ -175,8 +176,8 @@ async fn receive<B: Read>(
             } else if wanted <= FRAME && heard.len() < wanted {
                 break;
             }
-            answer.copy_within(1..length, 0);
-            length -= 1;
+            heard.iter_mut().rev().fold(0, |byte, place| mem::replace(place, byte));
+            length = length.saturating_sub(1);
         }
     }
 }

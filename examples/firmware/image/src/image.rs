@@ -58,6 +58,13 @@ pub(crate) struct Panic {
     panics_by: String,
 }
 
+impl Panic {
+    /// The compiler's own, at the entry of an `async` function that has ended: `await` never polls one again.
+    pub(crate) fn is_guard(&self) -> bool {
+        self.panics_by.ends_with("::panic_const_async_fn_resumed")
+    }
+}
+
 impl fmt::Display for Panic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} in {} calls {}", self.line, self.function, self.panics_by)
@@ -132,6 +139,8 @@ impl Image {
                 continue;
             }
             let (origin, line) = self.writer(from)?;
+            // A call that several inlined copies of one line share has the file of the function they are in, and no line.
+            let origin = if line.ends_with(":0") { Origin::Unknown } else { origin };
             panics.push(Panic {
                 origin,
                 line,

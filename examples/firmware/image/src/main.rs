@@ -1,11 +1,14 @@
 //! Looks into a linked firmware: how much flash and memory each crate takes, and which panics are left in it.
 //!
 //! ```text
-//! evkit-firmware-image ELF [--flash BYTES] [--ram BYTES] [--panics]
+//! evkit-firmware-image ELF [--flash BYTES] [--ram BYTES] [--places ELF] [--panics]
 //! ```
 //!
 //! Fails when the image needs more than the given flash or RAM (the stack counted in), or when code of evkit itself
-//! can panic. `--panics` lists every place that can.
+//! can panic. That is judged by the image of `--places`, of the same code, but linked so that places do not share calls;
+//! `--panics` lists every place that can.
+//!
+//! Not held against a crate is what the compiler puts into every `async` function against being polled after its end.
 //!
 //! Each instruction is counted for the crate that wrote it, also where the compiler inlined it into another; what it
 //! took from the standard library counts for the crate that used it.
@@ -27,6 +30,7 @@ use origin::Origin;
 
 struct Arguments {
     elf: PathBuf,
+    places: Option<PathBuf>,
     flash: Option<u64>,
     ram: Option<u64>,
     panics: bool,
@@ -34,20 +38,23 @@ struct Arguments {
 
 impl Arguments {
     fn parse(mut given: impl Iterator<Item = String>) -> Result<Self> {
-        let mut arguments = Self { elf: PathBuf::new(), flash: None, ram: None, panics: false };
+        let mut arguments = Self { elf: PathBuf::new(), places: None, flash: None, ram: None, panics: false };
         while let Some(argument) = given.next() {
             let mut bytes =
                 || given.next().context("a number of bytes is missing")?.parse().context("not a number");
             match argument.as_str() {
                 "--flash" => arguments.flash = Some(bytes()?),
                 "--ram" => arguments.ram = Some(bytes()?),
+                "--places" => arguments.places = Some(given.next().context("an image is missing")?.into()),
                 "--panics" => arguments.panics = true,
                 option if option.starts_with('-') => bail!("no option {option}"),
                 path => arguments.elf = path.into(),
             }
         }
         if arguments.elf.as_os_str().is_empty() {
-            bail!("which image? usage: evkit-firmware-image ELF [--flash BYTES] [--ram BYTES] [--panics]");
+            bail!(
+                "which image? usage: evkit-firmware-image ELF [--flash BYTES] [--ram BYTES] [--places ELF] [--panics]"
+            );
         }
         Ok(arguments)
     }
@@ -65,7 +72,9 @@ fn main() -> Result<ExitCode> {
     table(by_size(image.memory_by_crate()));
     println!("\n| variable | bytes |\n|---|---:|");
     table(image.largest_variables(8));
-    report_panics(&image, arguments.panics, &mut failures)?;
+    if let Some(places) = &arguments.places {
+        report_panics(&Image::open(places)?, arguments.panics, &mut failures)?;
+    }
 
     for failure in &failures {
         eprintln!("{failure}");
@@ -91,11 +100,12 @@ fn report_panics(image: &Image, each: bool, failures: &mut Vec<String>) -> Resul
     let panics = image.panics()?;
     let mut counts = BTreeMap::<&str, u64>::new();
     for panic in &panics {
-        *counts.entry(panic.origin.name()).or_default() += 1;
+        let name = if panic.is_guard() { "(polled after the end)" } else { panic.origin.name() };
+        *counts.entry(name).or_default() += 1;
         if each {
             eprintln!("{panic}");
         }
-        if let Origin::Own(name) = &panic.origin {
+        if let (Origin::Own(name), false) = (&panic.origin, panic.is_guard()) {
             failures.push(format!("{name} can panic: {panic}"));
         }
     }

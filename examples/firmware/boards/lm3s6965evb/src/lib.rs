@@ -57,9 +57,9 @@ pub fn init() -> Option<Peripherals> {
     chip::start_clock();
     time::start(&mut core.SYST);
     let (pins, rs485_driver) = gpio::start();
-    let slow = uart::Line { baud: 9_600, even_parity: false };
-    let fast = uart::Line { baud: 115_200, even_parity: false };
-    let [console, plant, bus] = uart::start([fast, fast, slow], rs485_driver);
+    const SLOW: uart::Line = uart::Line::new(9_600, false);
+    const FAST: uart::Line = uart::Line::new(115_200, false);
+    let [console, plant, bus] = uart::start([FAST, FAST, SLOW], rs485_driver);
     let ethernet = Ethernet::start()?;
     let eeprom = Eeprom::new(I2cBus::start());
     start_interrupts(&mut core.NVIC);

@@ -101,7 +101,13 @@ fn leave(note: u32) -> ! {
 
 /// All outputs fall to their reset state at once, which is off.
 #[panic_handler]
-fn panic(_: &PanicInfo<'_>) -> ! {
+fn panic(_info: &PanicInfo<'_>) -> ! {
+    // Whoever looks at place and cause keeps the compiler from making one call, or one function, of many.
+    #[cfg(feature = "panic-places")]
+    if let Some(place) = _info.location() {
+        let cause = _info.message().as_str().map_or(0, str::len);
+        leave(place.line() ^ cause as u32);
+    }
     leave(PANICKED)
 }
 

@@ -43,8 +43,17 @@ const SEND_ROOM: usize = 128;
 /// Speed of a line and whether it carries even parity; 8 data bits and one stop bit always.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Line {
-    pub(crate) baud: u32,
-    pub(crate) even_parity: bool,
+    /// Of the clock, with six fractional bits.
+    divisor: u32,
+    even_parity: bool,
+}
+
+impl Line {
+    /// A line of `baud` bits per second, rounded to the nearest the clock allows. To be evaluated by the compiler, which
+    /// refuses 0.
+    pub(crate) const fn new(baud: u32, even_parity: bool) -> Self {
+        Self { divisor: (8 * CYCLES_PER_MICRO * 1_000_000 / baud).div_ceil(2), even_parity }
+    }
 }
 
 /// What the interrupt and the tasks share. Apart from [`Port`], so that it is all zero and takes no
@@ -76,12 +85,10 @@ static PORTS: [Port; 3] = [
 
 impl Port {
     fn start(&self, line: Line) {
-        // The divisor has six fractional bits; rounded to the nearest.
-        let divisor = (8 * CYCLES_PER_MICRO * 1_000_000 / line.baud).div_ceil(2);
         let parity = if line.even_parity { 0b110 } else { 0 };
         self.block.write(CONTROL, 0);
-        self.block.write(INTEGER_DIVISOR, divisor >> 6);
-        self.block.write(FRACTIONAL_DIVISOR, divisor & 0x3F);
+        self.block.write(INTEGER_DIVISOR, line.divisor >> 6);
+        self.block.write(FRACTIONAL_DIVISOR, line.divisor & 0x3F);
         self.block.write(LINE_CONTROL, 3 << 5 | 1 << 4 | parity);
         // Interrupts at half full and half empty FIFOs.
         self.block.write(INTERRUPT_LEVELS, 2 << 3 | 2);

@@ -5,6 +5,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
 use anyhow::Context as _;
+use serial2::SerialPort;
 
 /// Speed of the plant's line on a real board.
 const BAUD: u32 = 115_200;
@@ -31,8 +32,8 @@ impl Wire {
     /// # Errors
     /// The port cannot be opened.
     pub fn port(path: &str) -> anyhow::Result<Self> {
-        let port = serialport::new(path, BAUD).timeout(Duration::from_secs(3_600));
-        let port = port.open().with_context(|| path.to_owned())?;
+        let mut port = SerialPort::open(path, BAUD).with_context(|| path.to_owned())?;
+        port.set_read_timeout(Duration::from_secs(3_600)).with_context(|| path.to_owned())?;
         let reader = port.try_clone().with_context(|| path.to_owned())?;
         Ok(Self::new(reader, port))
     }
