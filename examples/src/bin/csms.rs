@@ -36,7 +36,7 @@ struct Arguments {
     /// Root certificate of the stations (profile 3; PEM) [default: CERT itself]
     #[arg(long)]
     station_roots: Option<PathBuf>,
-    /// Appends every frame as a line of JSON
+    /// Appends every frame as a line of JSON, as it was: passwords that are set stand in it too
     #[arg(long)]
     log: Option<PathBuf>,
     /// Heartbeat interval for stations in seconds

@@ -53,7 +53,7 @@ const CC61X_ROWS: &[Row] = &[
     // Older protocol; one register, since 706 is another value. The newer one is at 716.
     M.u16(705, EnergySession).alternate(),
     M.u16(706, CurrentSignalled),
-    // Older protocol; the newer one is at 718.
+    // Older protocol; one register, as evcc read it. The newer one is at 718.
     M.u16(709, ChargingTime).alternate(),
     M.u16(712, CurrentMin),
     M.u32(713, EvEnergyRequired),

@@ -12,7 +12,7 @@
 //! |---|---|---|---|---|
 //! | [`switchboard::SAIA_ALE3`] | 37, 38, 42, 43, 47, 48, 50, 51 | 10 W, 10 var | 0.01 | the register pages print kW with two decimals; without the kilo powers come out a thousandth of what they are |
 //! | [`evlink::PRO_AC`] | 2999 to 3059, 3203, 4007, 4009 | low word first | high word first | evcc, which reads the charger, has the low word first, a table derived from others does not |
-//! | [`bender::CC61X`] | 705, 709 | one register | two registers | 706 and 710 are values of their own; the newer 716 and 718 have two |
+//! | [`bender::CC61X`] | 705, 709 | one register | two registers | evcc, which has charged with them, read one each, and 706 is a value of its own; the newer 716 and 718 have two |
 //! | [`keba::EMS`] | 0 | number of two registers | eight characters | the manual says both; eight characters would need four registers |
 
 mod catalogue;
