@@ -136,8 +136,10 @@ fn show(title: &str, rows: &[Row]) {
     let takes_part = |place: &usize| rows.iter().any(|(_, _, row)| row[*place].is_some());
     let places: Vec<_> = (0..NAMES.len()).filter(takes_part).collect();
     let names: Vec<_> = places.iter().map(|place| NAMES[*place]).collect();
-    println!("\n{title}\n\n| payload | bytes | {} | ratio | GB/s |", names.join(" | "));
-    println!("|---|{}", "---:|".repeat(places.len() + 3));
+    let compares = places.contains(&PEER);
+    let ratio = if compares { " ratio |" } else { "" };
+    println!("\n{title}\n\n| payload | bytes | {} |{ratio} GB/s |", names.join(" | "));
+    println!("|---|{}", "---:|".repeat(places.len() + 2 + usize::from(compares)));
     for (name, bytes, row) in rows {
         print!("| {name} | {bytes} |");
         for place in &places {
@@ -147,7 +149,9 @@ fn show(title: &str, rows: &[Row]) {
             }
         }
         let ours = row[0].map_or(f64::NAN, |cost| cost.nanoseconds);
-        let ratio = row[PEER].map_or(String::new(), |peer| format!("{:.2}", ours / peer.nanoseconds));
-        println!(" {ratio} | {:.2} |", *bytes as f64 / ours);
+        if let Some(peer) = row[PEER] {
+            print!(" {:.2} |", ours / peer.nanoseconds);
+        }
+        println!(" {:.2} |", *bytes as f64 / ours);
     }
 }
