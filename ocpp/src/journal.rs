@@ -125,7 +125,8 @@ pub trait Journal {
     /// When the store is broken.
     fn remove(&mut self, up_to: u64) -> Result<(), Self::Error>;
 
-    /// Overwrites the value of `key`.
+    /// Overwrites the value of `key`. A store that is full of records has to take the small values of transactions
+    /// all the same: their records are removed only after those.
     ///
     /// # Errors
     ///
@@ -242,7 +243,8 @@ fn crc32(bytes: &[u8]) -> u32 {
 /// A journal in `BYTES` bytes of memory, for tests and for stations without storage. What it holds is lost with the
 /// process.
 ///
-/// A record takes up to 80 bytes, a value up to 300; 8192 bytes hold an ordinary day of two connectors offline.
+/// A record takes up to 80 bytes, a value up to 300, and records leave the last 331 bytes to values; 8192 bytes hold an
+/// ordinary day of two connectors offline.
 #[derive(Debug, Clone)]
 pub struct MemJournal<const BYTES: usize> {
     /// Entries one behind the other, each with a header of [`HEADER_LEN`] bytes.
@@ -252,6 +254,9 @@ pub struct MemJournal<const BYTES: usize> {
 
 /// Kind (1), sequence number or key (8), length (2).
 const HEADER_LEN: usize = 11;
+
+/// Room that records leave for values: a transaction's records can go only once the identifier it was given is stored.
+const ROOM_FOR_VALUES: usize = HEADER_LEN + BLOB_MAX;
 
 const RECORD: u8 = 0;
 const VALUE: u8 = 1;
@@ -333,7 +338,8 @@ impl<const BYTES: usize> Journal for MemJournal<BYTES> {
     }
 
     fn append(&mut self, seq: u64, bytes: &[u8]) -> Result<(), Full> {
-        self.push(RECORD, seq, bytes)
+        let end = self.len + HEADER_LEN + bytes.len();
+        if end + ROOM_FOR_VALUES > BYTES { Err(Full) } else { self.push(RECORD, seq, bytes) }
     }
 
     fn remove(&mut self, up_to: u64) -> Result<(), Full> {
@@ -391,7 +397,10 @@ mod tests {
         assert_eq!(unseal(&blob), Err(SealError::Version(2)));
     }
 
-    fn records(journal: &mut MemJournal<60>) -> ([u64; 4], usize) {
+    /// Room for four records of four bytes.
+    const SMALL: usize = 4 * (HEADER_LEN + 4) + ROOM_FOR_VALUES;
+
+    fn records(journal: &mut MemJournal<SMALL>) -> ([u64; 4], usize) {
         let (mut seqs, mut count) = ([0; 4], 0);
         journal
             .visit(&mut |entry| {
@@ -408,7 +417,7 @@ mod tests {
 
     #[test]
     fn memory_journal_keeps_order_and_reports_full() {
-        let mut journal = MemJournal::<60>::new();
+        let mut journal = MemJournal::<SMALL>::new();
         for seq in [5, 6, 9, 10] {
             journal.append(seq, b"four").unwrap();
         }
@@ -423,13 +432,23 @@ mod tests {
     }
 
     #[test]
+    fn a_memory_journal_full_of_records_takes_a_value_and_its_successor() {
+        let mut journal = MemJournal::<SMALL>::new();
+        while journal.append(1, b"four").is_ok() {}
+        for value in [0, 1] {
+            journal.put(StoreKey(3), &[value; 32]).unwrap();
+        }
+        assert_eq!((records(&mut journal).1, journal.entries(VALUE).count()), (4, 1));
+    }
+
+    #[test]
     fn memory_journal_overwrites_a_value_and_keeps_the_old_one_when_full() {
-        let mut journal = MemJournal::<60>::new();
+        let mut journal = MemJournal::<SMALL>::new();
         journal.append(1, b"four").unwrap();
         for value in [b"old", b"new"] {
             journal.put(StoreKey(3), value).unwrap();
         }
-        assert_eq!(journal.put(StoreKey(3), &[0; 40]), Err(Full));
+        assert_eq!(journal.put(StoreKey(3), &[0; SMALL]), Err(Full));
         let mut seen = 0;
         journal
             .visit(&mut |entry| {
