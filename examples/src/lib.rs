@@ -3,6 +3,7 @@
 pub mod back_end;
 pub mod day;
 pub mod net;
+pub mod password;
 pub mod plant;
 pub mod site;
 pub mod station;

@@ -25,7 +25,7 @@ use evkit_ocpp::v16::{
 
 use super::Command;
 use super::hub::{Hub, Verdict};
-use crate::station::credentials::Password;
+use crate::password::Password;
 
 /// Room for one frame to a station.
 const FRAME: usize = 4 * 1024;

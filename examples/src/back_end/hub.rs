@@ -8,7 +8,7 @@ use evkit_ocpp::v16::csms::{Stopped, Transactions};
 use evkit_ocpp::v16::{Reason, StartTransactionRequest, StopTransactionRequest};
 use serde::Serialize;
 
-use crate::station::credentials::Password;
+use crate::password::Password;
 
 /// What the back end thinks of an identifier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -18,6 +18,7 @@ use super::hub::Hub;
 use super::page;
 use crate::net::clock::Clock;
 use crate::net::traffic::Traffic;
+use crate::password::Password;
 
 /// Commands that may wait for one station.
 const COMMANDS: usize = 16;
@@ -37,7 +38,7 @@ pub struct Setup {
     /// How connections are accepted: with TLS or without.
     pub acceptor: Acceptor,
     /// Password that stations have to show (security profiles 1 and 2) until they are given one of their own.
-    pub password: Option<Vec<u8>>,
+    pub password: Option<Password>,
     /// Takes a line of JSON for every frame.
     pub log: Option<std::fs::File>,
     /// Takes remarks about stations: identity and what happened.
@@ -68,7 +69,7 @@ struct Shared {
     clock: Clock,
     heartbeat_s: u32,
     acceptor: Acceptor,
-    password: Option<Vec<u8>>,
+    password: Option<Password>,
     log: Option<Mutex<std::fs::File>>,
     remarks: mpsc::UnboundedSender<(String, String)>,
     links: Mutex<HashMap<String, Link>>,
@@ -227,7 +228,7 @@ impl Shared {
     /// Whether a station has shown the password it needs.
     fn admits(&self, request: &StationRequest) -> bool {
         self.password.as_ref().is_none_or(|common| {
-            lock(&self.hub).admits(request.identity(), common, |password| request.has_password(password))
+            lock(&self.hub).admits(request.identity(), &common.0, |password| request.has_password(password))
         })
     }
 

@@ -10,6 +10,7 @@ use clap::Parser;
 use evkit_examples::back_end::hub::Hub;
 use evkit_examples::back_end::{Server, Setup};
 use evkit_examples::net::clock::Clock;
+use evkit_examples::password::Password;
 use evkit_ocpp::tokio::ServerTls;
 use tokio::sync::mpsc;
 
@@ -60,7 +61,7 @@ impl Arguments {
         if matches!(profile, 1 | 2) {
             let password = self.password.as_ref();
             let password = password.with_context(|| format!("profile {profile} needs --password"))?;
-            setup.password = Some(password.clone().into_bytes());
+            setup.password = Some(Password(password.clone().into_bytes()));
         }
         ensure!(profile < 2 || self.tls.is_some(), "profile {profile} needs --tls CERT KEY");
         if let Some([certificate, key]) = self.tls.as_deref() {

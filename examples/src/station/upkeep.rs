@@ -16,8 +16,9 @@ use evkit_ocpp::v16::{
     UpdateFirmwareStatus,
 };
 
-use super::credentials::{GivenUp, Password};
+use super::credentials::GivenUp;
 use super::program::Program;
+use crate::password::Password;
 
 /// A soft restart waits so long for the central system to take the last messages.
 const SOFT_MS: u64 = 60_000;
@@ -41,9 +42,10 @@ impl<const N: usize> Program<N> {
                 self.prepare_restart(now_ms, request.kind);
             }
             Event::ChangeConfiguration(request, responder) => {
-                let status = match request.key == Key::AuthorizationKey.row().name {
-                    true => self.change_password(now_ms, &request.value.to_string()),
-                    false => ConfigurationStatus::NotSupported,
+                let status = if request.key == Key::AuthorizationKey.row().name {
+                    self.change_password(now_ms, &request.value.to_string())
+                } else {
+                    ConfigurationStatus::NotSupported
                 };
                 self.answer(responder, &ChangeConfigurationResponse { status });
             }
