@@ -9,9 +9,7 @@ use world::World;
 
 /// A station that was cut off until its journal was full: so many records fit, and one more waits.
 fn full(room: usize) -> World {
-    let mut world = World::new();
-    world.connect();
-    world.wait(1_000);
+    let mut world = World::online();
     world.disconnect();
     world.station.flash.room = Some(room);
     for _ in 0..room.div_ceil(2) {

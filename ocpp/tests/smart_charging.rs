@@ -251,9 +251,7 @@ fn composite(world: &mut World, connector_id: i64, duration: i64) -> (i64, Vec<i
 }
 
 fn charging() -> (World, i64) {
-    let mut world = World::new();
-    world.connect();
-    world.wait(1_000);
+    let mut world = World::online();
     world.start(1);
     world.wait(200_000);
     let base = world.station.session.utc(world.station_now()).unwrap().timestamp();
@@ -275,9 +273,7 @@ proptest! {
         duration in 1i64..WINDOW,
     ) {
         let started = {
-            let mut world = World::new();
-            world.connect();
-            world.wait(1_000);
+            let world = World::online();
             world.station.session.utc(world.station_now()).unwrap().timestamp()
         };
         let (mut world, base) = charging();

@@ -8,11 +8,10 @@ mod world;
 use evkit_ocpp::rpc::Frame;
 use evkit_ocpp::schema::Version;
 use evkit_ocpp::text::CiStr;
-use evkit_ocpp::units::{Milliamps, Millivolts, WattHours, Watts};
-use evkit_ocpp::v16::charge_point::{Facts, Meter};
+use evkit_ocpp::v16::charge_point::Facts;
 use evkit_ocpp::v16::keys::Key;
 use evkit_ocpp::v16::{ChangeConfigurationRequest, ReadingContext, Reason, Request, StopTransactionRequest};
-use world::World;
+use world::{GREATEST, World};
 
 const ALL: &str = "Energy.Active.Import.Register,Power.Active.Import,Current.Import,Current.Offered,Voltage";
 
@@ -22,9 +21,7 @@ fn change(world: &mut World, key: Key, value: &str) {
 }
 
 fn online(sampled: &str, aligned: &str) -> World {
-    let mut world = World::new();
-    world.connect();
-    world.wait(1_000);
+    let mut world = World::online();
     change(&mut world, Key::StopTxnSampledData, sampled);
     change(&mut world, Key::StopTxnAlignedData, aligned);
     world
@@ -140,17 +137,10 @@ fn before_the_clock_is_known_times_are_filled_in_later() {
 fn the_longest_stop_fits_four_kibibytes() {
     let mut world = online(ALL, ALL);
     change(&mut world, Key::ClockAlignedDataInterval, "7");
-    let meter = Meter {
-        energy: WattHours(u64::MAX),
-        power: Some(Watts(i32::MIN)),
-        currents: [Some(Milliamps(u32::MAX)); 3],
-        voltages: [Some(Millivolts(u32::MAX)); 3],
-        offered: Some(Milliamps(u32::MAX)),
-    };
     world.start(1);
     for _ in 0..30 {
         let now = world.station_now();
-        let facts = Facts { plugged: true, requesting: true, offering: true, fault: None, meter };
+        let facts = Facts { plugged: true, requesting: true, offering: true, fault: None, meter: GREATEST };
         world.station.session.report(now, 1, &facts).unwrap();
         world.wait(7_000);
     }

@@ -21,9 +21,7 @@ use world::World;
 
 /// A registered station with nothing left to say.
 fn online() -> World {
-    let mut world = World::new();
-    world.connect();
-    world.wait(1_000);
+    let mut world = World::online();
     told(&mut world);
     world
 }

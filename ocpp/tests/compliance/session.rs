@@ -14,9 +14,7 @@ const VALID: Entry = Entry { status: AuthorizationStatus::Accepted, expiry: None
 
 #[test]
 fn tc_001_cs() {
-    let mut world = World::new();
-    world.connect();
-    world.wait(1_000);
+    let mut world = World::online();
     assert_eq!(told(&mut world), ["BootNotification", "0 Available", "1 Available", "2 Available"]);
     // Nothing else for an interval: then a heartbeat.
     world.wait(310_000);

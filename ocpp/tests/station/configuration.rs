@@ -1,6 +1,6 @@
 //! Availability, configuration keys, the local list: what the central system sets.
 
-use super::{change, online};
+use super::change;
 use crate::world::{World, identity};
 use evkit_ocpp::list::List;
 use evkit_ocpp::text::CiStr;
@@ -19,7 +19,7 @@ fn availability(connector_id: i64, kind: AvailabilityType) -> ChangeAvailability
 
 #[test]
 fn out_of_service_waits_for_the_end_of_the_transaction_and_survives_a_restart() {
-    let mut world = online();
+    let mut world = World::online();
     world.start(1);
     let answer = world.call(&availability(0, AvailabilityType::Inoperative));
     assert!(answer.contains("Scheduled"), "{answer}");
@@ -41,7 +41,7 @@ fn out_of_service_waits_for_the_end_of_the_transaction_and_survives_a_restart() 
 
 #[test]
 fn a_scheduled_change_can_be_taken_back() {
-    let mut world = online();
+    let mut world = World::online();
     world.start(1);
     assert!(world.call(&availability(1, AvailabilityType::Inoperative)).contains("Scheduled"));
     assert!(world.call(&availability(1, AvailabilityType::Operative)).contains("Accepted"));
@@ -53,7 +53,7 @@ fn a_scheduled_change_can_be_taken_back() {
 
 #[test]
 fn configuration_changes_are_judged_by_the_table() {
-    let mut world = online();
+    let mut world = World::online();
     for (key, value, status) in [
         ("HeartbeatInterval", "60", "Accepted"),
         ("heartbeatINTERVAL", "61", "Accepted"),
@@ -77,7 +77,7 @@ fn configuration_changes_are_judged_by_the_table() {
 
 #[test]
 fn changed_values_survive_a_restart() {
-    let mut world = online();
+    let mut world = World::online();
     change(&mut world, "ConnectionTimeOut", "17");
     world.restart_station();
     assert_eq!(world.station.session.setting(Key::ConnectionTimeOut), 17);
@@ -87,7 +87,7 @@ fn changed_values_survive_a_restart() {
 /// the next start may have another one.
 #[test]
 fn a_kept_value_comes_before_the_default_of_a_start() {
-    let mut world = online();
+    let mut world = World::online();
     let defaults = |world: &mut World, seconds: &str| {
         let mut session = ChargePoint::new(charge_point::Config::new(identity(), 7));
         for key in [Key::MeterValueSampleInterval, Key::ConnectionTimeOut] {
@@ -105,7 +105,7 @@ fn a_kept_value_comes_before_the_default_of_a_start() {
 
 #[test]
 fn all_keys_or_those_asked_for() {
-    let mut world = online();
+    let mut world = World::online();
     let all = world.call(&GetConfigurationRequest { key: None });
     for part in [
         r#"{"key":"NumberOfConnectors","readonly":true,"value":"2"}"#,
@@ -130,7 +130,7 @@ fn all_keys_or_those_asked_for() {
 
 #[test]
 fn versions_of_the_local_list() {
-    let mut world = online();
+    let mut world = World::online();
     let update = |list_version, update_type| SendLocalListRequest {
         list_version,
         local_authorization_list: None,

@@ -1,11 +1,11 @@
 //! Frames: what is refused, one call at a time, the application's own calls, buffers.
 
-use super::{Bare, online};
+use super::Bare;
+use crate::world::{GREATEST, World};
 use evkit_ocpp::rpc::{AnswerError, Failure};
 use evkit_ocpp::text::CiStr;
 use evkit_ocpp::time::Instant;
-use evkit_ocpp::units::{Milliamps, Millivolts, WattHours, Watts};
-use evkit_ocpp::v16::charge_point::{Event, Facts, Meter};
+use evkit_ocpp::v16::charge_point::{Event, Facts};
 use evkit_ocpp::v16::keys::Key;
 use evkit_ocpp::v16::{
     DataTransferRequest, DataTransferResponse, DataTransferStatus, InstallCertificateResponse,
@@ -46,7 +46,7 @@ fn one_call_at_a_time_and_the_answer_must_fit_it() {
 
 #[test]
 fn a_call_nobody_answers_is_answered_in_the_end() {
-    let mut world = online();
+    let mut world = World::online();
     world.station.program.mute = true;
     let request = DataTransferRequest { vendor_id: CiStr::cut("x"), message_id: None, data: None };
     world.call(&request);
@@ -91,14 +91,7 @@ fn the_largest_frames_fit_the_documented_buffers() {
     let now = Instant::from_secs(10);
     let all = "Energy.Active.Import.Register,Power.Active.Import,Current.Import,Current.Offered,Voltage";
     bare.session.set_setting(now, Key::MeterValuesSampledData, all).unwrap();
-    let meter = Meter {
-        energy: WattHours(u64::MAX),
-        power: Some(Watts(i32::MIN)),
-        currents: [Some(Milliamps(u32::MAX)); 3],
-        voltages: [Some(Millivolts(u32::MAX)); 3],
-        offered: Some(Milliamps(u32::MAX)),
-    };
-    bare.session.report(now, 1, &Facts { meter, ..Facts::default() }).unwrap();
+    bare.session.report(now, 1, &Facts { meter: GREATEST, ..Facts::default() }).unwrap();
     let trigger = r#"[2,"1","TriggerMessage",{"requestedMessage":"MeterValues"}]"#;
     bare.session.handle_frame(now, trigger).unwrap();
     let values = bare.sent(now).into_iter().find(|frame| frame.contains("MeterValues")).unwrap();

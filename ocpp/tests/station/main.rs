@@ -17,14 +17,6 @@ use evkit_ocpp::text::CiStr;
 use evkit_ocpp::v16::{ChangeConfigurationRequest, IdTag};
 use world::World;
 
-/// A registered station with nothing left to say.
-fn online() -> World {
-    let mut world = World::new();
-    world.connect();
-    world.wait(1_000);
-    world
-}
-
 fn tag(text: &str) -> IdTag {
     IdTag::new(text).unwrap()
 }

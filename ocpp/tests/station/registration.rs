@@ -1,6 +1,6 @@
 //! Introduction, heartbeats, and what is told about connectors.
 
-use super::{Bare, online, tag};
+use super::{Bare, tag};
 use crate::world::World;
 use evkit_ocpp::text::CiStr;
 use evkit_ocpp::time::Instant;
@@ -15,7 +15,7 @@ use evkit_ocpp::v16::{
 
 #[test]
 fn first_of_all_the_station_introduces_itself_and_then_tells_the_status_of_everything() {
-    let world = online();
+    let world = World::online();
     assert_eq!(world.server.boots, 1);
     let all = [(0, Status::Available), (1, Status::Available), (2, Status::Available)];
     assert_eq!(world.server.status_log, all);
@@ -124,7 +124,7 @@ fn a_heartbeat_corrects_the_clock() {
 
 #[test]
 fn after_a_lost_connection_only_changes_are_told() {
-    let mut world = online();
+    let mut world = World::online();
     world.server.status_log.clear();
     world.disconnect();
     world.start(1);
@@ -139,7 +139,7 @@ fn after_a_lost_connection_only_changes_are_told() {
 
 #[test]
 fn a_status_shorter_than_the_minimum_is_not_told() {
-    let mut world = online();
+    let mut world = World::online();
     let now = world.station_now();
     world.station.session.set_setting(now, Key::MinimumStatusDuration, "10").unwrap();
     world.server.status_log.clear();

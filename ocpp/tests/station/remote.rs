@@ -1,6 +1,6 @@
 //! What the central system starts, stops, triggers and reserves.
 
-use super::{Bare, online, tag};
+use super::{Bare, tag};
 use crate::world::{World, identity};
 use evkit_ocpp::text::CiStr;
 use evkit_ocpp::time::Instant;
@@ -16,7 +16,7 @@ use evkit_ocpp::v16::{
 
 #[test]
 fn remote_start_and_stop() {
-    let mut world = online();
+    let mut world = World::online();
     let start = |connector_id| RemoteStartTransactionRequest {
         connector_id,
         id_tag: CiStr::cut("REMOTE"),
@@ -90,7 +90,7 @@ fn the_two_strategies_of_when_a_connector_is_occupied() {
 /// §9.1 ConnectionTimeOut.
 #[test]
 fn nobody_plugs_in() {
-    let mut world = online();
+    let mut world = World::online();
     let now = world.station_now();
     world.station.session.await_vehicle(now, 1).unwrap();
     world.settle();
@@ -103,7 +103,7 @@ fn nobody_plugs_in() {
 
 #[test]
 fn an_unknown_connector_has_nothing_to_unlock() {
-    let mut world = online();
+    let mut world = World::online();
     assert!(world.call(&UnlockConnectorRequest { connector_id: 1 }).contains("Unlocked"));
     assert!(world.call(&UnlockConnectorRequest { connector_id: 9 }).contains("NotSupported"));
 }
@@ -112,7 +112,7 @@ fn an_unknown_connector_has_nothing_to_unlock() {
 
 #[test]
 fn triggered_messages_come() {
-    let mut world = online();
+    let mut world = World::online();
     let trigger = |requested_message, connector_id| TriggerMessageRequest { requested_message, connector_id };
     world.server.status_log.clear();
     assert!(world.call(&trigger(MessageTrigger::StatusNotification, None)).contains("Accepted"));
@@ -149,7 +149,7 @@ fn reserve(world: &World, connector_id: i64, id: i64, seconds: i64) -> ReserveNo
 
 #[test]
 fn a_reservation_is_kept_replaced_and_expires() {
-    let mut world = online();
+    let mut world = World::online();
     let request = reserve(&world, 1, 7, 600);
     assert!(world.call(&request).contains("Accepted"));
     assert_eq!(world.station.session.status(1), Some(Status::Reserved));
@@ -169,7 +169,7 @@ fn a_reservation_is_kept_replaced_and_expires() {
 
 #[test]
 fn a_reservation_ends_with_its_use_or_its_cancellation() {
-    let mut world = online();
+    let mut world = World::online();
     let request = reserve(&world, 1, 7, 600);
     world.call(&request);
     let now = world.station_now();

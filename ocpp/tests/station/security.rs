@@ -1,6 +1,6 @@
 //! Security events, and the progress of firmware.
 
-use super::{Bare, online};
+use super::Bare;
 use crate::world::World;
 use evkit_ocpp::time::Instant;
 use evkit_ocpp::v16::FirmwareStatus;
@@ -27,7 +27,7 @@ fn security_events_wait_for_the_central_system_over_a_restart() {
 
 #[test]
 fn what_the_central_system_does_not_have_holds_nothing_up() {
-    let mut world = online();
+    let mut world = World::online();
     world.server.security = None;
     let now = world.station_now();
     world.station.session.security_event(now, SecurityEvent::ResetOrReboot, "").unwrap();

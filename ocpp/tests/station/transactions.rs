@@ -1,6 +1,6 @@
 //! Who may charge, and transactions with their meter values, over lost connections and restarts.
 
-use super::{Bare, change, online, tag};
+use super::{Bare, change, tag};
 use crate::world::{World, identity};
 use evkit_ocpp::time::Instant;
 use evkit_ocpp::units::WattHours;
@@ -12,7 +12,7 @@ use evkit_ocpp::v16::{AuthorizationStatus, Reason};
 
 #[test]
 fn the_answer_about_an_identifier_is_an_event() {
-    let mut world = online();
+    let mut world = World::online();
     world.server.id_tag_status = AuthorizationStatus::Blocked;
     let now = world.station_now();
     assert_eq!(world.station.session.authorize(now, 3, tag("A")), Err(ActionError::NoConnector(3)));
@@ -26,7 +26,7 @@ fn the_answer_about_an_identifier_is_an_event() {
 
 #[test]
 fn all_questions_end_with_the_connection() {
-    let mut world = online();
+    let mut world = World::online();
     let now = world.station_now();
     for connector in 1..=2 {
         world.station.session.authorize(now, connector, tag("A")).unwrap();
@@ -38,7 +38,7 @@ fn all_questions_end_with_the_connection() {
 
 #[test]
 fn a_question_ends_with_the_connection() {
-    let mut world = online();
+    let mut world = World::online();
     let now = world.station_now();
     world.station.session.authorize(now, 2, tag("A")).unwrap();
     world.disconnect();
@@ -51,7 +51,7 @@ fn a_question_ends_with_the_connection() {
 
 #[test]
 fn a_start_that_is_not_accepted_is_the_applications_decision() {
-    let mut world = online();
+    let mut world = World::online();
     world.server.id_tag_status = AuthorizationStatus::Invalid;
     world.station.program.mute = true;
     world.start(1);
@@ -100,7 +100,7 @@ fn refused_messages_are_given_up_after_the_attempts_and_the_queue_goes_on() {
 /// §4.8: what was measured before the central system gave the transaction a number is told with it.
 #[test]
 fn the_number_of_a_transaction_is_filled_in_when_it_is_known() {
-    let mut world = online();
+    let mut world = World::online();
     world.disconnect();
     world.start(1);
     world.wait(61_000);
@@ -131,7 +131,7 @@ fn silence_costs_no_record_unless_the_central_system_answers_something_else() {
 
 #[test]
 fn an_interrupted_transaction_ends_once_with_power_loss() {
-    let mut world = online();
+    let mut world = World::online();
     world.start(1);
     world.charge(1, 700);
     world.restart_station();
@@ -219,7 +219,7 @@ fn nothing_is_sent_before_it_is_durable() {
 
 #[test]
 fn clock_aligned_values_of_idle_connectors_are_sent_without_transaction() {
-    let mut world = online();
+    let mut world = World::online();
     change(&mut world, "ClockAlignedDataInterval", "900");
     for connector in 1..=2 {
         world.report(connector, false);
@@ -231,7 +231,7 @@ fn clock_aligned_values_of_idle_connectors_are_sent_without_transaction() {
 
 #[test]
 fn without_a_reading_there_is_nothing_to_sample() {
-    let mut world = online();
+    let mut world = World::online();
     change(&mut world, "ClockAlignedDataInterval", "60");
     world.wait(200_000);
     assert!(world.server.samples.is_empty());

@@ -4,16 +4,16 @@
 //! operations. What is charged is known to the model, so what the central system has in its books can be compared.
 #![allow(dead_code, reason = "each test program uses a part")]
 
+mod flash;
 pub(crate) mod history;
 mod program;
 
 use alloc::collections::{BTreeMap, VecDeque};
-use core::ops::ControlFlow;
 
-use evkit_ocpp::journal::{Entry, Journal, MemJournal, StoreKey, drive_blocking};
+use evkit_ocpp::journal::drive_blocking;
 use evkit_ocpp::text::CiStr;
 use evkit_ocpp::time::{DateTime, Instant, Utc};
-use evkit_ocpp::units::{Milliamps, WattHours};
+use evkit_ocpp::units::{Milliamps, Millivolts, WattHours, Watts};
 use evkit_ocpp::v16::charge_point::{self, ChargePoint, Facts, Meter};
 use evkit_ocpp::v16::csms::{self, Csms, Started, Stopped, Transactions};
 use evkit_ocpp::v16::keys::Key;
@@ -26,6 +26,7 @@ use evkit_ocpp::v16::{
     StartTransactionResponse, StatusNotificationResponse, StopTransactionResponse,
 };
 
+use flash::Flash;
 use program::Program;
 
 pub(crate) const CONNECTORS: usize = 2;
@@ -47,61 +48,14 @@ pub(crate) fn identity() -> BootNotificationRequest<'static> {
     }
 }
 
-/// A journal whose power can be cut at the n-th change.
-#[derive(Default)]
-pub(crate) struct Flash {
-    inner: MemJournal<16_384>,
-    /// Changes made so far.
-    pub(crate) changes: u32,
-    /// The power goes at this change …
-    pub(crate) cut_at: Option<u32>,
-    /// … which is made before it goes, or not.
-    pub(crate) made: bool,
-    /// A record that is being added when the power goes is there with so many of its bytes.
-    pub(crate) torn: Option<usize>,
-    /// The most records that fit.
-    pub(crate) room: Option<usize>,
-    dead: bool,
-}
-
-impl Flash {
-    fn change(&mut self, make: impl FnOnce(&mut MemJournal<16_384>)) -> Result<(), ()> {
-        if self.dead {
-            return Err(());
-        }
-        self.changes += 1;
-        self.dead = self.cut_at == Some(self.changes);
-        if !self.dead || self.made {
-            make(&mut self.inner);
-        }
-        if self.dead { Err(()) } else { Ok(()) }
-    }
-}
-
-impl Journal for Flash {
-    type Error = ();
-
-    fn visit(&mut self, visitor: &mut dyn FnMut(Entry<'_>) -> ControlFlow<()>) -> Result<(), ()> {
-        self.inner.visit(visitor).map_err(|_| ())
-    }
-
-    fn append(&mut self, seq: u64, bytes: &[u8]) -> Result<(), ()> {
-        if self.room.is_some_and(|room| self.inner.records() >= room) {
-            return Err(());
-        }
-        let cut = self.cut_at == Some(self.changes + 1);
-        let written = self.torn.filter(|_| cut).map_or(bytes.len(), |torn| torn.min(bytes.len()));
-        self.change(|inner| inner.append(seq, &bytes[..written]).unwrap())
-    }
-
-    fn remove(&mut self, up_to: u64) -> Result<(), ()> {
-        self.change(|inner| inner.remove(up_to).unwrap())
-    }
-
-    fn put(&mut self, key: StoreKey, bytes: &[u8]) -> Result<(), ()> {
-        self.change(|inner| inner.put(key, bytes).unwrap())
-    }
-}
+/// The greatest readings a meter can have.
+pub(crate) const GREATEST: Meter = Meter {
+    energy: WattHours(u64::MAX),
+    power: Some(Watts(i32::MIN)),
+    currents: [Some(Milliamps(u32::MAX)); 3],
+    voltages: [Some(Millivolts(u32::MAX)); 3],
+    offered: Some(Milliamps(u32::MAX)),
+};
 
 /// A transaction as the model knows it, named by connector and register at its start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -189,6 +143,14 @@ pub(crate) struct World {
 impl World {
     pub(crate) fn new() -> Self {
         Self::with(false)
+    }
+
+    /// A world whose station is registered and has nothing left to say.
+    pub(crate) fn online() -> Self {
+        let mut world = Self::new();
+        world.connect();
+        world.wait(1_000);
+        world
     }
 
     /// A world whose station continues interrupted transactions, or not.
