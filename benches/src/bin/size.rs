@@ -9,6 +9,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, ensure};
 use clap::{Parser, Subcommand};
+use toml_edit::{DocumentMut, Item};
 
 const TARGET: &str = "thumbv7em-none-eabihf";
 
@@ -47,11 +48,9 @@ impl Image {
 
     /// The features, in the order of the manifest: whole versions first.
     fn features(&self) -> anyhow::Result<Vec<String>> {
-        let manifest = std::fs::read_to_string(&self.manifest)?;
-        let (_, features) = manifest.split_once("[features]\n").context("no features")?;
-        let lines = features.lines().take_while(|line| !line.starts_with('['));
-        let names = lines.filter_map(|line| line.split_once(" = ")).map(|(name, _)| name);
-        Ok(names.filter(|name| *name != SHARED).map(String::from).collect())
+        let manifest: DocumentMut = std::fs::read_to_string(&self.manifest)?.parse()?;
+        let features = manifest.get("features").and_then(Item::as_table).context("no features")?;
+        Ok(features.iter().map(|(name, _)| name.to_owned()).filter(|name| name != SHARED).collect())
     }
 
     /// Bytes of code and constants with these features.
