@@ -5,6 +5,7 @@
 
 mod measure;
 mod ocpp;
+mod others;
 mod payloads;
 
 use clap::{Parser, Subcommand};
@@ -22,11 +23,14 @@ enum Subject {
         /// Batches of each contender; more of them on a busy machine.
         #[arg(long, default_value_t = 60)]
         batches: u32,
+        /// Also beside rust-ocpp, ocpp_rs and ocpp-kit, which are built first, for some five minutes.
+        #[arg(long)]
+        others: bool,
     },
 }
 
-fn main() {
-    match Arguments::parse().subject {
-        Subject::Ocpp { batches } => ocpp::print(batches),
-    }
+fn main() -> anyhow::Result<()> {
+    let Subject::Ocpp { batches, others } = Arguments::parse().subject;
+    ocpp::print(batches);
+    if others { others::print(batches) } else { Ok(()) }
 }
