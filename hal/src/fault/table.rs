@@ -20,19 +20,34 @@ macro_rules! faults {
             pub const ALL: &'static [Self] = &[$(Self::$name,)*];
 
             /// What there is to know about it.
+            // Inlined, so that a program keeps in flash only the tables of what it asks for.
+            #[inline(always)]
+            #[expect(clippy::indexing_slicing, reason = "each table has a row for each fault")]
             pub const fn entry(self) -> Entry {
-                match self {
-                    $(Self::$name => Entry {
-                        error_code: ErrorCode::$code,
-                        event: EventSource { component: stringify!($component), variable: stringify!($variable) },
-                        stops_transaction: $effect,
-                        clearing: $clearing,
-                        appeared: $appeared,
-                        gone: $gone,
-                        remedy: $remedy,
-                    },)*
+                let row = self as usize;
+                let [appeared, gone, remedy] = Self::TEXTS[row];
+                let (error_code, stops_transaction) = Self::CODES[row];
+                Entry {
+                    error_code,
+                    event: Self::EVENTS[row],
+                    stops_transaction,
+                    clearing: Self::CLEARINGS[row],
+                    appeared,
+                    gone,
+                    remedy,
                 }
             }
+
+            const CODES: &'static [(ErrorCode, bool)] = &[$((ErrorCode::$code, $effect),)*];
+
+            const EVENTS: &'static [EventSource] = &[$(EventSource {
+                component: stringify!($component),
+                variable: stringify!($variable),
+            },)*];
+
+            const CLEARINGS: &'static [Clearing] = &[$($clearing,)*];
+
+            const TEXTS: &'static [[&'static str; 3]] = &[$([$appeared, $gone, $remedy],)*];
         }
     };
 }

@@ -221,7 +221,7 @@ impl Task {
 pub struct Shared {
     pub(crate) sockets: [SocketShared; SOCKETS],
     /// The log.
-    pub log: Log,
+    pub log: &'static Log,
     /// Something in `sockets` that the program has to look at.
     pub(crate) changed: Signal<CriticalSectionRawMutex, ()>,
     /// Settings a person wants changed.
@@ -235,17 +235,24 @@ pub struct Shared {
 }
 
 impl Shared {
-    /// A station that has just been switched on.
-    pub const fn new() -> Self {
+    /// A station that has just been switched on. The log is a static of its own: it is all zeros at first, and would
+    /// lie in flash a second time beside what is not.
+    pub const fn new(log: &'static Log) -> Self {
         Self {
             sockets: [const { SocketShared::new() }; SOCKETS],
-            log: Log::new(),
+            log,
             changed: Signal::new(),
             requests: Channel::new(),
             restart: Signal::new(),
             restart_now: Signal::new(),
             alive: [const { AtomicU32::new(0) }; Task::ALL.len()],
         }
+    }
+
+    /// One for a test, which lasts as long as a static.
+    #[cfg(test)]
+    pub(crate) fn leaked() -> &'static Self {
+        Box::leak(Box::new(Self::new(Box::leak(Box::default()))))
     }
 
     /// A task says that it is alive.
@@ -269,11 +276,5 @@ impl Shared {
 impl fmt::Debug for Shared {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Shared").field("sockets", &self.sockets).finish_non_exhaustive()
-    }
-}
-
-impl Default for Shared {
-    fn default() -> Self {
-        Self::new()
     }
 }

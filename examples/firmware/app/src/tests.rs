@@ -164,7 +164,7 @@ fn the_processor_rests_while_nothing_happens() {
         system: Still,
         seed: 1,
     };
-    let shared: &Shared = Box::leak(Box::new(Shared::new()));
+    let shared = Shared::leaked();
     let memory: &Memory = Box::leak(Box::new(Memory::new()));
     let runner = RefCell::new(None);
     let start_network = |network| _ = runner.replace(Some(network));

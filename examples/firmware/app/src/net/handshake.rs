@@ -7,7 +7,7 @@ use embedded_io::Write as _;
 use embedded_io_async::{Read, Write};
 use evkit_ocpp::rpc::handshake::{basic_credentials, subprotocol};
 use evkit_ocpp::schema::Version;
-use sha1_smol::Sha1;
+use hmac_sha1_compact::Hash;
 
 /// What RFC 6455 section 1.3 has a server append to the key.
 const GUID: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
@@ -125,11 +125,11 @@ fn check(answer: &[u8], key: &str) -> Result<bool, OpenError> {
         let header = response.headers.iter().find(|header| header.name.eq_ignore_ascii_case(name));
         header.map(|header| header.value.trim_ascii())
     };
-    let mut digest = Sha1::new();
+    let mut digest = Hash::new();
     digest.update(key.as_bytes());
     digest.update(GUID.as_bytes());
     let mut expected = [0; 28];
-    let expected = Base64::encode(&digest.digest().bytes(), &mut expected).map_err(|_| OpenError::Accept)?;
+    let expected = Base64::encode(&digest.finalize(), &mut expected).map_err(|_| OpenError::Accept)?;
     if value("Sec-WebSocket-Accept") != Some(expected.as_bytes()) {
         return Err(OpenError::Accept);
     }

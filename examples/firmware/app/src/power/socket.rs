@@ -4,7 +4,7 @@ use core::fmt;
 
 use evkit_hal::contactor;
 use evkit_hal::evse::{self, Config, Event, Evse, Inputs};
-use evkit_hal::fault::{Fault, FaultLog};
+use evkit_hal::fault::{Entry, Fault, FaultLog};
 use evkit_hal::lock::{LockFault, Position};
 use evkit_hal::pilot::{self, WakeUp};
 use evkit_hal::rcm::RcmFault;
@@ -155,15 +155,17 @@ impl Socket {
             Event::Fault(hazard) => {
                 let fault = self.precise(hazard.into());
                 if self.faults.raise(now, fault) {
-                    let entry = fault.entry();
-                    self.view.stops = self.view.stops.wrapping_add(u16::from(entry.stops_transaction));
-                    log!(shared, "socket {number}: fault, {} ({hazard}); {}", entry.appeared, entry.remedy);
+                    // Taken apart, so that only what is used lies in flash.
+                    let Entry { stops_transaction, appeared, remedy, .. } = fault.entry();
+                    self.view.stops = self.view.stops.wrapping_add(u16::from(stops_transaction));
+                    log!(shared, "socket {number}: fault, {appeared} ({hazard}); {remedy}");
                 }
             }
             Event::Cleared(hazard) => {
                 for fault in Self::meanings(hazard.into()) {
                     if self.faults.clear(now, *fault) {
-                        log!(shared, "socket {number}: {}", fault.entry().gone);
+                        let Entry { gone, .. } = fault.entry();
+                        log!(shared, "socket {number}: {gone}");
                     }
                 }
             }

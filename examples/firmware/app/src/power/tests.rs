@@ -29,7 +29,7 @@ enum Vehicle {
 /// A socket and what is around it. A good vehicle: it charges while it is offered current.
 struct World {
     socket: &'static mut Socket,
-    shared: Shared,
+    shared: &'static Shared,
     now_ms: u64,
     driven: Driven,
     vehicle: Vehicle,
@@ -47,7 +47,7 @@ impl World {
         let memory = Box::leak(Box::new(StaticCell::new()));
         Self {
             socket: Socket::start(memory, Instant::ZERO, fitted).expect("settings are constants"),
-            shared: Shared::new(),
+            shared: Shared::leaked(),
             now_ms: 0,
             driven: Driven::REST,
             vehicle: Vehicle::Away,
@@ -81,7 +81,7 @@ impl World {
                 let currents = [if self.driven.contactor { self.draws } else { Milliamps(0) }; 3];
                 self.shared.sockets[0].measured.set(Measured { at: Some(now), currents, ..Measured::NEVER });
             }
-            self.driven = self.socket.tick(now, &sensed, 1, &self.shared);
+            self.driven = self.socket.tick(now, &sensed, 1, self.shared);
             match self.driven.lock {
                 Drive::Lock => self.bolt = Position::Locked,
                 Drive::Unlock => self.bolt = Position::Unlocked,

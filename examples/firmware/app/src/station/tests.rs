@@ -27,7 +27,7 @@ impl Bench {
             all.set(*setting, setting.check(value).unwrap());
         }
         let all: &Settings = Box::leak(Box::new(all));
-        let shared: &Shared = Box::leak(Box::new(Shared::new()));
+        let shared = Shared::leaked();
         let session: &mut Session = Box::leak(Box::new(ChargePoint::new(session_config(all, 1))));
         let cache = Cache::new(
             Box::leak(Box::new([const { None }; 4])),

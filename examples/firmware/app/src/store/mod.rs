@@ -5,6 +5,7 @@
 //! memory. What cannot be read is erased and said so: the station goes on with its defaults, and charges.
 
 mod journal;
+mod lent;
 pub(crate) mod settings;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -17,6 +18,8 @@ use sequential_storage::Error;
 use sequential_storage::cache::{Cache, Uncached};
 use sequential_storage::map::{MapConfig, MapConfigError, MapStorage};
 use sequential_storage::queue::{QueueConfig, QueueStorage};
+
+use lent::Lent;
 
 /// Sequence number in front of a record, or key in front of a value, rounded up to words of up to 32 bytes.
 const BUFFER: usize = (BLOB_MAX + 8).next_multiple_of(32) + 32;
@@ -165,15 +168,15 @@ impl<F: MultiwriteNorFlash> Store<F> {
         self.queue()?.erase_all().await
     }
 
-    fn map(&mut self) -> Result<MapStorage<u16, &mut F, NoCache<u16>>, StoreError<F>> {
+    fn map(&mut self) -> Result<MapStorage<u16, Lent<'_, F>, NoCache<u16>>, StoreError<F>> {
         // `new` has checked the range.
         let config = MapConfig::try_new(self.values.clone()).map_err(|_| Error::ItemTooBig)?;
-        Ok(MapStorage::new(&mut self.flash, config, Cache::new_uncached()))
+        Ok(MapStorage::new(Lent(&mut self.flash), config, Cache::new_uncached()))
     }
 
-    fn queue(&mut self) -> Result<QueueStorage<&mut F, NoCache<()>>, StoreError<F>> {
+    fn queue(&mut self) -> Result<QueueStorage<Lent<'_, F>, NoCache<()>>, StoreError<F>> {
         // `new` has checked the range of the map, which is of the same size.
         let config = QueueConfig::try_new(self.records.clone()).map_err(|_| Error::ItemTooBig)?;
-        Ok(QueueStorage::new(&mut self.flash, config, Cache::new_uncached()))
+        Ok(QueueStorage::new(Lent(&mut self.flash), config, Cache::new_uncached()))
     }
 }

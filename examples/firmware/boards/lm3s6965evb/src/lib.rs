@@ -13,6 +13,7 @@ mod ethernet;
 pub mod executor;
 mod gpio;
 mod i2c;
+mod mem;
 pub mod reset;
 pub mod stack;
 mod time;

@@ -13,6 +13,7 @@ use embassy_net::Runner;
 use embassy_time::Duration;
 use embedded_hal::digital::{OutputPin, PinState};
 use evkit_firmware::board::{Board, Driven, Duplex, FrontEnd, Health, Peripherals, SOCKETS, Sensed, System};
+use evkit_firmware::log::Log;
 use evkit_firmware::plant_link::PlantLink;
 use evkit_firmware::{Memory, Shared, power};
 use evkit_hal::driver::rgb;
@@ -24,7 +25,8 @@ use lm3s6965evb::{Eeprom, Ethernet, I2cBus, Output, Pins, UartRx, UartTx, Watchd
 /// The application feeds five times a second.
 const WATCHDOG: Duration = Duration::from_secs(2);
 
-static SHARED: Shared = Shared::new();
+static LOG: Log = Log::new();
+static SHARED: Shared = Shared::new(&LOG);
 static MEMORY: Memory = Memory::new();
 
 #[cortex_m_rt::entry]

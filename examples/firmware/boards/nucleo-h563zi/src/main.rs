@@ -26,6 +26,7 @@ use embassy_stm32::usart::{BufferedUart, Config as Line};
 use embassy_stm32::wdg::IndependentWatchdog;
 use embassy_stm32::{Config, bind_interrupts, dma, eth, i2c, rng, usart};
 use evkit_firmware::board::{Board, Health, Peripherals, System};
+use evkit_firmware::log::Log;
 use evkit_firmware::{BAUD, Memory, Shared, power};
 use static_cell::{ConstStaticCell, StaticCell};
 
@@ -47,7 +48,8 @@ bind_interrupts!(struct Irqs {
 /// The application feeds five times a second.
 const WATCHDOG_MICROS: u32 = 2_000_000;
 
-static SHARED: Shared = Shared::new();
+static LOG: Log = Log::new();
+static SHARED: Shared = Shared::new(&LOG);
 static MEMORY: Memory = Memory::new();
 static PACKETS: StaticCell<PacketQueue<4, 4>> = StaticCell::new();
 static LINES: ConstStaticCell<[[u8; 256]; 4]> = ConstStaticCell::new([[0; 256]; 4]);
