@@ -51,7 +51,7 @@ pub struct Peripherals<B: Board> {
     pub seed: u64,
 }
 
-/// The two halves of a serial port as one.
+/// The two halves of a serial port as one. What it returns are the halves' own futures.
 #[derive(Debug)]
 pub struct Duplex<R, W>(
     /// Receives.
@@ -65,18 +65,18 @@ impl<R: ErrorType, W: ErrorType<Error = R::Error>> ErrorType for Duplex<R, W> {
 }
 
 impl<R: Read, W: ErrorType<Error = R::Error>> Read for Duplex<R, W> {
-    async fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Self::Error> {
-        self.0.read(buffer).await
+    fn read(&mut self, buffer: &mut [u8]) -> impl Future<Output = Result<usize, Self::Error>> {
+        self.0.read(buffer)
     }
 }
 
 impl<R: ErrorType, W: Write<Error = R::Error>> Write for Duplex<R, W> {
-    async fn write(&mut self, bytes: &[u8]) -> Result<usize, Self::Error> {
-        self.1.write(bytes).await
+    fn write(&mut self, bytes: &[u8]) -> impl Future<Output = Result<usize, Self::Error>> {
+        self.1.write(bytes)
     }
 
-    async fn flush(&mut self) -> Result<(), Self::Error> {
-        self.1.flush().await
+    fn flush(&mut self) -> impl Future<Output = Result<(), Self::Error>> {
+        self.1.flush()
     }
 }
 

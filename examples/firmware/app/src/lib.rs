@@ -99,15 +99,13 @@ pub async fn run<B: Board>(
     Task::ALL.into_iter().for_each(|task| shared.alive(task));
     log!(shared, "start after {}", system.health().cause);
     let mut store = Store::new(store).map_err(|_| StartError::Store)?;
-    if store.prepare(|| system.feed()).await.is_err() {
+    let mut settings = Settings::new();
+    let starts = store.start(&mut settings, || system.feed()).await;
+    if starts.is_err() {
         log!(shared, "the store's memory fails; nothing will be kept");
     }
-    let mut random = Random(seed);
-    let starts = store.count_start().await;
     // Differs from one start to the next even where the board has no randomness.
-    random.0 ^= u64::from(starts) << 32;
-    let mut settings = Settings::new();
-    store.load(&mut settings).await;
+    let mut random = Random(seed ^ u64::from(starts.unwrap_or(0)) << 32);
     let mut session = Session::new(station::session_config(&settings, random.next()));
     let (stack, network) = join_network(network, parts.resources, random.next());
     start_network(network);

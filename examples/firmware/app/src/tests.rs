@@ -15,7 +15,7 @@ use futures_executor::block_on;
 
 use crate::board::{Board, Health, Peripherals, System};
 use crate::store::Store;
-use crate::store::settings::Setting;
+use crate::store::settings::{Setting, Settings};
 use crate::store::tests::Memory as Flash;
 use crate::{Memory, Shared, run};
 
@@ -148,7 +148,7 @@ impl Task {
 fn member() -> Flash {
     let mut store = Store::new(Flash::new()).unwrap();
     block_on(async {
-        store.prepare(|| ()).await.unwrap();
+        store.start(&mut Settings::new(), || ()).await.unwrap();
         store.keep(Setting::DlmNetwork, &Setting::DlmNetwork.check("7").unwrap()).await.unwrap();
     });
     store.into_memory()

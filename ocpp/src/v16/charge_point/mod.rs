@@ -153,10 +153,10 @@ use transaction::Slot;
 use crate::rpc::link::Link;
 use crate::rpc::timer::Deadline;
 use crate::rpc::{Patience, Policy};
-use crate::schema::{Leniency, Version};
+use crate::schema::{Leniency, Tolerance, Version, Violation};
 use crate::time::Instant;
 use crate::units::Milliamps;
-use crate::v16::{Action, BootNotificationRequest};
+use crate::v16::{Action, BootNotificationRequest, Response};
 
 /// Most connectors of a charge point: what the numbering of stored values has room for.
 pub const MAX_CONNECTORS: usize = 80;
@@ -228,8 +228,12 @@ impl<'c> Config<'c> {
     }
 }
 
+/// Reads the answer to a call. A function, so that a program without calls of its own has no code that reads any
+/// answer there is.
+type ReadAnswer = for<'f> fn(Action, &'f str, &mut Tolerance) -> Result<Response<'f>, Violation>;
+
 /// Who made a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 enum Origin {
     Boot,
     Heartbeat,
@@ -238,7 +242,7 @@ enum Origin {
     Authorize(usize),
     Loose,
     Progress(Progress),
-    Application(Action),
+    Application(Action, ReadAnswer),
 }
 
 /// A charge point with `N` connectors. See the [module](self) for how to drive it.

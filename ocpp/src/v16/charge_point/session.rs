@@ -104,7 +104,7 @@ impl<const N: usize> ChargePoint<'_, N> {
         payload: &'f str,
     ) -> Result<Option<Event<'f>>, Violation> {
         self.postpone_heartbeat(now);
-        if origin != Origin::Record {
+        if !matches!(origin, Origin::Record) {
             self.outbox.peer_answered();
         }
         Ok(match origin {
@@ -124,9 +124,9 @@ impl<const N: usize> ChargePoint<'_, N> {
             }
             // Nothing is in these answers.
             Origin::Status(_) | Origin::Loose | Origin::Progress(_) => None,
-            Origin::Application(action) => {
+            Origin::Application(action, read) => {
                 let mut tolerance = Tolerance::new(self.config.leniency);
-                let response = Response::decode_with(action, payload, &mut tolerance)?;
+                let response = read(action, payload, &mut tolerance)?;
                 self.leniency_used = self.leniency_used | tolerance.forgiven();
                 Some(Event::Answered { action, result: Ok(response) })
             }
@@ -149,7 +149,7 @@ impl<const N: usize> ChargePoint<'_, N> {
             Origin::Status(_) | Origin::Progress(_) | Origin::Loose => {}
             Origin::Record => return self.on_record_failed(now, failure),
             Origin::Authorize(index) => return self.on_not_authorized(index, failure),
-            Origin::Application(action) => return Some(Notice::NotAnswered { action, failure }),
+            Origin::Application(action, _) => return Some(Notice::NotAnswered { action, failure }),
         }
         None
     }
@@ -521,7 +521,10 @@ impl<const N: usize> ChargePoint<'_, N> {
         if !self.link.is_idle() {
             return Err(CallError::Busy);
         }
-        Ok(self.link.call(now, Origin::Application(C::ACTION), request, buffer)?)
+        let origin = Origin::Application(C::ACTION, |action, text, tolerance| {
+            Response::decode_with(action, text, tolerance)
+        });
+        Ok(self.link.call(now, origin, request, buffer)?)
     }
 
     /// Answers a call of the central system. The frame is written into `buffer`: send it.

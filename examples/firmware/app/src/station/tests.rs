@@ -12,7 +12,7 @@ use crate::clock;
 use crate::shared::{Measured, Orders, Shared, View};
 use crate::store::Store;
 use crate::store::settings::{Setting, Settings};
-use crate::store::tests::Memory;
+use crate::store::tests::{Memory, start};
 
 /// A station with its first socket in our hands.
 struct Bench {
@@ -35,7 +35,7 @@ impl Bench {
             CacheRule::EVLINK,
         );
         let mut store = Store::new(memory).unwrap();
-        block_on(store.prepare(|| ())).unwrap();
+        start(&mut store, &mut Settings::new());
         let mut bench = Self { station: Station::new(shared, session, store, all, cache, 1), shared };
         bench.meter(1_000);
         bench.turn();

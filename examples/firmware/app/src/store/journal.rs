@@ -23,26 +23,44 @@ impl<F: MultiwriteNorFlash> Store<F> {
         loop {
             let result = match session.poll_store() {
                 None => return,
-                Some(StoreOp::Append { seq, bytes }) => {
-                    self.append(seq, bytes).await.map(|()| StoreDone::Written)
-                }
-                Some(StoreOp::Remove { up_to }) => match self.remove(up_to).await {
-                    // What is erased needs no removal.
-                    Err(Error::Corrupted { .. }) => self.erase_records().await,
-                    result => result,
-                }
-                .map(|()| StoreDone::Written),
-                Some(StoreOp::Put { key, bytes }) => self.put(key, bytes).await.map(|()| StoreDone::Written),
                 Some(StoreOp::Scan) => self.scan(now, session).await.map(|()| StoreDone::Scanned),
                 Some(StoreOp::First) => match self.first(now, session).await {
                     Ok(true) => continue,
                     Ok(false) => Ok(StoreDone::Empty),
                     Err(error) => Err(error),
                 },
-                // No other operation is known to this version.
-                Some(_) => Ok(StoreDone::Failed),
+                Some(change) => self.change(&change).await.map(|()| StoreDone::Written),
             };
             session.handle_stored(now, result.unwrap_or(StoreDone::Failed));
+        }
+    }
+
+    /// Changes what is kept. Where that cannot be read, it is erased first.
+    pub(super) async fn change(&mut self, change: &StoreOp<'_>) -> Result<(), StoreError<F>> {
+        let result = self.try_change(change).await;
+        let Err(Error::Corrupted { .. }) = result else { return result };
+        match change {
+            StoreOp::Put { .. } => self.erase_values().await?,
+            _ => self.erase_records().await?,
+        }
+        self.try_change(change).await
+    }
+
+    async fn try_change(&mut self, change: &StoreOp<'_>) -> Result<(), StoreError<F>> {
+        match change {
+            StoreOp::Append { seq, bytes } => {
+                let mut record = heapless::Vec::<u8, { BLOB_MAX + 8 }>::new();
+                let whole = record.extend_from_slice(&seq.to_le_bytes()).and(record.extend_from_slice(bytes));
+                whole.map_err(|_| Error::ItemTooBig)?;
+                self.queue()?.push(&record, false).await
+            }
+            StoreOp::Put { key, bytes } => self.put(*key, bytes).await,
+            StoreOp::Remove { up_to } => {
+                let is_old = |seq: Option<u64>| seq.is_none_or(|seq| seq <= *up_to);
+                self.each_record(&mut |seq, _| if is_old(seq) { Next::Remove } else { Next::Stop }).await
+            }
+            // No other operation is known to this version.
+            _ => Err(Error::ItemTooBig),
         }
     }
 
@@ -65,13 +83,14 @@ impl<F: MultiwriteNorFlash> Store<F> {
     /// Reports the current value of every key: it is the last of those found, so they are counted first.
     async fn scan_values<S: Session>(&mut self, now: Instant, session: &mut S) -> Result<(), StoreError<F>> {
         let mut counts = Counts::new();
-        self.each_value(OWN_KEYS, |key, _| match counts.iter_mut().find(|(known, _)| *known == key) {
+        self.each_value(&mut |key, _| match counts.iter_mut().find(|(known, _)| *known == key) {
             Some((_, count)) => *count = count.saturating_add(1),
             // A journal has no more keys; what is beyond is not its own.
-            None => _ = counts.push((key, 1)),
+            None if key >= OWN_KEYS => _ = counts.push((key, 1)),
+            None => {}
         })
         .await?;
-        self.each_value(OWN_KEYS, |key, bytes| {
+        self.each_value(&mut |key, bytes| {
             let Some((_, count)) = counts.iter_mut().find(|(known, _)| *known == key) else { return };
             *count = count.saturating_sub(1);
             if *count == 0 {
@@ -88,66 +107,75 @@ impl<F: MultiwriteNorFlash> Store<F> {
         now: Instant,
         session: &mut S,
     ) -> Result<bool, StoreError<F>> {
-        let mut buffer = [0; BUFFER];
         let full = match self.queue()?.push(&PROBE, false).await {
             Err(Error::FullStorage) => true,
             result => result.map(|()| false)?,
         };
-        let (mut queue, mut sound) = (self.queue()?, false);
-        let mut records = queue.iter().await?;
-        while let Some(record) = records.next(&mut buffer).await? {
-            match record.split_first_chunk() {
-                Some((seq, bytes)) => {
-                    session.handle_stored(now, StoreDone::Record { seq: u64::from_le_bytes(*seq), bytes });
-                    sound = full;
-                }
-                None => {
-                    record.pop().await?;
-                    sound = true;
-                }
+        let mut sound = false;
+        self.each_record(&mut |seq, bytes| match seq {
+            Some(seq) => {
+                session.handle_stored(now, StoreDone::Record { seq, bytes });
+                sound = full;
+                Next::Keep
             }
-        }
+            None => {
+                sound = true;
+                Next::Remove
+            }
+        })
+        .await?;
         Ok(sound)
     }
 
     /// Reports the oldest record, if there is one.
     async fn first<S: Session>(&mut self, now: Instant, session: &mut S) -> Result<bool, StoreError<F>> {
-        let mut buffer = [0; BUFFER];
-        if let Err(Error::Corrupted { .. }) = self.queue()?.peek(&mut buffer).await {
-            self.erase_records().await?;
+        let mut found = false;
+        let result = self
+            .each_record(&mut |seq, bytes| match seq {
+                Some(seq) => {
+                    session.handle_stored(now, StoreDone::Record { seq, bytes });
+                    found = true;
+                    Next::Stop
+                }
+                // No record of ours is that short.
+                None => Next::Remove,
+            })
+            .await;
+        match result {
+            Err(Error::Corrupted { .. }) => self.erase_records().await?,
+            result => result?,
         }
-        loop {
-            let mut queue = self.queue()?;
-            let Some(record) = queue.peek(&mut buffer).await? else { return Ok(false) };
-            if let Some((seq, bytes)) = record.split_first_chunk() {
-                session.handle_stored(now, StoreDone::Record { seq: u64::from_le_bytes(*seq), bytes });
-                return Ok(true);
-            }
-            // No record of ours is that short.
-            queue.pop(&mut buffer).await?;
-        }
+        Ok(found)
     }
 
-    async fn append(&mut self, seq: u64, bytes: &[u8]) -> Result<(), StoreError<F>> {
-        let mut record = heapless::Vec::<u8, { BLOB_MAX + 8 }>::new();
-        let whole = record.extend_from_slice(&seq.to_le_bytes()).and(record.extend_from_slice(bytes));
-        whole.map_err(|_| Error::ItemTooBig)?;
-        let result = self.queue()?.push(&record, false).await;
-        let Err(Error::Corrupted { .. }) = result else { return result };
-        self.erase_records().await?;
-        self.queue()?.push(&record, false).await
-    }
-
-    async fn remove(&mut self, up_to: u64) -> Result<(), StoreError<F>> {
+    /// Shows the records with their sequence numbers, the oldest first. One that is too short to have a number is none
+    /// of ours.
+    async fn each_record(
+        &mut self,
+        show: &mut dyn FnMut(Option<u64>, &[u8]) -> Next,
+    ) -> Result<(), StoreError<F>> {
         let mut buffer = [0; BUFFER];
         let mut queue = self.queue()?;
-        while let Some(record) = queue.peek(&mut buffer).await? {
-            let seq = record.first_chunk().map_or(0, |seq| u64::from_le_bytes(*seq));
-            if seq > up_to {
-                break;
+        let mut records = queue.iter().await?;
+        while let Some(record) = records.next(&mut buffer).await? {
+            let next = match record.split_first_chunk() {
+                Some((seq, bytes)) => show(Some(u64::from_le_bytes(*seq)), bytes),
+                None => show(None, &[]),
+            };
+            match next {
+                Next::Keep => {}
+                Next::Remove => _ = record.pop().await?,
+                Next::Stop => break,
             }
-            queue.pop(&mut buffer).await?;
         }
         Ok(())
     }
+}
+
+/// What becomes of a record that was shown.
+enum Next {
+    Keep,
+    Remove,
+    /// It stays, and no more are shown.
+    Stop,
 }

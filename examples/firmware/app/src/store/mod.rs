@@ -20,6 +20,7 @@ use sequential_storage::map::{MapConfig, MapConfigError, MapStorage};
 use sequential_storage::queue::{QueueConfig, QueueStorage};
 
 use lent::Lent;
+use settings::Settings;
 
 /// Sequence number in front of a record, or key in front of a value, rounded up to words of up to 32 bytes.
 const BUFFER: usize = (BLOB_MAX + 8).next_multiple_of(32) + 32;
@@ -73,22 +74,38 @@ impl<F: MultiwriteNorFlash> Store<F> {
         Ok(store)
     }
 
-    /// Erases a memory that is not the store's: a new one, or one full of something else. That may take more than a
-    /// second for each half, after which `alive` is called.
+    /// Begins to use the memory: reads the settings that were kept, counts this start and returns the count. A memory
+    /// that is not the store's, a new one or one full of something else, is erased. That may take more than a second for
+    /// each half, after which `alive` is called.
     ///
     /// # Errors
     ///
     /// If the memory fails.
-    pub(crate) async fn prepare(&mut self, mut alive: impl FnMut()) -> Result<(), StoreError<F>> {
-        let mut buffer = [0; BUFFER];
-        if self.value(FORMAT, &mut buffer).await? == Some(PRESENT_FORMAT.as_slice()) {
-            return Ok(());
+    pub(crate) async fn start(
+        &mut self,
+        settings: &mut Settings,
+        mut alive: impl FnMut(),
+    ) -> Result<u32, StoreError<F>> {
+        let (mut format, mut starts) = (0, 0_u32);
+        let read = self
+            .each_value(&mut |key, bytes| match key {
+                FORMAT => format = number(bytes),
+                STARTS => starts = number(bytes),
+                _ => settings.restore(key, bytes),
+            })
+            .await;
+        let is_ours = format == number(&PRESENT_FORMAT);
+        if !is_ours || read.is_err() {
+            self.erase_values().await?;
+            alive();
         }
-        self.erase_values().await?;
-        alive();
-        self.erase_records().await?;
-        alive();
-        self.put(StoreKey(FORMAT), &PRESENT_FORMAT).await
+        if !is_ours {
+            self.erase_records().await?;
+            alive();
+        }
+        let count = starts.wrapping_add(1);
+        self.put(StoreKey(STARTS), &count.to_le_bytes()).await?;
+        Ok(count)
     }
 
     /// The memory, as a power cut leaves it.
@@ -102,36 +119,13 @@ impl<F: MultiwriteNorFlash> Store<F> {
         core::mem::take(&mut self.erased)
     }
 
-    /// The value of a key, copied into `buffer`.
-    ///
-    /// # Errors
-    ///
-    /// If the memory fails.
-    pub(crate) async fn value<'b>(
-        &mut self,
-        key: u16,
-        buffer: &'b mut [u8; BUFFER],
-    ) -> Result<Option<&'b [u8]>, StoreError<F>> {
-        // Twice, because the borrow of the first result would last as long as the buffer's.
-        if let Err(Error::Corrupted { .. }) = self.map()?.fetch_item::<&[u8]>(buffer, &key).await {
-            self.erase_values().await?;
-        }
-        self.map()?.fetch_item::<&[u8]>(buffer, &key).await
-    }
-
-    /// Visits all values with keys from `first` on, the older ones of a key before the newer.
-    async fn each_value(
-        &mut self,
-        first: u16,
-        mut visit: impl FnMut(u16, &[u8]),
-    ) -> Result<(), StoreError<F>> {
+    /// Shows all values, the older ones of a key before the newer.
+    async fn each_value(&mut self, show: &mut dyn FnMut(u16, &[u8])) -> Result<(), StoreError<F>> {
         let mut buffer = [0; BUFFER];
         let mut map = self.map()?;
         let mut items = map.fetch_all_items(&mut buffer).await?;
         while let Some((key, bytes)) = items.next::<&[u8]>(&mut buffer).await? {
-            if key >= first {
-                visit(key, bytes);
-            }
+            show(key, bytes);
         }
         Ok(())
     }
@@ -141,26 +135,16 @@ impl<F: MultiwriteNorFlash> Store<F> {
     /// # Errors
     ///
     /// If the memory fails or is full.
-    pub(crate) async fn put(&mut self, key: StoreKey, bytes: &[u8]) -> Result<(), StoreError<F>> {
+    async fn put(&mut self, key: StoreKey, bytes: &[u8]) -> Result<(), StoreError<F>> {
         let mut buffer = [0; BUFFER];
-        let result = self.map()?.store_item(&mut buffer, &key.0, &bytes).await;
-        let Err(Error::Corrupted { .. }) = result else { return result };
-        self.erase_values().await?;
         self.map()?.store_item(&mut buffer, &key.0, &bytes).await
     }
 
-    /// Counts this start and returns the count; 0 if the memory fails.
-    pub(crate) async fn count_start(&mut self) -> u32 {
-        let mut buffer = [0; BUFFER];
-        let kept = self.value(STARTS, &mut buffer).await.ok().flatten();
-        let kept = kept.and_then(|bytes| bytes.try_into().ok()).map_or(0, u32::from_le_bytes);
-        let count = kept.wrapping_add(1);
-        if self.put(StoreKey(STARTS), &count.to_le_bytes()).await.is_ok() { count } else { 0 }
-    }
-
+    /// What is left afterwards is an empty memory of ours.
     async fn erase_values(&mut self) -> Result<(), StoreError<F>> {
         self.erased.values = true;
-        self.map()?.erase_all().await
+        self.map()?.erase_all().await?;
+        self.put(StoreKey(FORMAT), &PRESENT_FORMAT).await
     }
 
     async fn erase_records(&mut self) -> Result<(), StoreError<F>> {
@@ -179,4 +163,9 @@ impl<F: MultiwriteNorFlash> Store<F> {
         let config = QueueConfig::try_new(self.records.clone()).map_err(|_| Error::ItemTooBig)?;
         Ok(QueueStorage::new(Lent(&mut self.flash), config, Cache::new_uncached()))
     }
+}
+
+/// A number of up to four bytes, the lowest first.
+fn number(bytes: &[u8]) -> u32 {
+    bytes.iter().rev().fold(0, |number, byte| number << 8 | u32::from(*byte))
 }

@@ -7,7 +7,7 @@ use core::fmt;
 use core::net::{Ipv4Addr, SocketAddrV4};
 
 use embedded_storage_async::nor_flash::MultiwriteNorFlash;
-use evkit_ocpp::journal::StoreKey;
+use evkit_ocpp::journal::{StoreKey, StoreOp};
 
 use super::{Store, StoreError};
 
@@ -182,6 +182,17 @@ impl Settings {
         }
     }
 
+    /// Takes over what was kept; what is no setting, or wrong, changes nothing.
+    pub(super) fn restore(&mut self, key: u16, bytes: &[u8]) {
+        let setting = Setting::ALL.iter().find(|setting| setting.key() == key);
+        let text = str::from_utf8(bytes).ok();
+        if let (Some(setting), Some(text)) = (setting, text)
+            && let Ok(value) = setting.check(text)
+        {
+            self.set(*setting, value);
+        }
+    }
+
     /// Whether a switch is on.
     pub(crate) fn is_on(&self, setting: Setting) -> bool {
         self.get(setting) == "true"
@@ -204,30 +215,13 @@ impl Settings {
 }
 
 impl<F: MultiwriteNorFlash> Store<F> {
-    /// Sets what was kept; what is missing or wrong stays as it is.
-    pub(crate) async fn load(&mut self, settings: &mut Settings) {
-        // One pass over the memory instead of a search for each; the newest value comes last. What cannot be read is
-        // found again, and erased, by the scan of the journal.
-        let _ = self
-            .each_value(FIRST_KEY, |key, bytes| {
-                let setting = Setting::ALL.iter().find(|setting| setting.key() == key);
-                let value = str::from_utf8(bytes).ok().zip(setting);
-                if let Some((Ok(value), setting)) =
-                    value.map(|(text, setting)| (setting.check(text), setting))
-                {
-                    settings.set(*setting, value);
-                }
-            })
-            .await;
-    }
-
     /// Keeps the value of a setting.
     ///
     /// # Errors
     ///
     /// If the memory fails or is full.
     pub(crate) async fn keep(&mut self, setting: Setting, value: &Value) -> Result<(), StoreError<F>> {
-        self.put(StoreKey(setting.key()), value.as_bytes()).await
+        self.change(&StoreOp::Put { key: StoreKey(setting.key()), bytes: value.as_bytes() }).await
     }
 }
 

@@ -140,6 +140,11 @@ fn store(memory: Memory) -> Store<Memory> {
     Store::new(memory).unwrap()
 }
 
+/// Returns which start it is.
+pub(crate) fn start(store: &mut Store<Memory>, settings: &mut Settings) -> u32 {
+    block_on(store.start(settings, || ())).unwrap()
+}
+
 /// Fills bytes with what a seed makes of them.
 fn noise(mut state: u32, bytes: &mut [u8]) {
     bytes.fill_with(|| {
@@ -187,13 +192,12 @@ fn a_full_journal_refuses_and_takes_again_when_something_is_removed() {
 #[test]
 fn settings_and_starts_are_kept_beside_the_journal_and_are_not_its_values() {
     let mut kept = store(Memory::new());
+    let mut settings = Settings::new();
+    assert_eq!([start(&mut kept, &mut settings), start(&mut kept, &mut settings)], [1, 2]);
     let value = Setting::Identity.check("CP-7").unwrap();
     block_on(kept.keep(Setting::Identity, &value)).unwrap();
-    assert_eq!([block_on(kept.count_start()), block_on(kept.count_start())], [1, 2]);
     let mut restarted = store(kept.flash);
-    assert_eq!(block_on(restarted.count_start()), 3);
-    let mut settings = Settings::new();
-    block_on(restarted.load(&mut settings));
+    assert_eq!(start(&mut restarted, &mut settings), 3);
     assert_eq!(settings.get(Setting::Identity), "CP-7");
     assert!(perform(&mut restarted, Operation::Scan).values.is_empty());
 }
@@ -252,16 +256,14 @@ proptest! {
             noise(1, &mut memory.bytes);
         } else {
             let mut used = store(memory);
-            block_on(used.prepare(|| ())).unwrap();
+            start(&mut used, &mut Settings::new());
             (1..=20).for_each(|seq| _ = perform(&mut used, record(seq)));
             (0..20).for_each(|key| _ = perform(&mut used, Operation::Put(0x0100 + key, vec![1; 60])));
             memory = used.flash;
         }
         spoilt.iter().for_each(|(at, byte)| memory.bytes[*at] = *byte);
         let mut store = store(memory);
-        block_on(store.prepare(|| ())).unwrap();
-        block_on(store.load(&mut Settings::new()));
-        block_on(store.count_start());
+        start(&mut store, &mut Settings::new());
         let scanned = perform(&mut store, Operation::Scan);
         prop_assert!(!scanned.failed);
         let _ = perform(&mut store, Operation::First);
@@ -279,7 +281,7 @@ proptest! {
 fn a_record_is_found_again_whatever_lay_in_its_place() {
     for seed in 0..300_u32 {
         let mut used = store(Memory { overwrites: true, ..Memory::new() });
-        block_on(used.prepare(|| ())).unwrap();
+        start(&mut used, &mut Settings::new());
         let mut memory = used.into_memory();
         noise(seed, &mut memory.bytes[PAGE * PAGES / 2..]);
         let mut store = store(memory);

@@ -127,8 +127,8 @@ struct Mirrored {
 impl FrontEnd for Mirrored {
     const FITTED: &'static [Protection] = <PlantLink<UartRx, UartTx> as FrontEnd>::FITTED;
 
-    async fn sense(&mut self, now: Instant) -> [Sensed; SOCKETS] {
-        self.plant.sense(now).await
+    fn sense(&mut self, now: Instant) -> impl Future<Output = [Sensed; SOCKETS]> {
+        self.plant.sense(now)
     }
 
     async fn drive(&mut self, now: Instant, outputs: &[Driven; SOCKETS]) {
