@@ -61,12 +61,20 @@ impl PhaseDetector {
 }
 
 /// Learns how much of its offer a car takes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Appetite {
-    /// The most it is offered while it takes less than it could have.
-    cap: Option<Milliamps>,
-    /// Since when, and at most how much, it has drawn while leaving some of its offer.
-    leaving: Option<(Instant, Milliamps)>,
+    /// The most it is offered while it takes less than it could have, [`Milliamps::MAX`] if it does not.
+    cap: Milliamps,
+    /// Since when it has been leaving some of its offer.
+    leaving_since: Option<Instant>,
+    /// The most it has drawn since then.
+    most: Milliamps,
+}
+
+impl Default for Appetite {
+    fn default() -> Self {
+        Self { cap: Milliamps::MAX, leaving_since: None, most: Milliamps::ZERO }
+    }
 }
 
 /// When a car counts as taking less than its offer.
@@ -88,7 +96,7 @@ impl Default for AppetiteSettings {
 impl Appetite {
     /// The most the car should be offered, `None` if it takes what it gets.
     pub const fn cap(&self) -> Option<Milliamps> {
-        self.cap
+        if self.cap.0 == Milliamps::MAX.0 { None } else { Some(self.cap) }
     }
 
     /// Takes in the largest measured current of a car that was offered `offer`.
@@ -103,16 +111,18 @@ impl Appetite {
     ) {
         let margin = settings.margin;
         if offer == Milliamps::ZERO {
-            self.leaving = None;
+            self.leaving_since = None;
         } else if drawn.saturating_add(Milliamps(margin.0 / 2)) >= offer {
             *self = Self::default();
         } else if drawn.saturating_add(margin) < offer {
-            let (since, most) = self.leaving.unwrap_or((now, drawn));
-            let most = most.max(drawn);
-            self.leaving = Some((since, most));
+            if self.leaving_since.is_none() {
+                self.most = Milliamps::ZERO;
+            }
+            let since = *self.leaving_since.get_or_insert(now);
+            self.most = self.most.max(drawn);
             if now.since(since) >= settings.patience {
-                self.cap = Some(most.saturating_add(margin));
-                self.leaving = None;
+                self.cap = self.most.saturating_add(margin);
+                self.leaving_since = None;
             }
         }
     }

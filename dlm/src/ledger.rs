@@ -12,6 +12,7 @@ const HELD: usize = 4;
 
 /// An offer that was lowered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(Rust, packed(2))]
 struct Held {
     /// 0 for a place that is free.
     current: Milliamps,
@@ -52,7 +53,7 @@ impl Ledger {
 
     /// The next instant at which [`Ledger::possible`] falls, as far as that is settled.
     pub fn next_release(&self, now: Instant) -> Option<Instant> {
-        let held = self.held.iter().filter(|held| held.current > self.offer);
+        let held = self.held.into_iter().filter(|held| { held.current } > self.offer);
         held.filter_map(|held| held.until).filter(|&until| until > now).min()
     }
 
@@ -63,9 +64,9 @@ impl Ledger {
         self.offer = offer;
         let mut kept = [Held::default(); HELD];
         let mut count = 0;
-        let old = self.held.iter().filter(|held| held.counts(now) && held.current > before);
+        let old = self.held.into_iter().filter(|held| held.counts(now) && { held.current } > before);
         let lowered = (before > offer).then_some(Held { current: before, until: None });
-        for held in old.copied().chain(lowered) {
+        for held in old.chain(lowered) {
             if let Some(slot) = kept.get_mut(count) {
                 *slot = held;
                 count += 1;
@@ -146,7 +147,7 @@ mod tests {
         for _ in 0..4 {
             [16, 10, 10, 16, 16, 10].into_iter().for_each(|amps| set(&mut ledger, amps));
         }
-        assert_eq!(ledger.held.iter().filter(|held| held.current > Milliamps::ZERO).count(), 1);
+        assert_eq!(ledger.held.iter().filter(|held| { held.current } > Milliamps::ZERO).count(), 1);
         assert_eq!(ledger.possible(second(24)), Milliamps(10_000));
     }
 

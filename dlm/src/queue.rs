@@ -27,51 +27,35 @@ pub(crate) struct Ticket {
     pub(crate) charging_since: Option<Instant>,
     /// When it joined the tail of the queue.
     pub(crate) queued_at: Instant,
+    /// Whether this is its turn.
+    pub(crate) called: bool,
     /// What counts against it when running sessions are paused: time or energy.
     pub(crate) consumed: u64,
 }
 
-/// Place in the order of admission; lower is served first.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Place {
-    priority: Priority,
-    group: Group,
-    rank: u64,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Group {
     /// Comes in at this turn.
     Called,
     Charging,
-    #[default]
     Waiting,
 }
 
 impl Ticket {
-    pub(crate) fn place(&self) -> Place {
+    /// Place in the order of admission, lower is served first: by priority, then those whose turn it is, then those
+    /// who charge, then by what they have had or how long they have been waiting.
+    pub(crate) fn place(&self) -> u64 {
         let (group, rank) = match self.charging_since {
+            _ if self.called => (Group::Called, self.queued_at.as_millis()),
             Some(_) => (Group::Charging, self.consumed),
             None => (Group::Waiting, self.queued_at.as_millis()),
         };
-        Place { priority: self.priority, group, rank }
+        (self.priority as u64) << 62 | (group as u64) << 60 | rank.min((1 << 60) - 1)
     }
-}
 
-impl Place {
     /// Whether a turn is for sessions like this one: waiting, and no VIP.
     pub(crate) fn may_be_called(&self) -> bool {
-        self.group == Group::Waiting && self.priority != Priority::Vip
-    }
-
-    /// Whether this is its turn.
-    pub(crate) fn is_called(&self) -> bool {
-        self.group == Group::Called
-    }
-
-    /// The same session, ahead of the running ones of its priority.
-    pub(crate) fn called(self) -> Self {
-        Self { group: Group::Called, ..self }
+        !self.called && self.charging_since.is_none() && self.priority != Priority::Vip
     }
 }
 

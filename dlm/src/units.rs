@@ -5,7 +5,7 @@
 //! manual's 9999 A, a register full of ones) is ordinary input.
 
 use core::fmt;
-use core::num::NonZeroU64;
+use core::num::NonZeroU16;
 use core::time::Duration;
 
 /// An RMS current of one conductor, in milliamperes.
@@ -85,32 +85,48 @@ impl Millivolts {
 /// It is passed into every call that needs the time. It has nothing to do with the time of day, so a
 /// clock that is set, or a leap second, changes no decision.
 ///
-/// One more than the milliseconds is kept, so that an `Option` of it takes no more room; the very last
-/// millisecond of 64 bits counts as the one before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Instant(NonZeroU64);
+/// It takes six bytes, and no more in an `Option`: a site keeps a dozen for each EVSE. They reach from the start for
+/// 8,918 years; whatever is later counts as [`Instant::MAX`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(Rust, packed(2))]
+pub struct Instant {
+    /// The bits above the lowest 32, and one more.
+    high: NonZeroU16,
+    low: u32,
+}
 
 impl Instant {
+    /// The end of time.
+    pub const MAX: Self = Self { high: NonZeroU16::MAX, low: u32::MAX };
+
     /// The point `millis` milliseconds after the clock's start.
     pub const fn from_millis(millis: u64) -> Self {
-        Self(NonZeroU64::MIN.saturating_add(millis))
+        if millis >= Self::MAX.as_millis() {
+            return Self::MAX;
+        }
+        Self { high: NonZeroU16::MIN.saturating_add((millis >> 32) as u16), low: millis as u32 }
     }
 
     /// Milliseconds since the clock's start.
     pub const fn as_millis(self) -> u64 {
-        self.0.get() - 1
+        (self.high.get() as u64 - 1) << 32 | self.low as u64
     }
 
     /// Time that passed since `earlier`; zero if that lies ahead.
     pub const fn since(self, earlier: Self) -> Duration {
-        Duration::from_millis(self.0.get().saturating_sub(earlier.0.get()))
+        Duration::from_millis(self.as_millis().saturating_sub(earlier.as_millis()))
     }
 
     /// This point moved by `duration` (whole milliseconds); the end of time where it would overflow.
     pub const fn after(self, duration: Duration) -> Self {
-        let millis = duration.as_millis();
-        let moved = if millis > u64::MAX as u128 { u64::MAX } else { millis as u64 };
-        Self(self.0.saturating_add(moved))
+        let millis = duration.as_secs().saturating_mul(1000).saturating_add(duration.subsec_millis() as u64);
+        Self::from_millis(self.as_millis().saturating_add(millis))
+    }
+}
+
+impl fmt::Debug for Instant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ms", self.as_millis())
     }
 }
 
@@ -141,10 +157,20 @@ mod tests {
 
     #[test]
     fn instants_never_wrap() {
-        let late = Instant::from_millis(u64::MAX - 1);
-        assert_eq!(late.after(Duration::from_secs(1)), Instant::from_millis(u64::MAX));
+        let late = Instant::from_millis(Instant::MAX.as_millis() - 1);
+        assert!(late < Instant::MAX);
+        assert_eq!(late.after(Duration::from_secs(1)), Instant::MAX);
+        assert_eq!(late.after(Duration::MAX), Instant::MAX);
         assert_eq!(Instant::from_millis(1).since(late), Duration::ZERO);
-        assert_eq!(Instant::from_millis(7).as_millis(), 7);
-        assert_eq!(Instant::from_millis(u64::MAX).as_millis(), u64::MAX - 1);
+        assert_eq!(Instant::from_millis(u64::MAX), Instant::MAX);
+    }
+
+    #[test]
+    fn an_instant_is_small_and_keeps_its_order_and_its_milliseconds() {
+        let points = [0, 7, u32::MAX.into(), 1 << 32, (1 << 32) + 7, 1 << 40].map(Instant::from_millis);
+        assert_eq!(points[5].as_millis(), 1 << 40);
+        assert_eq!(points[2].after(Duration::from_millis(8)), points[4]);
+        assert!(points.is_sorted());
+        assert_eq!(size_of::<Option<Instant>>(), 6);
     }
 }

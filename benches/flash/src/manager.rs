@@ -1,4 +1,5 @@
-//! The load manager of a small site, four nodes and twelve EVSEs with 24 limits, behind opaque inputs.
+//! The load manager of a small site behind opaque inputs: four nodes, one of them with a meter and one with an
+//! imbalance limit, and twelve EVSEs with 24 limits.
 #![no_std]
 #![no_main]
 
@@ -12,7 +13,7 @@ use evkit_dlm::controller::{EvseConfig, EvseFacts, NodeConfig, Settings};
 use evkit_dlm::limits::{Limit, Role};
 use evkit_dlm::units::{Instant, Milliamps};
 
-type Manager = Controller<4, 12, 24>;
+type Manager = Controller<4, 12, 24, 1, 1>;
 
 #[used]
 static RAM_CONTROLLER: [AtomicU8; size_of::<Manager>()] = [const { AtomicU8::new(0) }; size_of::<Manager>()];

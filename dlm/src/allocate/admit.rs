@@ -5,7 +5,6 @@
 //! proves the result or betters it as long as its fuel lasts.
 
 use super::Outcome;
-use super::lanes::Lanes;
 use super::memory::{Key, sort};
 use super::problem::Demand;
 use super::rows::{Row, RowId, Work};
@@ -31,8 +30,7 @@ impl Work<'_> {
         self.sort_levels();
         self.serve_possible();
         let all = self.evses.iter().all(|slot| slot.served);
-        let fits =
-            all && !self.nodes.iter().flat_map(|node| &node.rows).chain(self.pools()).any(Row::is_over);
+        let fits = all && !self.is_over() && !self.pools().iter().any(Row::is_over);
         if fits && self.settle_on_floors().is_ok() {
             if self.balanced {
                 self.even_out();
@@ -93,9 +91,8 @@ impl Work<'_> {
     }
 
     fn competes(&self, demand: &Demand) -> bool {
-        let is_balanced = |node: u16| self.nodes[usize::from(node)].lanes == Lanes::ALL;
         self.find_row(demand, |row, _| row.is_over()).is_some()
-            || self.balanced && self.path(demand.node).any(is_balanced)
+            || self.balanced && self.path(demand.node).any(|node| self.pairs(node).is_some())
     }
 
     fn choose(&mut self) -> Outcome {
@@ -159,7 +156,7 @@ impl Work<'_> {
         let demand = self.demand(index);
         match self.evses[usize::from(index)].bound {
             Some(RowId::Node { node, lane }) => {
-                self.nodes[usize::from(node)].rows[usize::from(lane)].slack() < demand.min.0
+                self.row(node, lane).is_some_and(|row| row.slack() < demand.min.0)
             }
             Some(RowId::Pool { pool }) => {
                 self.pools()[usize::from(pool)].slack() < demand.min.0 * u32::from(demand.conductors)

@@ -46,7 +46,7 @@ impl Work<'_> {
                 self.bound_pairs_by_floors();
             }
             round += 1;
-            if self.nodes.iter().any(|node| node.lanes.iter().any(|lane| node.rows[lane].is_over())) {
+            if self.is_over() {
                 return Err(OutOfBalance);
             }
             self.fill();
@@ -56,10 +56,8 @@ impl Work<'_> {
 
     /// Lets every pair be as far apart as it likes.
     pub(super) fn unbound_pairs(&mut self) {
-        for node in self.nodes.iter_mut().filter(|node| node.lanes == Lanes::ALL) {
-            for (lane, _) in Lanes::pairs() {
-                node.rows[lane].capacity = Problem::MOST.0;
-            }
+        for row in self.pairs.iter_mut().flat_map(|pairs| &mut pairs.rows) {
+            row.capacity = Problem::MOST.0;
         }
     }
 
@@ -67,11 +65,11 @@ impl Work<'_> {
     /// whether that changes anything.
     fn bound_pairs(&mut self, round: u32) -> bool {
         let (mut violated, mut changed) = (false, false);
-        for (node, described) in self.nodes.iter_mut().zip(self.problem.nodes) {
-            let Some(most) = described.imbalance else { continue };
-            for (lane, reverse) in Lanes::pairs() {
-                let capacity = node.rows[reverse].used.saturating_add(most.0).min(Problem::MOST.0);
-                let row = &mut node.rows[lane];
+        let limits = self.problem.nodes.iter().filter_map(|node| node.imbalance);
+        for (pairs, most) in self.pairs.iter_mut().zip(limits) {
+            for (place, reverse) in Lanes::pairs() {
+                let capacity = pairs.rows[reverse].used.saturating_add(most.0).min(Problem::MOST.0);
+                let row = &mut pairs.rows[place];
                 let over = row.used > capacity;
                 violated |= over;
                 if over || row.capacity != Problem::MOST.0 && (round < LOWERING || capacity < row.capacity) {
@@ -85,11 +83,11 @@ impl Work<'_> {
 
     /// Bounds every pair by the floors of its other side: whatever the shares, the balance is kept.
     fn bound_pairs_by_floors(&mut self) {
-        for (node, described) in self.nodes.iter_mut().zip(self.problem.nodes) {
-            let Some(most) = described.imbalance else { continue };
-            for (lane, reverse) in Lanes::pairs() {
-                let capacity = node.rows[reverse].used.saturating_add(most.0);
-                node.rows[lane].capacity = capacity.min(Problem::MOST.0);
+        let limits = self.problem.nodes.iter().filter_map(|node| node.imbalance);
+        for (pairs, most) in self.pairs.iter_mut().zip(limits) {
+            for (place, reverse) in Lanes::pairs() {
+                let capacity = pairs.rows[reverse].used.saturating_add(most.0);
+                pairs.rows[place].capacity = capacity.min(Problem::MOST.0);
             }
         }
     }

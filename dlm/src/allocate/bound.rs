@@ -5,7 +5,6 @@
 //! leaves up, keeps as many as possible. The same holds for the sum of the three phases. The least of the
 //! four numbers, and of the same for each pool alone, is a bound for the problem itself.
 
-use super::memory::NodeSlot;
 use super::problem::Demand;
 use super::rows::Work;
 use crate::phases::Phase;
@@ -57,7 +56,7 @@ impl Work<'_> {
 
     fn survivors(&mut self, relaxation: Relaxation, class: usize, to: usize) -> u16 {
         for node in self.nodes.iter_mut() {
-            node.load = 0;
+            *node.load() = 0;
         }
         let mut alive = 0;
         for at in class..to {
@@ -67,15 +66,16 @@ impl Work<'_> {
             if slot.alive {
                 alive += 1;
                 let size = relaxation.size(self.demand(index));
-                let load = &mut self.nodes[usize::from(self.demand(index).node)].load;
+                let load = self.nodes[usize::from(self.demand(index).node)].load();
                 *load = load.saturating_add(size);
             }
         }
         for node in (0..self.nodes.len()).rev() {
             alive -= self.drop_largest(relaxation, node, class, to);
-            let NodeSlot { parent, load, .. } = self.nodes[node];
+            let load = *self.nodes[node].load();
+            let parent = self.nodes[node].parent;
             if let Some(parent) = self.nodes.get_mut(usize::from(parent)) {
-                parent.load = parent.load.saturating_add(load);
+                *parent.load() = parent.load().saturating_add(load);
             }
         }
         alive
@@ -93,7 +93,7 @@ impl Work<'_> {
         let mut dropped = 0;
         // Below most nodes there are few: they are looked through. Otherwise all items in order of size are.
         let mut sorted = (class..to).rev();
-        while self.nodes[node].load > slack {
+        while *self.nodes[node].load() > slack {
             let next = if below.len() <= FEW {
                 self.burn(below.len() as u64);
                 let candidates = below.clone().map(|at| self.evses[usize::from(at)].ordered);
@@ -113,7 +113,8 @@ impl Work<'_> {
             if slot.alive && size > 0 && below.contains(&slot.position) {
                 slot.alive = false;
                 dropped += 1;
-                self.nodes[node].load = self.nodes[node].load.saturating_sub(size);
+                let load = self.nodes[node].load();
+                *load = load.saturating_sub(size);
             }
         }
         dropped

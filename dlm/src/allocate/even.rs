@@ -78,8 +78,7 @@ impl Work<'_> {
         self.unbound_pairs();
         self.sort_joins();
         self.reset_rows();
-        let over = self.nodes.iter().any(|node| node.lanes.iter().any(|lane| node.rows[lane].is_over()));
-        !over && !self.pools().iter().any(|row| row.is_over()) && self.settle_on_floors().is_ok()
+        !self.is_over() && !self.pools().iter().any(|row| row.is_over()) && self.settle_on_floors().is_ok()
     }
 }
 

@@ -28,9 +28,10 @@ pub(super) enum Lane {
 }
 
 impl Lanes {
-    pub(super) const COUNT: usize = 9;
-    pub(super) const PHASES: Self = Self(0b111);
-    pub(super) const ALL: Self = Self(0b1_1111_1111);
+    /// Number of the lanes of phases, which come first.
+    pub(super) const PHASES: usize = Phase::ALL.len();
+    /// Number of those of the pairs.
+    pub(super) const PAIRS: usize = PAIRS.len();
 
     /// The lanes that a demand on these phases loads.
     pub(super) fn of(phases: PhaseSet) -> Self {
@@ -39,26 +40,18 @@ impl Lanes {
         Self(TABLE[usize::from(phases.bits())])
     }
 
-    pub(super) const fn and(self, other: Self) -> Self {
-        Self(self.0 & other.0)
-    }
-
     pub(super) const fn contains(self, lane: usize) -> bool {
         self.0 >> lane & 1 != 0
     }
 
-    pub(super) fn iter(self) -> impl Iterator<Item = usize> {
-        let mut rest = self.0;
-        core::iter::from_fn(move || {
-            let lane = rest.trailing_zeros() as usize;
-            rest &= rest.wrapping_sub(1);
-            (lane < Self::COUNT).then_some(lane)
-        })
+    /// The places of the pairs and of their reverses among the pairs.
+    pub(super) fn pairs() -> impl Iterator<Item = (usize, usize)> {
+        (0..Self::PAIRS).map(|place| (place, Self::PAIRS - 1 - place))
     }
 
-    /// The lanes of the pairs and of their reverses.
-    pub(super) fn pairs() -> impl Iterator<Item = (usize, usize)> {
-        (3..9).map(|lane| (lane, Self::reverse(lane)))
+    /// The lane of the pair at this place among the pairs.
+    pub(super) const fn of_pair(place: usize) -> usize {
+        Self::PHASES + place
     }
 
     /// The lane of a pair with high and low exchanged.
@@ -102,9 +95,11 @@ mod tests {
 
     #[test]
     fn pairs_and_their_reverses_belong_together() {
-        for (lane, reverse) in Lanes::pairs() {
-            let (Lane::Pair(p, q), Lane::Pair(r, s)) = (Lanes::meaning(lane), Lanes::meaning(reverse)) else {
-                panic!("{lane} or {reverse} is no pair");
+        for (place, reverse) in Lanes::pairs() {
+            let (lane, other) = (Lanes::of_pair(place), Lanes::of_pair(reverse));
+            assert_eq!(Lanes::reverse(lane), other);
+            let (Lane::Pair(p, q), Lane::Pair(r, s)) = (Lanes::meaning(lane), Lanes::meaning(other)) else {
+                panic!("{lane} or {other} is no pair");
             };
             assert_eq!((p, q), (s, r));
         }
@@ -113,7 +108,8 @@ mod tests {
     #[test]
     fn a_demand_loads_its_phases_and_what_it_lifts_above_another() {
         let lanes = |set: PhaseSet| {
-            Lanes::of(set).iter().map(Lanes::meaning).fold([None; 9], |mut all, lane| {
+            let loaded = (0..9).filter(|&lane| Lanes::of(set).contains(lane));
+            loaded.map(Lanes::meaning).fold([None; 9], |mut all, lane| {
                 if let Some(free) = all.iter_mut().find(|slot| slot.is_none()) {
                     *free = Some(lane);
                 }

@@ -6,6 +6,7 @@
 //! when others have come.
 
 use super::lanes::Lanes;
+use super::memory::PairSlot;
 use super::rows::{RowId, Work};
 
 /// Floors lifted at most to serve one more demand.
@@ -134,9 +135,10 @@ impl Work<'_> {
         }
         let demand = self.demand(index);
         self.path(demand.node).find_map(|node| {
-            let pairs = Lanes::of(demand.phases).and(self.nodes[usize::from(node)].lanes);
-            let pair = pairs.iter().find(|&lane| !Lanes::PHASES.contains(lane));
-            pair.map(|lane| RowId::Node { node, lane: lane as u8 })
+            self.pairs(node)?;
+            let mut lanes = (0..Lanes::PAIRS).map(Lanes::of_pair);
+            let lane = lanes.find(|&lane| Lanes::of(demand.phases).contains(lane))?;
+            Some(RowId::Node { node, lane: lane as u8 })
         })
     }
 
@@ -155,12 +157,10 @@ impl Work<'_> {
 
     /// The gaps at one node.
     fn gaps(&self, node: u16) -> impl Iterator<Item = Gap> {
-        let imbalance = self.problem.nodes[usize::from(node)].imbalance;
-        let rows = &self.nodes[usize::from(node)].rows;
-        let gaps = imbalance.into_iter().flat_map(move |most| {
-            Lanes::pairs().map(move |(lane, reverse)| {
-                let excess = rows[lane].used.saturating_sub(rows[reverse].used.saturating_add(most.0));
-                Gap { node, lane: reverse, excess }
+        let gaps = self.pairs(node).into_iter().flat_map(move |(PairSlot { rows }, most)| {
+            Lanes::pairs().map(move |(place, reverse)| {
+                let excess = rows[place].used.saturating_sub(rows[reverse].used.saturating_add(most));
+                Gap { node, lane: Lanes::of_pair(reverse), excess }
             })
         });
         gaps.filter(|gap| gap.excess > 0)
@@ -192,14 +192,13 @@ impl Work<'_> {
         let loaded = Lanes::of(demand.phases);
         for node in self.path(demand.node) {
             let rows = &self.nodes[usize::from(node)].rows;
-            for lane in loaded.and(Lanes::PHASES).iter() {
-                any = any.min(rows[lane].slack());
+            for phase in demand.phases.iter() {
+                any = any.min(rows[phase.index()].slack());
             }
-            if let Some(most) = self.problem.nodes[usize::from(node)].imbalance {
-                for (lane, reverse) in Lanes::pairs().filter(|pair| loaded.contains(pair.0)) {
-                    let beside = rows[reverse].used.saturating_add(most.0);
-                    gentle = gentle.min(beside.saturating_sub(rows[lane].used));
-                }
+            let Some((PairSlot { rows }, most)) = self.pairs(node) else { continue };
+            for (place, reverse) in Lanes::pairs().filter(|pair| loaded.contains(Lanes::of_pair(pair.0))) {
+                let beside = rows[reverse].used.saturating_add(most);
+                gentle = gentle.min(beside.saturating_sub(rows[place].used));
             }
         }
         for pool in demand.pools.iter() {

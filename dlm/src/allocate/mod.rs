@@ -28,10 +28,10 @@ mod tournament;
 
 #[cfg(feature = "alloc")]
 pub use memory::HeapMemory;
-pub use memory::{EvseSlot, Memory, NodeSlot, Scratch};
+pub use memory::{EvseSlot, Memory, NodeSlot, PairSlot, Scratch};
 pub use problem::{Bound, Demand, Node, PoolSet, Problem, ProblemError, Share};
 
-use crate::units::Milliamps;
+pub(crate) use rows::Row;
 use rows::Work;
 
 /// What is known about the shares of an [`allocate`] call.
@@ -61,10 +61,13 @@ pub fn allocate(
     let mut work = Work::load(problem, scratch)?;
     let outcome = work.solve();
     for ((share, slot), demand) in shares.iter_mut().zip(work.evses.iter()).zip(problem.demands) {
-        let current = Milliamps(slot.current);
-        let stopped_by = slot.bound.filter(|_| current < demand.max);
-        let bound = stopped_by.map_or(Bound::Maximum, Work::bound);
-        *share = Share { current, bound };
+        *share = slot.share(demand);
     }
     Ok(outcome)
+}
+
+/// The same, but the shares stay where [`Memory::share`] finds them.
+pub(crate) fn solve(problem: &Problem<'_>, scratch: Scratch<'_>) -> Result<Outcome, ProblemError> {
+    problem.check()?;
+    Ok(Work::load(problem, scratch)?.solve())
 }

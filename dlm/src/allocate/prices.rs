@@ -7,6 +7,7 @@
 
 use super::memory::{Key, sort};
 use super::rows::Work;
+use crate::phases::PhaseSet;
 
 /// Rounds of price finding. More find a little better prices, but the exchanges that follow make more of
 /// the same time.
@@ -22,11 +23,11 @@ impl Work<'_> {
     pub(super) fn admit_by_price(&mut self) -> bool {
         let mut more = false;
         self.clear();
-        self.rows_mut().for_each(|row| row.price = 0);
+        self.priced().for_each(|(_, price)| *price = 0);
         self.sort_by_cost();
         self.ask();
-        for row in self.rows_mut() {
-            row.price = if row.slope > row.slack() { FIRST_PRICE } else { 0 };
+        for (row, price) in self.priced() {
+            *price = if row.slope > row.slack() { FIRST_PRICE } else { 0 };
             row.slope = 0;
         }
         for _ in 0..ROUNDS {
@@ -36,15 +37,15 @@ impl Work<'_> {
             self.sort_by_cost();
             self.ask();
             // A row nobody contends for stays without a price.
-            for row in self.rows_mut().filter(|row| row.price > 0) {
+            for (row, price) in self.priced().filter(|(_, price)| **price > 0) {
                 let (asked, slack) = (row.slope, row.slack().max(1));
                 // Up to twice, down to half the price.
                 let part = |amount: u32| {
-                    (u64::from(row.price) * u64::from(amount.min(slack)) / u64::from(slack)) as u32
+                    (u64::from(*price) * u64::from(amount.min(slack)) / u64::from(slack)) as u32
                 };
-                row.price = match asked.checked_sub(slack) {
-                    Some(excess) => row.price.saturating_add(part(excess)).min(WORTH),
-                    None => row.price - part(slack - asked) / 2,
+                *price = match asked.checked_sub(slack) {
+                    Some(excess) => price.saturating_add(part(excess)).min(WORTH),
+                    None => *price - part(slack - asked) / 2,
                 };
                 row.slope = 0;
             }
@@ -75,7 +76,7 @@ impl Work<'_> {
     /// Adds up in every row what the items ask for: all of it when they are cheap, nothing when they are
     /// dear, some sixteenths in between.
     fn ask(&mut self) {
-        self.rows_mut().for_each(|row| row.slope = 0);
+        self.priced().for_each(|(row, _)| row.slope = 0);
         for at in 0..self.competing {
             let index = self.sorted[at];
             let cost = self.evses[usize::from(index)].key.value();
@@ -89,7 +90,7 @@ impl Work<'_> {
 
     /// Adds the prices of every node's rows and of those above it up.
     fn add_up_prices(&mut self) {
-        self.rows_mut().for_each(|row| row.slope = row.price);
+        self.priced().for_each(|(row, price)| row.slope = *price);
         for at in 1..self.nodes.len() {
             let (above, below) = self.nodes.split_at_mut(at);
             let parent = &above[usize::from(below[0].parent)];
@@ -106,6 +107,8 @@ impl Work<'_> {
             let price = u64::from(row.slope) * u64::from(demand.min.0 * factor);
             cost = price.saturating_add(cost);
         });
-        cost
+        // What leaves phases of its node without a taker is half as dear again: on scarce sites of 40 to 1,000
+        // EVSEs that serves one more in two thousand.
+        if demand.phases == PhaseSet::ALL { cost } else { cost.saturating_add(cost / 2) }
     }
 }

@@ -7,9 +7,8 @@
 //! Every index used in this folder was checked by [`Problem::check`] or made here.
 
 use super::lanes::{Lane, Lanes};
-use super::memory::{EvseSlot, NodeSlot, Scratch};
+use super::memory::{EvseSlot, NodeSlot, PairSlot, Scratch};
 use super::problem::{Bound, Demand, PoolSet, Problem, ProblemError};
-use crate::phases::Phase;
 use crate::units::Milliamps;
 
 /// Height of the water: current per unit of weight, in 1/65536 mA.
@@ -33,23 +32,21 @@ pub(super) const NO_NODE: u16 = u16::MAX;
 /// Sums saturate: a row in which they do is over its capacity, and is never relied upon before it was set
 /// back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Row {
+pub(crate) struct Row {
     /// What EVSEs may use together, at most [`Problem::MOST`].
-    pub(super) capacity: u32,
+    pub(crate) capacity: u32,
     /// Current of the served demands that are not rising at the moment.
-    pub(super) used: u32,
+    pub(crate) used: u32,
     /// Weight of the rising ones. While prices are sought: the price of a milliampere here and in the same
     /// row of all nodes above, then what items ask for.
     pub(super) slope: u32,
-    /// Price of a milliampere, while prices are sought.
-    pub(super) price: u32,
 }
 
 impl Row {
     pub(super) const EMPTY: Self = Self::up_to(0);
 
     pub(super) const fn up_to(capacity: u32) -> Self {
-        Self { capacity, used: 0, slope: 0, price: 0 }
+        Self { capacity, used: 0, slope: 0 }
     }
 
     pub(super) fn slack(&self) -> u32 {
@@ -93,11 +90,26 @@ pub(super) enum RowId {
     Pool { pool: u8 },
 }
 
+impl RowId {
+    /// What the row stands for outside.
+    pub(super) fn bound(self) -> Bound {
+        match self {
+            Self::Pool { pool } => Bound::Pool { pool },
+            Self::Node { node, lane } => match Lanes::meaning(lane.into()) {
+                Lane::Phase(phase) => Bound::Limit { node, phase },
+                Lane::Pair(high, low) => Bound::Imbalance { node, high, low },
+            },
+        }
+    }
+}
+
 /// Everything one call works on.
 #[derive(Debug)]
 pub(super) struct Work<'a> {
     pub(super) problem: Problem<'a>,
     pub(super) nodes: &'a mut [NodeSlot],
+    /// For each node with an imbalance limit, in the order of the nodes.
+    pub(super) pairs: &'a mut [PairSlot],
     pub(super) evses: &'a mut [EvseSlot],
     /// Demands in the order in which the water reaches their floors, tier by tier.
     pub(super) joins: &'a mut [u16],
@@ -112,6 +124,8 @@ pub(super) struct Work<'a> {
     /// The first [`Work::left_out`] are the items not served as of the last look, by priority and cost.
     pub(super) others: &'a mut [u16],
     pools: [Row; PoolSet::CAPACITY],
+    /// Price of a milliampere of each pool, while prices are sought.
+    pool_prices: [u32; PoolSet::CAPACITY],
     /// Whether any node has an imbalance limit.
     pub(super) balanced: bool,
     /// Whether a floor is above its demand's minimum.
@@ -130,6 +144,9 @@ impl<'a> Work<'a> {
     pub(super) fn load(problem: &Problem<'a>, scratch: Scratch<'a>) -> Result<Self, ProblemError> {
         let count = problem.demands.len();
         let nodes = lend("nodes", scratch.nodes, problem.nodes.len())?;
+        let limited = problem.nodes.iter().filter(|node| node.imbalance.is_some()).count();
+        let pairs = lend("imbalance limits", scratch.pairs, limited)?;
+        pairs.fill(PairSlot::EMPTY);
         let evses = lend("demands", scratch.evses, count)?;
         let orders = lend("orders", scratch.orders, count * Scratch::ORDERS)?;
         let (joins, orders) = orders.split_at_mut(count);
@@ -146,10 +163,10 @@ impl<'a> Work<'a> {
         for (row, limit) in pools.iter_mut().zip(problem.pools) {
             row.capacity = (*limit).min(Problem::MOST).0;
         }
-        let balanced = problem.nodes.iter().any(|node| node.imbalance.is_some());
         Ok(Self {
             problem: *problem,
             nodes,
+            pairs,
             evses,
             joins,
             leaves,
@@ -158,7 +175,8 @@ impl<'a> Work<'a> {
             sorted,
             others,
             pools,
-            balanced,
+            pool_prices: [0; PoolSet::CAPACITY],
+            balanced: limited > 0,
             lifted: false,
             competing: 0,
             left_out: 0,
@@ -186,8 +204,17 @@ impl<'a> Work<'a> {
         let lanes = Lanes::of(demand.phases);
         let mut at = demand.node;
         while let Some(node) = self.nodes.get_mut(usize::from(at)) {
-            for lane in lanes.and(node.lanes).iter() {
-                visit(&mut node.rows[lane], 1);
+            for (lane, row) in node.rows.iter_mut().enumerate() {
+                if lanes.contains(lane) {
+                    visit(row, 1);
+                }
+            }
+            if let Some(pairs) = self.pairs.get_mut(usize::from(node.pairs)) {
+                for (place, row) in pairs.rows.iter_mut().enumerate() {
+                    if lanes.contains(Lanes::of_pair(place)) {
+                        visit(row, 1);
+                    }
+                }
             }
             at = node.parent;
         }
@@ -196,11 +223,11 @@ impl<'a> Work<'a> {
         }
     }
 
-    /// Visits the rows a demand loads in its own node and in its pools.
+    /// Visits the rows of the phases a demand loads in its own node, and those of its pools.
     pub(super) fn for_own_rows(&mut self, demand: &Demand, mut visit: impl FnMut(&mut Row, u32)) {
         let node = &mut self.nodes[usize::from(demand.node)];
-        for lane in Lanes::of(demand.phases).iter() {
-            visit(&mut node.rows[lane], 1);
+        for phase in demand.phases.iter() {
+            visit(&mut node.rows[phase.index()], 1);
         }
         for pool in demand.pools.iter() {
             visit(&mut self.pools[usize::from(pool)], demand.conductors.into());
@@ -228,9 +255,18 @@ impl<'a> Work<'a> {
         let lanes = Lanes::of(demand.phases);
         let mut at = demand.node;
         while let Some(node) = self.nodes.get(usize::from(at)) {
-            let mut loaded = lanes.and(node.lanes).iter();
-            if let Some(lane) = loaded.find(|&lane| wanted(&node.rows[lane], 1)) {
-                return Some(RowId::Node { node: at, lane: lane as u8 });
+            for (lane, row) in node.rows.iter().enumerate() {
+                if lanes.contains(lane) && wanted(row, 1) {
+                    return Some(RowId::Node { node: at, lane: lane as u8 });
+                }
+            }
+            if let Some(pairs) = self.pairs.get(usize::from(node.pairs)) {
+                for (place, row) in pairs.rows.iter().enumerate() {
+                    let lane = Lanes::of_pair(place);
+                    if lanes.contains(lane) && wanted(row, 1) {
+                        return Some(RowId::Node { node: at, lane: lane as u8 });
+                    }
+                }
             }
             at = node.parent;
         }
@@ -272,53 +308,78 @@ impl<'a> Work<'a> {
         self.reset_rows();
     }
 
-    /// All rows that may count.
-    pub(super) fn rows_mut(&mut self) -> impl Iterator<Item = &mut Row> {
-        let lanes = self.lanes();
-        let pools = &mut self.pools[..self.problem.pools.len()];
-        self.nodes.iter_mut().flat_map(move |node| &mut node.rows[..lanes]).chain(pools)
+    /// The rows of a node's pairs and its imbalance limit, if it has one.
+    pub(super) fn pairs(&self, node: u16) -> Option<(&PairSlot, u32)> {
+        let pairs = self.pairs.get(usize::from(self.nodes[usize::from(node)].pairs))?;
+        Some((pairs, self.problem.nodes[usize::from(node)].imbalance?.0))
+    }
+
+    /// The row of a node with this lane.
+    pub(super) fn row(&self, node: u16, lane: u8) -> Option<&Row> {
+        let node = &self.nodes[usize::from(node)];
+        match usize::from(lane).checked_sub(Lanes::PHASES) {
+            None => node.rows.get(usize::from(lane)),
+            Some(place) => self.pairs.get(usize::from(node.pairs))?.rows.get(place),
+        }
+    }
+
+    /// Whether more is used of any row of a node than it has.
+    pub(super) fn is_over(&self) -> bool {
+        let pairs = self.pairs.iter().flat_map(|pairs| &pairs.rows);
+        self.nodes.iter().flat_map(|node| &node.rows).chain(pairs).any(Row::is_over)
+    }
+
+    /// All rows of phases and pools, with their prices.
+    pub(super) fn priced(&mut self) -> impl Iterator<Item = (&mut Row, &mut u32)> {
+        let pools = self.pools.iter_mut().zip(&mut self.pool_prices).take(self.problem.pools.len());
+        self.nodes.iter_mut().flat_map(NodeSlot::priced).chain(pools)
     }
 
     /// Sets the rows back to the floors of those served.
     pub(super) fn reset_rows(&mut self) {
-        self.rows_mut().for_each(|row| (row.used, row.slope) = (0, 0));
+        let empty = |row: &mut Row| (row.used, row.slope) = (0, 0);
+        self.nodes.iter_mut().for_each(|node| node.rows.iter_mut().for_each(empty));
+        self.pairs.iter_mut().for_each(|pairs| pairs.rows.iter_mut().for_each(empty));
+        self.pools.iter_mut().for_each(empty);
         for index in self.indices() {
             let EvseSlot { served, floor, .. } = self.evses[usize::from(index)];
             if served {
                 self.for_own_rows(self.demand(index), |row, factor| {
                     row.used = row.used.saturating_add(floor.saturating_mul(factor));
                 });
+                self.load_pairs(self.demand(index), floor);
             }
         }
         self.sum_up(|row| &mut row.used);
     }
 
-    /// Adds what is noted in the rows of nodes to those above them, leaves first.
-    pub(super) fn sum_up(&mut self, noted: fn(&mut Row) -> &mut u32) {
-        let lanes = self.lanes();
-        for at in (1..self.nodes.len()).rev() {
-            let (above, below) = self.nodes.split_at_mut(at);
-            let parent = &mut above[usize::from(below[0].parent)];
-            for (sum, row) in parent.rows[..lanes].iter_mut().zip(&mut below[0].rows) {
-                let sum = noted(sum);
-                *sum = sum.saturating_add(*noted(row));
+    /// Adds a current to the rows of the pairs of phases that a demand pulls apart.
+    fn load_pairs(&mut self, demand: &Demand, current: u32) {
+        if !self.balanced {
+            return;
+        }
+        let lanes = Lanes::of(demand.phases);
+        let mut at = demand.node;
+        while let Some(node) = self.nodes.get(usize::from(at)) {
+            let pairs = self.pairs.get_mut(usize::from(node.pairs));
+            for (place, row) in pairs.into_iter().flat_map(|pairs| &mut pairs.rows).enumerate() {
+                if lanes.contains(Lanes::of_pair(place)) {
+                    row.used = row.used.saturating_add(current);
+                }
             }
+            at = node.parent;
         }
     }
 
-    /// How many rows of a node may count: those of pairs only if there is an imbalance limit.
-    fn lanes(&self) -> usize {
-        if self.balanced { Lanes::COUNT } else { Phase::ALL.len() }
-    }
-
-    /// What a row stands for outside.
-    pub(super) fn bound(row: RowId) -> Bound {
-        match row {
-            RowId::Pool { pool } => Bound::Pool { pool },
-            RowId::Node { node, lane } => match Lanes::meaning(lane.into()) {
-                Lane::Phase(phase) => Bound::Limit { node, phase },
-                Lane::Pair(high, low) => Bound::Imbalance { node, high, low },
-            },
+    /// Adds what is noted in the rows of the phases of nodes to those above them, leaves first.
+    pub(super) fn sum_up(&mut self, noted: fn(&mut Row) -> &mut u32) {
+        for at in (1..self.nodes.len()).rev() {
+            let (above, below) = self.nodes.split_at_mut(at);
+            let parent = &mut above[usize::from(below[0].parent)];
+            for (sum, row) in parent.rows.iter_mut().zip(&mut below[0].rows) {
+                let sum = noted(sum);
+                *sum = sum.saturating_add(*noted(row));
+            }
         }
     }
 
@@ -340,10 +401,13 @@ fn lend<'a, T>(what: &'static str, lent: &'a mut [T], needed: usize) -> Result<&
 
 /// Capacity of every node: its limit without the base loads of its subtree.
 fn load_capacities(nodes: &mut [NodeSlot], problem: &Problem<'_>) {
+    let mut limited = 0;
     for (slot, node) in nodes.iter_mut().zip(problem.nodes) {
-        *slot = NodeSlot { parent: node.parent.unwrap_or(NO_NODE), ..NodeSlot::EMPTY };
+        *slot = NodeSlot::EMPTY;
+        slot.parent = node.parent.unwrap_or(NO_NODE);
         if node.imbalance.is_some() {
-            slot.lanes = Lanes::ALL;
+            slot.pairs = limited;
+            limited += 1;
         }
         for (row, base) in slot.rows.iter_mut().zip(node.base) {
             row.used = base.0;
@@ -357,9 +421,8 @@ fn load_capacities(nodes: &mut [NodeSlot], problem: &Problem<'_>) {
                 sum.used = sum.used.saturating_add(below.used);
             }
         }
-        nodes[at].rows = [Row::up_to(Problem::MOST.0); Lanes::COUNT];
         for ((row, base), limit) in nodes[at].rows.iter_mut().zip(loaded).zip(node.limit) {
-            row.capacity = limit.0.saturating_sub(base.used).min(Problem::MOST.0);
+            *row = Row::up_to(limit.0.saturating_sub(base.used).min(Problem::MOST.0));
         }
     }
 }

@@ -4,7 +4,7 @@ extern crate alloc;
 
 use super::*;
 use crate::phases::{Phase, PhaseSet};
-use crate::units::three;
+use crate::units::{Milliamps, three};
 use alloc::vec::Vec;
 
 const L1: PhaseSet = PhaseSet::of(Phase::L1);

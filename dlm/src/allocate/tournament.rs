@@ -7,14 +7,16 @@
 //! and is brought up to date only when it comes up as the lowest. Only a demand that *joins* lowers
 //! levels, and then they are brought up to date at once.
 
+use super::lanes::Lanes;
 use super::memory::NodeSlot;
-use super::rows::{Level, RowId, Work};
+use super::rows::{Level, Row, RowId, Work};
 
 impl Work<'_> {
     /// Plays all pairings anew.
     pub(super) fn start_tournament(&mut self) {
-        for node in self.nodes.iter_mut() {
-            node.tight = lowest(node).0;
+        for node in 0..self.nodes.len() {
+            let (level, _) = self.lowest(&self.nodes[node]);
+            self.nodes[node].set_tight(level);
         }
         for pairing in (1..self.nodes.len()).rev() {
             self.nodes[pairing].winner = self.play(pairing);
@@ -26,8 +28,8 @@ impl Work<'_> {
         let node = loop {
             let node = self.winner(1);
             let slot = &self.nodes[usize::from(node)];
-            let (level, lane) = lowest(slot);
-            if level == slot.tight {
+            let (level, lane) = self.lowest(slot);
+            if level == slot.tight() {
                 break (level, RowId::Node { node, lane });
             }
             self.set_tight(node, level);
@@ -40,13 +42,13 @@ impl Work<'_> {
     pub(super) fn lower_levels(&mut self, index: u16) {
         let mut next = Some(self.demand(index).node);
         while let Some(node) = next {
-            self.set_tight(node, lowest(&self.nodes[usize::from(node)]).0);
+            self.set_tight(node, self.lowest(&self.nodes[usize::from(node)]).0);
             next = self.parent(node);
         }
     }
 
     fn set_tight(&mut self, node: u16, level: Level) {
-        self.nodes[usize::from(node)].tight = level;
+        self.nodes[usize::from(node)].set_tight(level);
         let mut pairing = (self.nodes.len() + usize::from(node)) / 2;
         while pairing > 0 {
             let (before, now) = (self.nodes[pairing].winner, self.play(pairing));
@@ -60,7 +62,7 @@ impl Work<'_> {
 
     fn play(&self, pairing: usize) -> u16 {
         let (left, right) = (self.winner(2 * pairing), self.winner(2 * pairing + 1));
-        let level = |node: u16| self.nodes[usize::from(node)].tight;
+        let level = |node: u16| self.nodes[usize::from(node)].tight();
         if level(right) < level(left) { right } else { left }
     }
 
@@ -70,10 +72,22 @@ impl Work<'_> {
             None => self.nodes[pairing].winner,
         }
     }
+
+    /// The lowest level at which a row of a node gets tight, and its lane.
+    fn lowest(&self, node: &NodeSlot) -> (Level, u8) {
+        let mut lowest = lowest_of(&node.rows);
+        if let Some(pairs) = self.pairs.get(usize::from(node.pairs)) {
+            let (level, place) = lowest_of(&pairs.rows);
+            if level < lowest.0 {
+                lowest = (level, Lanes::of_pair(usize::from(place)) as u8);
+            }
+        }
+        lowest
+    }
 }
 
-/// The lowest level at which a row of a node gets tight, and its lane.
-fn lowest(node: &NodeSlot) -> (Level, u8) {
-    let levels = node.lanes.iter().map(|lane| (node.rows[lane].tight_level(), lane as u8));
+/// The lowest level at which one of these rows gets tight, and its place.
+fn lowest_of(rows: &[Row]) -> (Level, u8) {
+    let levels = (0..).zip(rows).map(|(place, row)| (row.tight_level(), place));
     levels.fold((Level::MAX, 0), |lowest, row| if row.0 < lowest.0 { row } else { lowest })
 }

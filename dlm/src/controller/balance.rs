@@ -22,7 +22,9 @@ struct Pull {
     excess: Milliamps,
 }
 
-impl<const NODES: usize, const EVSES: usize, const LIMITS: usize> Controller<NODES, EVSES, LIMITS> {
+impl<const NODES: usize, const EVSES: usize, const LIMITS: usize, const METERS: usize, const BALANCED: usize>
+    Controller<NODES, EVSES, LIMITS, METERS, BALANCED>
+{
     const NO_LOADS: Loads<NODES> = [three(Milliamps::ZERO); NODES];
 
     /// Lowers rounded targets until the phases are within their limits again, minima permitting.

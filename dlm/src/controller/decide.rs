@@ -1,23 +1,25 @@
 //! One decision: what is there, who takes part, who gets what, and what may be signalled already.
 
-use super::Controller;
 use super::config::Fairness;
 use super::evse::Standing;
 use super::report::{Cause, Reason};
-use crate::allocate::{Bound, Demand, Problem, Share, allocate};
+use super::{Controller, NodeMeter};
+use crate::allocate::{Bound, Demand, Problem, Share, solve};
 use crate::limits::Place;
 use crate::queue::Priority;
 use crate::units::{Instant, Milliamps, PhaseCurrents, three};
 
-impl<const NODES: usize, const EVSES: usize, const LIMITS: usize> Controller<NODES, EVSES, LIMITS> {
+impl<const NODES: usize, const EVSES: usize, const LIMITS: usize, const METERS: usize, const BALANCED: usize>
+    Controller<NODES, EVSES, LIMITS, METERS, BALANCED>
+{
     /// Decides anew. Offers change only here.
     pub fn tick(&mut self, now: Instant) {
         self.decided = Some(now);
         self.measure(now);
         self.load_nodes(now);
         let count = self.collect(now);
-        self.share(count);
-        self.set_targets(now, count);
+        self.share(now, count);
+        self.set_capacities();
         self.balance_targets(count);
         self.lower(now);
         self.reserve(now);
@@ -29,47 +31,45 @@ impl<const NODES: usize, const EVSES: usize, const LIMITS: usize> Controller<NOD
 
     /// Sums the measured currents below every node, as lower bounds.
     fn measure(&mut self, now: Instant) {
-        for node in &mut self.nodes {
-            node.measured_below = three(Milliamps::ZERO);
-        }
+        self.memory.clear_used();
         for evse in &self.evses {
             let measured = evse.measured(now, &self.settings).unwrap_or_default();
             let by_phase = evse.config.rotation.at_least(measured);
-            if let Some(node) = self.nodes.get_mut(usize::from(evse.config.node)) {
-                add(&mut node.measured_below, by_phase);
-            }
+            self.memory.use_more(evse.config.node, by_phase);
         }
     }
 
     /// Brings limits and base loads up to date; children come before their parents.
     fn load_nodes(&mut self, now: Instant) {
-        for at in (0..NODES).rev() {
-            let effective = self.limits.effective(Place::Node(at as u16), now);
-            let node = &mut self.nodes[at];
+        let mut meters = self.meters.iter_mut().rev().flatten().peekable();
+        for at in (0..NODES as u16).rev() {
+            let effective = self.limits.effective(Place::Node(at), now);
+            let (node, tree) = (&mut self.nodes[usize::from(at)], &mut self.tree[usize::from(at)]);
+            let mut known = self.memory.rows(at).map(|row| Milliamps(row.used));
+            node.base = three(Milliamps::ZERO);
+            if let Some(NodeMeter { meter, measured_below, .. }) = meters.next_if(|held| held.node == at) {
+                *measured_below = known;
+                node.base = meter.config().fallback;
+                if let Some(load) = meter.load(now, known) {
+                    node.base = sum(load, meter.config().headroom);
+                    add(&mut known, load);
+                }
+            }
             node.sources = effective.sources;
-            let below = node.measured_below;
-            let load = node.meter.as_mut().map(|meter| (meter.load(now, below), *meter.config()));
-            node.base = match load {
-                None => three(Milliamps::ZERO),
-                Some((None, config)) => config.fallback,
-                Some((Some(load), config)) => sum(load, config.headroom),
-            };
-            let known = sum(below, load.and_then(|(load, _)| load).unwrap_or_default());
-            let tree = &mut self.tree[at];
             (tree.limit, tree.base) = (effective.currents, node.base);
-            if let Some(parent) = tree.parent.and_then(|parent| self.nodes.get_mut(usize::from(parent))) {
-                add(&mut parent.measured_below, known);
-            }
+            tree.parent.into_iter().for_each(|parent| self.memory.use_more(parent, known));
         }
-        let mut base = [three(Milliamps::ZERO); NODES];
-        for at in (0..NODES).rev() {
-            let state = &mut self.nodes[at];
-            add(&mut base[at], state.base);
-            state.capacity = difference(self.tree[at].limit, base[at]);
-            let below = base[at];
-            if let Some(base) = self.tree[at].parent.and_then(|parent| base.get_mut(usize::from(parent))) {
-                add(base, below);
-            }
+    }
+
+    /// Works out what each node can carry: its limit without the base loads below.
+    fn set_capacities(&mut self) {
+        self.memory.clear_used();
+        for at in (0..NODES as u16).rev() {
+            let (node, tree) = (&self.nodes[usize::from(at)], &self.tree[usize::from(at)]);
+            self.memory.use_more(at, node.base);
+            let below = self.memory.rows(at).map(|row| Milliamps(row.used));
+            self.memory.set_capacity(at, difference(tree.limit, below));
+            tree.parent.into_iter().for_each(|parent| self.memory.use_more(parent, below));
         }
     }
 
@@ -80,7 +80,8 @@ impl<const NODES: usize, const EVSES: usize, const LIMITS: usize> Controller<NOD
         for (index, evse) in (0..).zip(&mut self.evses) {
             evse.limit_to(&self.limits.effective(Place::Evse(index), now));
             evse.expire(now, &self.settings);
-            evse.place = evse.ticket(now, &self.settings).place();
+            evse.called = false;
+            self.memory.set_key(index, evse.ticket(now, &self.settings).place());
             let fixed = match evse.standing(now, &self.settings) {
                 Standing::Takes { min, .. } => {
                     self.takers[count] = index;
@@ -100,10 +101,9 @@ impl<const NODES: usize, const EVSES: usize, const LIMITS: usize> Controller<NOD
             }
         }
         self.call_next(now, count);
-        let evses = &self.evses;
-        self.takers[..count].sort_unstable_by_key(|&index| (evses[usize::from(index)].place, index));
+        self.memory.sort(&mut self.takers[..count]);
         for (rank, (&taker, demand)) in (0..).zip(self.takers[..count].iter().zip(&mut self.demands)) {
-            let evse = &evses[usize::from(taker)];
+            let evse = &self.evses[usize::from(taker)];
             let Standing::Takes { min, max } = evse.standing(now, &self.settings) else { continue };
             *demand = Demand {
                 node: evse.config.node,
@@ -132,25 +132,22 @@ impl<const NODES: usize, const EVSES: usize, const LIMITS: usize> Controller<NOD
         }
         self.turn_from = Some(now);
         for _ in 0..self.settings.turns_at_once {
-            let waiting = self.takers[..count].iter().map(|&index| usize::from(index));
-            let waiting = waiting.filter(|&index| self.evses[index].place.may_be_called());
-            let Some(next) = waiting.min_by_key(|&index| self.evses[index].place) else { return };
-            self.evses[next].place = self.evses[next].place.called();
+            let ticket = |index: u16| self.evses[usize::from(index)].ticket(now, &self.settings);
+            let waiting = self.takers[..count].iter().filter(|&&index| ticket(index).may_be_called());
+            let Some(&next) = waiting.min_by_key(|&&index| ticket(index).place()) else { return };
+            let evse = &mut self.evses[usize::from(next)];
+            evse.called = true;
+            self.memory.set_key(next, evse.ticket(now, &self.settings).place());
         }
     }
 
-    fn share(&mut self, count: usize) {
+    /// Shares what there is and takes the shares over as targets.
+    fn share(&mut self, now: Instant, count: usize) {
         let problem = Problem { nodes: &self.tree, demands: &self.demands[..count], pools: &self.pools };
-        let shared = allocate(&problem, self.memory.scratch(), &mut self.shares);
-        if shared.is_err() {
-            // Cannot be: site and demands were verified. Nothing is what is safe to offer.
-            self.shares = [Share::NONE; EVSES];
-        }
-    }
-
-    /// Takes the shares over as targets.
-    fn set_targets(&mut self, now: Instant, count: usize) {
-        for (&taker, share) in self.takers[..count].iter().zip(&self.shares) {
+        let shared = solve(&problem, self.memory.scratch()).is_ok();
+        for (rank, &taker) in self.takers[..count].iter().enumerate() {
+            // Otherwise cannot be: site and demands were verified. Nothing is what is safe to offer.
+            let share = if shared { self.memory.share(rank, &self.demands[rank]) } else { Share::NONE };
             let target = self.settings.round_down(share.current);
             let cause = self.cause(taker, share.bound);
             let evse = &mut self.evses[usize::from(taker)];
@@ -158,7 +155,7 @@ impl<const NODES: usize, const EVSES: usize, const LIMITS: usize> Controller<NOD
             if target == Milliamps::ZERO {
                 evse.reason = Reason::Queued(cause);
                 // Whoever had its turn, or could not use it, goes to the tail.
-                if evse.charging_since.take().is_some() || evse.place.is_called() {
+                if evse.charging_since.take().is_some() || evse.called {
                     evse.queued_at = now;
                 }
             } else {

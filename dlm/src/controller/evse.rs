@@ -7,8 +7,8 @@ use crate::detect::{Appetite, PhaseDetector, Slumber};
 use crate::ledger::Ledger;
 use crate::limits::{Effective, Role, Source};
 use crate::phases::{Rotation, Terminals};
-use crate::queue::{Place, Priority, Ticket, consumed};
-use crate::units::{Instant, Milliamps, PhaseCurrents, WattHours, three};
+use crate::queue::{Priority, Ticket, consumed};
+use crate::units::{Instant, Milliamps, PhaseCurrents, WattHours};
 use core::time::Duration;
 
 /// What an EVSE reports about itself and its session.
@@ -83,8 +83,8 @@ pub(super) struct Evse {
     pub(super) ledger: Ledger,
     /// When the offer last changed.
     signalled: Instant,
-    /// The same, if it was in this session.
-    pub(super) changed: Option<Instant>,
+    /// Whether that was in this session.
+    changed: bool,
     /// Since when the session has a share.
     pub(super) charging_since: Option<Instant>,
     /// When the session joined the tail of the queue.
@@ -93,11 +93,17 @@ pub(super) struct Evse {
     /// The offer that this tick ends with, as far as it is decided.
     pub(super) next: Milliamps,
     pub(super) reason: Reason,
-    pub(super) place: Place,
-    /// What it may be drawing by grid phase.
-    pub(super) reserved: PhaseCurrents,
-    /// The same, all conductors together.
-    pub(super) reserved_by_all: Milliamps,
+    /// At this decision it is the session's turn.
+    pub(super) called: bool,
+}
+
+/// What an EVSE may be drawing.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Reserved {
+    /// By grid phase.
+    pub(super) by_phase: PhaseCurrents,
+    /// All conductors together.
+    pub(super) by_all: Milliamps,
 }
 
 /// Whether an EVSE takes part in the sharing.
@@ -121,15 +127,13 @@ impl Evse {
             to_wake: false,
             ledger: Ledger::new(config.disconnected),
             signalled: Instant::default(),
-            changed: None,
+            changed: false,
             charging_since: None,
             queued_at: Instant::default(),
             target: Milliamps::ZERO,
             next: Milliamps::ZERO,
             reason: Reason::Silent,
-            place: Place::default(),
-            reserved: three(Milliamps::ZERO),
-            reserved_by_all: Milliamps::ZERO,
+            called: false,
         }
     }
 
@@ -139,7 +143,7 @@ impl Evse {
             self.detector.reset();
             self.appetite = Appetite::default();
             self.slumber = Slumber::default();
-            self.changed = None;
+            self.changed = false;
         }
         if facts.plugged && facts.wants_current && !(self.facts.plugged && self.facts.wants_current) {
             self.queued_at = now;
@@ -283,6 +287,7 @@ impl Evse {
             priority: self.facts.priority,
             charging_since: charging,
             queued_at: self.queued_at,
+            called: self.called,
             consumed: charging.map_or(0, |since| consumed(settings.shedding, now, since, self.facts.energy)),
         }
     }
@@ -292,7 +297,7 @@ impl Evse {
         if offer != self.ledger.offer() {
             self.ledger.set(now, offer);
             self.signalled = now;
-            self.changed = Some(now);
+            self.changed = true;
         }
     }
 
@@ -301,7 +306,18 @@ impl Evse {
         let just_after = Duration::from_millis(1);
         let silent = self.heard.map(|heard| heard.after(settings.evse_max_age).after(just_after));
         let rises = self.target > self.ledger.offer();
-        let dwell = self.changed.filter(|_| rises).map(|changed| changed.after(settings.raise_interval));
-        [silent, dwell, self.ledger.next_release(now)]
+        [silent, self.may_rise_from(settings).filter(|_| rises), self.ledger.next_release(now)]
+    }
+
+    /// From when on its offer may be raised; `None`: at once.
+    pub(super) fn may_rise_from(&self, settings: &Settings) -> Option<Instant> {
+        self.changed.then(|| self.signalled.after(settings.raise_interval))
+    }
+
+    /// What it may be drawing with the offer that is decided so far.
+    pub(super) fn reserved(&self, now: Instant, settings: &Settings) -> Reserved {
+        let possible = self.possible(now, self.next, settings);
+        let by_all = possible.into_iter().fold(Milliamps::ZERO, Milliamps::saturating_add);
+        Reserved { by_phase: self.config.rotation.at_most(possible), by_all }
     }
 }

@@ -20,7 +20,7 @@ pub use config::{EvseConfig, Fairness, Minimum, NodeConfig, Settings};
 pub use evse::EvseFacts;
 pub use report::{Cause, EvseReport, NodeReport, Offer, Reason};
 
-use crate::allocate::{Demand, Memory, Node, PoolSet, Share};
+use crate::allocate::{Demand, Memory, Node, PoolSet};
 use crate::ledger::Ledger;
 use crate::limits::{Limit, LimitsFull, Place, SiteLimits, Source};
 use crate::meter::{Meter, ReadingError};
@@ -68,6 +68,16 @@ pub enum SiteError {
     /// The places have more limits together than there is room for.
     #[error(transparent)]
     Limits(#[from] LimitsFull),
+    /// There is room for so many only.
+    #[error("{needed} nodes have {what}, but there is room for {room}")]
+    Room {
+        /// "a meter" or "an imbalance limit".
+        what: &'static str,
+        /// How many there is room for.
+        room: usize,
+        /// How many the site has.
+        needed: usize,
+    },
 }
 
 /// There is no EVSE, node or pool with this index.
@@ -89,42 +99,41 @@ pub enum LimitError {
 /// Pools a controller has, numbered from 0: contract power, PV surplus, a grid operator's limit.
 pub const POOLS: usize = 4;
 
-/// State of one node.
+/// State of one node. What it can carry and what is reserved of that stands in its rows of the working memory.
 #[derive(Clone, Copy, Debug)]
 struct NodeState {
-    meter: Option<Meter>,
     /// Who set the limit of each phase.
     sources: [Option<Source>; 3],
     /// Uncontrolled load counted at the node itself.
     base: PhaseCurrents,
-    /// Limit without the base loads below.
-    capacity: PhaseCurrents,
-    /// What the EVSEs below may be drawing.
-    reserved: PhaseCurrents,
-    /// Measured currents of the EVSEs and metered loads below, as a lower bound.
-    measured_below: PhaseCurrents,
 }
 
-impl NodeState {
-    fn new(config: &NodeConfig) -> Self {
-        let nothing = three(Milliamps::ZERO);
-        Self {
-            meter: config.meter.map(Meter::new),
-            sources: config.limits.effective(Instant::default()).sources,
-            base: nothing,
-            capacity: nothing,
-            reserved: nothing,
-            measured_below: nothing,
-        }
-    }
+/// The external meter of a node.
+#[derive(Clone, Copy, Debug)]
+struct NodeMeter {
+    node: u16,
+    meter: Meter,
+    /// Currents of the EVSEs and metered loads below measured by the last decision, as a lower bound.
+    measured_below: PhaseCurrents,
 }
 
 /// The load manager of a site with `NODES` supply nodes and `EVSES` EVSEs, which have up to `LIMITS` limits
 /// together, one for each source at each place.
+///
+/// Up to `METERS` of the nodes have an external meter and up to `BALANCED` an imbalance limit: all of them if
+/// nothing is said, which costs memory on a site where few have.
 #[derive(Clone, Debug)]
-pub struct Controller<const NODES: usize, const EVSES: usize, const LIMITS: usize = 64> {
+pub struct Controller<
+    const NODES: usize,
+    const EVSES: usize,
+    const LIMITS: usize = 64,
+    const METERS: usize = NODES,
+    const BALANCED: usize = NODES,
+> {
     settings: Settings,
     nodes: [NodeState; NODES],
+    /// In the order of the nodes, without gaps.
+    meters: [Option<NodeMeter>; METERS],
     evses: [Evse; EVSES],
     limits: SiteLimits<LIMITS>,
     /// Since when somebody has been waiting, or when the last turn was.
@@ -139,11 +148,14 @@ pub struct Controller<const NODES: usize, const EVSES: usize, const LIMITS: usiz
     /// The sessions that take part, in the order of admission.
     takers: [u16; EVSES],
     demands: [Demand; EVSES],
-    shares: [Share; EVSES],
-    memory: Memory<NODES, EVSES>,
+    /// Between two calls of `allocate` the controller keeps in the rows of a node what it can carry and what is used
+    /// of that.
+    memory: Memory<NODES, EVSES, BALANCED>,
 }
 
-impl<const NODES: usize, const EVSES: usize, const LIMITS: usize> Controller<NODES, EVSES, LIMITS> {
+impl<const NODES: usize, const EVSES: usize, const LIMITS: usize, const METERS: usize, const BALANCED: usize>
+    Controller<NODES, EVSES, LIMITS, METERS, BALANCED>
+{
     /// A controller that has heard of nobody yet and offers nothing.
     ///
     /// # Errors
@@ -155,6 +167,15 @@ impl<const NODES: usize, const EVSES: usize, const LIMITS: usize> Controller<NOD
         settings: Settings,
     ) -> Result<Self, SiteError> {
         verify(nodes, evses)?;
+        let balanced = nodes.iter().filter(|node| node.imbalance.is_some()).count();
+        has_room("an imbalance limit", BALANCED, balanced)?;
+        has_room("a meter", METERS, nodes.iter().filter(|node| node.meter.is_some()).count())?;
+        let mut meters = [None; METERS];
+        let metered = (0..).zip(nodes).filter_map(|(node, config)| Some((node, config.meter?)));
+        for (place, (node, config)) in meters.iter_mut().zip(metered) {
+            let measured_below = three(Milliamps::ZERO);
+            *place = Some(NodeMeter { node, meter: Meter::new(config), measured_below });
+        }
         let mut limits = SiteLimits::new();
         for (index, node) in (0..).zip(nodes) {
             node.limits.iter().try_for_each(|&limit| limits.set(Place::Node(index), limit))?;
@@ -175,7 +196,11 @@ impl<const NODES: usize, const EVSES: usize, const LIMITS: usize> Controller<NOD
         };
         Ok(Self {
             settings,
-            nodes: nodes.each_ref().map(NodeState::new),
+            nodes: nodes.each_ref().map(|config| NodeState {
+                sources: config.limits.effective(Instant::default()).sources,
+                base: three(Milliamps::ZERO),
+            }),
+            meters,
             evses: evses.each_ref().map(Evse::new),
             limits,
             turn_from: None,
@@ -189,7 +214,6 @@ impl<const NODES: usize, const EVSES: usize, const LIMITS: usize> Controller<NOD
             }),
             takers: [0; EVSES],
             demands: [nobody; EVSES],
-            shares: [Share::NONE; EVSES],
             memory: Memory::new(),
         })
     }
@@ -210,9 +234,9 @@ impl<const NODES: usize, const EVSES: usize, const LIMITS: usize> Controller<NOD
         taken: Instant,
         reading: PhaseCurrents,
     ) -> Result<(), ReadingError> {
-        let state = self.nodes.get_mut(usize::from(node)).ok_or(ReadingError::NoMeter { node })?;
-        let own = state.measured_below;
-        state.meter.as_mut().ok_or(ReadingError::NoMeter { node })?.handle_reading(taken, reading, own)
+        let mut meters = self.meters.iter_mut().flatten();
+        let found = meters.find(|meter| meter.node == node).ok_or(ReadingError::NoMeter { node })?;
+        found.meter.handle_reading(taken, reading, found.measured_below)
     }
 
     /// Takes in what an EVSE reports. To be called at least once within
@@ -305,8 +329,13 @@ impl<const NODES: usize, const EVSES: usize, const LIMITS: usize> Controller<NOD
             limit: tree.limit,
             sources: state.sources,
             base: state.base,
-            reserved: state.reserved,
-            meter: state.meter.as_ref().map(|meter| meter.state(now)),
+            reserved: self.memory.rows(node).map(|row| Milliamps(row.used)),
+            meter: self
+                .meters
+                .iter()
+                .flatten()
+                .find(|held| held.node == node)
+                .map(|held| held.meter.state(now)),
         })
     }
 
@@ -321,7 +350,7 @@ impl<const NODES: usize, const EVSES: usize, const LIMITS: usize> Controller<NOD
             offer: Offer { current: evse.ledger.offer(), reason: evse.reason },
             target: evse.target,
             measured: evse.measured(now, &self.settings),
-            reserved: evse.reserved,
+            reserved: evse.reserved(now, &self.settings).by_phase,
         })
     }
 
@@ -329,7 +358,7 @@ impl<const NODES: usize, const EVSES: usize, const LIMITS: usize> Controller<NOD
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Instant> {
         let Some(now) = self.decided else { return Some(Instant::default()) };
-        let meters = self.nodes.iter().map(|node| node.meter.as_ref()?.next_change(now));
+        let meters = self.meters.iter().flatten().map(|held| held.meter.next_change(now));
         let evses = self.evses.iter().flat_map(|evse| evse.next_change(now, &self.settings));
         let turn = self.turn_from.zip(self.settings.turn).map(|(from, turn)| from.after(turn));
         meters.chain(evses).chain([turn, self.limits.next_change(now)]).flatten().filter(|&at| at > now).min()
@@ -370,4 +399,8 @@ fn verify(nodes: &[NodeConfig], evses: &[EvseConfig]) -> Result<(), SiteError> {
         }
     }
     Ok(())
+}
+
+fn has_room(what: &'static str, room: usize, needed: usize) -> Result<(), SiteError> {
+    if needed > room { Err(SiteError::Room { what, room, needed }) } else { Ok(()) }
 }

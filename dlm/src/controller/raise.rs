@@ -4,23 +4,22 @@
 //! every phase of every node and in every pool. A raise has to fit beside that sum, so the reduction that
 //! pays for it must be over first.
 
-use super::decide::{add, difference};
+use super::decide::difference;
+use super::evse::Reserved;
 use super::report::Reason;
 use super::{Controller, POOLS};
-use crate::allocate::{Bound, Demand};
-use crate::units::{Instant, Milliamps, three};
+use crate::allocate::{Bound, Demand, Row};
+use crate::units::{Instant, Milliamps};
 
-impl<const NODES: usize, const EVSES: usize, const LIMITS: usize> Controller<NODES, EVSES, LIMITS> {
+impl<const NODES: usize, const EVSES: usize, const LIMITS: usize, const METERS: usize, const BALANCED: usize>
+    Controller<NODES, EVSES, LIMITS, METERS, BALANCED>
+{
     /// Sums what the EVSEs may be drawing with the offers decided so far.
     pub(super) fn reserve(&mut self, now: Instant) {
-        for node in &mut self.nodes {
-            node.reserved = three(Milliamps::ZERO);
-        }
+        self.memory.clear_used();
         self.pools_reserved = [Milliamps::ZERO; POOLS];
         for at in 0..EVSES {
-            self.evses[at].reserved = three(Milliamps::ZERO);
-            self.evses[at].reserved_by_all = Milliamps::ZERO;
-            self.reserve_more(at, now);
+            self.reserve_more(at, now, Reserved::default());
         }
     }
 
@@ -35,18 +34,19 @@ impl<const NODES: usize, const EVSES: usize, const LIMITS: usize> Controller<NOD
             if evse.target <= offer {
                 continue;
             }
-            if evse.changed.is_some_and(|changed| now < changed.after(self.settings.raise_interval)) {
+            if evse.may_rise_from(&self.settings).is_some_and(|from| now < from) {
                 self.evses[at].reason = Reason::Dwell;
                 continue;
             }
-            let (room, bound) = self.room(at, &demand);
+            let own = evse.reserved(now, &self.settings);
+            let (room, bound) = self.room(&demand, own);
             let raised = self.settings.round_down(self.evses[at].target.min(room));
             if raised < self.evses[at].target {
                 self.evses[at].reason = Reason::AwaitsOthers(self.cause(taker, bound));
             }
             if raised > offer && raised >= demand.min {
                 self.evses[at].next = raised;
-                self.reserve_more(at, now);
+                self.reserve_more(at, now, own);
             }
         }
     }
@@ -59,53 +59,49 @@ impl<const NODES: usize, const EVSES: usize, const LIMITS: usize> Controller<NOD
         }
     }
 
-    /// The highest offer to an EVSE that the ledger allows, and what does not allow more.
-    fn room(&self, at: usize, demand: &Demand) -> (Milliamps, Bound) {
-        let evse = &self.evses[at];
+    /// The highest offer to an EVSE, for which `own` is reserved, that the ledger allows, and what does not allow
+    /// more.
+    fn room(&self, demand: &Demand, own: Reserved) -> (Milliamps, Bound) {
         let mut lowest = (Milliamps::MAX, Bound::Maximum);
         let mut note = |room: Milliamps, bound: Bound| {
             if room < lowest.0 {
                 lowest = (room, bound);
             }
         };
-        let mut next = Some(evse.config.node);
-        while let Some((node, state)) = next.and_then(|node| Some((node, self.nodes.get(usize::from(node))?)))
-        {
+        let mut next = Some(demand.node);
+        while let Some(node) = next {
+            let rows = self.memory.rows(node);
             for phase in demand.phases.iter() {
-                let at = phase.index();
-                let room = beside(state.capacity[at], state.reserved[at], evse.reserved[at]);
+                let Row { capacity, used, .. } = rows[phase.index()];
+                let room = beside(Milliamps(capacity), Milliamps(used), own.by_phase[phase.index()]);
                 note(room, Bound::Limit { node, phase });
             }
-            next = self.tree[usize::from(node)].parent;
+            next = self.tree.get(usize::from(node)).and_then(|node| node.parent);
         }
         for ((pool, limit), reserved) in (0..).zip(self.pools).zip(self.pools_reserved) {
-            if evse.config.pools.contains(pool) {
-                let room = beside(limit, reserved, evse.reserved_by_all);
+            if demand.pools.contains(pool) {
+                let room = beside(limit, reserved, own.by_all);
                 note(Milliamps(room.0 / u32::from(demand.conductors.max(1))), Bound::Pool { pool });
             }
         }
         lowest
     }
 
-    /// Brings what is reserved for an EVSE, and for everything above it, up to what it may be drawing.
-    fn reserve_more(&mut self, at: usize, now: Instant) {
-        let evse = &mut self.evses[at];
-        let possible = evse.possible(now, evse.next, &self.settings);
-        let reserved = evse.config.rotation.at_most(possible);
-        let by_all = possible.into_iter().fold(Milliamps::ZERO, Milliamps::saturating_add);
-        let more = difference(reserved, evse.reserved);
-        let more_by_all = by_all.saturating_sub(evse.reserved_by_all);
-        evse.reserved = reserved;
-        evse.reserved_by_all = by_all;
+    /// Brings what is reserved for an EVSE in everything above it from `before` up to what it may be drawing.
+    fn reserve_more(&mut self, at: usize, now: Instant, before: Reserved) {
+        let evse = &self.evses[at];
+        let reserved = evse.reserved(now, &self.settings);
+        let more = difference(reserved.by_phase, before.by_phase);
+        let more_by_all = reserved.by_all.saturating_sub(before.by_all);
         for (pool, total) in (0..).zip(&mut self.pools_reserved) {
             if evse.config.pools.contains(pool) {
                 *total = total.saturating_add(more_by_all);
             }
         }
         let mut next = Some(evse.config.node);
-        while let Some(at) = next.map(usize::from).filter(|&at| at < NODES) {
-            add(&mut self.nodes[at].reserved, more);
-            next = self.tree[at].parent;
+        while let Some(at) = next {
+            self.memory.use_more(at, more);
+            next = self.tree.get(usize::from(at)).and_then(|node| node.parent);
         }
     }
 }

@@ -6,7 +6,7 @@ mod random;
 pub(crate) use random::Random;
 
 use evkit_dlm::allocate::{
-    Demand, EvseSlot, Node, NodeSlot, Outcome, PoolSet, Problem, Scratch, Share, allocate,
+    Demand, EvseSlot, Node, NodeSlot, Outcome, PairSlot, PoolSet, Problem, Scratch, Share, allocate,
 };
 use evkit_dlm::phases::{Phase, PhaseSet, Rotation, Terminals};
 use evkit_dlm::units::{Milliamps, three};
@@ -27,6 +27,7 @@ impl Owned {
         let count = self.demands.len();
         let scratch = Scratch {
             nodes: &mut vec![NodeSlot::EMPTY; self.nodes.len()],
+            pairs: &mut vec![PairSlot::EMPTY; self.nodes.len()],
             evses: &mut vec![EvseSlot::EMPTY; count],
             orders: &mut vec![0; count * Scratch::ORDERS],
         };
