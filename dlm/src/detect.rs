@@ -50,7 +50,7 @@ impl PhaseDetector {
         for (place, (flag, current)) in flags.iter_mut().zip(measured).enumerate() {
             let Some(since) = self.unused_since.get_mut(place) else { continue };
             *since = since.or(Some(now)).filter(|_| charging && current < UNUSED);
-            let dropped = since.is_some_and(|since| now.since(since) >= patience);
+            let dropped = since.is_some_and(|since| now >= since.after(patience));
             *flag = current >= IN_USE || self.in_use.contains(place) && !dropped;
         }
         let learnt = Terminals::from_flags(flags).intersection(self.wired);
@@ -120,7 +120,7 @@ impl Appetite {
             }
             let since = *self.leaving_since.get_or_insert(now);
             self.most = self.most.max(drawn);
-            if now.since(since) >= settings.patience {
+            if now >= since.after(settings.patience) {
                 self.cap = self.most.saturating_add(margin);
                 self.leaving_since = None;
             }
@@ -153,7 +153,7 @@ impl Slumber {
             *self = Self::default();
         }
         let since = self.offered_since.or(Some(now)).filter(|_| self.paused && offer > Milliamps::ZERO);
-        let due = since.is_some_and(|since| now.since(since) >= patience);
+        let due = since.is_some_and(|since| now >= since.after(patience));
         *self = if due { Self::default() } else { Self { offered_since: since, ..*self } };
         due
     }

@@ -305,9 +305,11 @@ impl<const ROOM: usize> SiteLimits<ROOM> {
         }
         let end = self.range(place).end;
         let full = LimitsFull { who: limit.source, room: ROOM };
-        let moved = self.limits.get_mut(end..=self.count).ok_or(full)?;
-        moved.rotate_right(1);
-        moved[0] = (place, limit);
+        if self.count >= ROOM {
+            return Err(full);
+        }
+        self.limits.copy_within(end..self.count, end + 1);
+        self.limits[end] = (place, limit);
         self.count += 1;
         Ok(())
     }
@@ -316,7 +318,7 @@ impl<const ROOM: usize> SiteLimits<ROOM> {
     pub(crate) fn clear(&mut self, place: Place, source: Source) -> bool {
         let held = self.position(place, source);
         if let Some(at) = held {
-            self.limits[at..self.count].rotate_left(1);
+            self.limits.copy_within(at + 1..self.count, at);
             self.count -= 1;
         }
         held.is_some()

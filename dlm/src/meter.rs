@@ -153,9 +153,9 @@ impl Meter {
 
     pub(crate) fn state(&self, now: Instant) -> MeterState {
         let Some((taken, unchanged)) = self.taken else { return MeterState::Silent };
-        if now.since(taken) > self.config.max_age {
+        if now > taken.after(self.config.max_age) {
             MeterState::Silent
-        } else if self.config.max_frozen.is_some_and(|most| now.since(unchanged) > most) {
+        } else if self.config.max_frozen.is_some_and(|most| now > unchanged.after(most)) {
             MeterState::Frozen
         } else {
             MeterState::Fresh

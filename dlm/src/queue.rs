@@ -62,7 +62,7 @@ impl Ticket {
 /// How much a running session has had, for the order in which sessions are paused.
 pub(crate) fn consumed(shedding: Shedding, now: Instant, since: Instant, energy: WattHours) -> u64 {
     match shedding {
-        Shedding::LongestCharging => now.since(since).as_millis() as u64,
+        Shedding::LongestCharging => now.as_millis().saturating_sub(since.as_millis()),
         Shedding::MostEnergy => energy.0.into(),
     }
 }

@@ -4,6 +4,7 @@
 //! floating-point unit rounds. Arithmetic saturates, because a limit of "practically infinite" (a
 //! manual's 9999 A, a register full of ones) is ordinary input.
 
+use core::cmp::Ordering;
 use core::fmt;
 use core::num::NonZeroU16;
 use core::time::Duration;
@@ -87,7 +88,7 @@ impl Millivolts {
 ///
 /// It takes six bytes, and no more in an `Option`: a site keeps a dozen for each EVSE. They reach from the start for
 /// 8,918 years; whatever is later counts as [`Instant::MAX`].
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(Rust, packed(2))]
 pub struct Instant {
     /// The bits above the lowest 32, and one more.
@@ -121,6 +122,18 @@ impl Instant {
     pub const fn after(self, duration: Duration) -> Self {
         let millis = duration.as_secs().saturating_mul(1000).saturating_add(duration.subsec_millis() as u64);
         Self::from_millis(self.as_millis().saturating_add(millis))
+    }
+}
+
+impl Ord for Instant {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.as_millis().cmp(&other.as_millis())
+    }
+}
+
+impl PartialOrd for Instant {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 

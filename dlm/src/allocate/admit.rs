@@ -48,8 +48,7 @@ impl Work<'_> {
     fn serve_possible(&mut self) {
         for index in self.indices() {
             let demand = self.demand(index);
-            let needs = |factor| demand.min.0.saturating_mul(factor);
-            if self.find_row(demand, |row, factor| row.capacity < needs(factor)).is_none() {
+            if self.find_row(demand, demand.min, |row, min| row.capacity < min).is_none() {
                 self.serve(index);
             }
         }
@@ -91,7 +90,7 @@ impl Work<'_> {
     }
 
     fn competes(&self, demand: &Demand) -> bool {
-        self.find_row(demand, |row, _| row.is_over()).is_some()
+        self.find_row(demand, demand.min, |row, _| row.is_over()).is_some()
             || self.balanced && self.path(demand.node).any(|node| self.pairs(node).is_some())
     }
 
@@ -138,11 +137,15 @@ impl Work<'_> {
         let demand = self.demand(index);
         let fits = self.lacking(demand, demand.min).is_none();
         if fits {
-            self.serve(index);
-            let class = usize::from(self.evses[usize::from(index)].class);
-            self.evses[class].count += 1;
+            self.serve_item(index);
         }
         fits
+    }
+
+    fn serve_item(&mut self, index: u16) {
+        self.serve(index);
+        let class = usize::from(self.evses[usize::from(index)].class);
+        self.evses[class].count += 1;
     }
 
     pub(super) fn dismiss_item(&mut self, index: u16) {
@@ -183,7 +186,7 @@ impl Work<'_> {
                 if !self.evses[usize::from(leaving)].served {
                     continue;
                 }
-                if !self.burn(self.competing as u64 * 5) {
+                if !self.burn(self.competing as u32 * 5) {
                     return more;
                 }
                 let gain = self.exchange(leaving);
@@ -242,7 +245,7 @@ impl Work<'_> {
                 self.dismiss_item(self.others[at]);
             }
         }
-        self.serve_if_fits(leaving);
+        self.serve_item(leaving);
         Gain::Nothing
     }
 

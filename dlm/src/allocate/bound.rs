@@ -47,7 +47,7 @@ impl Work<'_> {
         if fitting == 0 {
             return 0;
         }
-        self.burn((to - class) as u64 * 100 + self.nodes.len() as u64 * 10);
+        self.burn((to - class) as u32 * 100 + self.nodes.len() as u32 * 10);
         let nodes = Relaxation::ALL.into_iter().map(|relaxation| self.survivors(relaxation, class, to)).min();
         let pools =
             (0..self.problem.pools.len() as u8).map(|pool| self.pool_survivors(pool, class, to)).min();
@@ -95,7 +95,7 @@ impl Work<'_> {
         let mut sorted = (class..to).rev();
         while *self.nodes[node].load() > slack {
             let next = if below.len() <= FEW {
-                self.burn(below.len() as u64);
+                self.burn(below.len() as u32);
                 let candidates = below.clone().map(|at| self.evses[usize::from(at)].ordered);
                 let alive = candidates.filter(|&index| self.evses[usize::from(index)].alive);
                 alive.max_by_key(|&index| relaxation.size(self.demand(index)))
@@ -136,7 +136,7 @@ impl Work<'_> {
             }
         }
         while load > self.pools()[usize::from(pool)].slack() {
-            self.burn((to - class) as u64);
+            self.burn((to - class) as u32);
             let candidates = self.items[class..to].iter().copied();
             let candidates = candidates.filter(|&index| self.evses[usize::from(index)].alive);
             let Some(largest) = candidates.max_by_key(|&index| size(self.demand(index))) else { break };

@@ -28,7 +28,7 @@ impl Work<'_> {
         while step >= STEPS.1 && self.evses.iter().any(|slot| pair(slot.bound).is_some()) {
             let mut better = false;
             for index in self.indices() {
-                if !self.burn(self.evses.len() as u64) {
+                if !self.burn(self.evses.len() as u32) {
                     return;
                 }
                 better |= self.may_be_too_modest(index) && self.try_floor(index, step);

@@ -62,7 +62,7 @@ impl Work<'_> {
             let mut open = false;
             for node in (0..self.nodes.len() as u16).rev() {
                 let mut steps = self.nodes[usize::from(node)].end - self.nodes[usize::from(node)].first;
-                while let Some(gap) = self.gaps(node).max_by_key(|gap| gap.excess) {
+                while let Some(gap) = self.gap(node) {
                     open = true;
                     let lifting = steps > 0 && pass < PASSES;
                     steps = steps.saturating_sub(1);
@@ -152,18 +152,17 @@ impl Work<'_> {
     /// The widest gap above these demands.
     fn widest_gap(&self, touched: &[(u16, u32)]) -> Option<Gap> {
         let nodes = touched.iter().flat_map(|&(index, _)| self.path(self.demand(index).node));
-        nodes.flat_map(|node| self.gaps(node)).max_by_key(|gap| gap.excess)
+        nodes.filter_map(|node| self.gap(node)).max_by_key(|gap| gap.excess)
     }
 
-    /// The gaps at one node.
-    fn gaps(&self, node: u16) -> impl Iterator<Item = Gap> {
-        let gaps = self.pairs(node).into_iter().flat_map(move |(PairSlot { rows }, most)| {
-            Lanes::pairs().map(move |(place, reverse)| {
-                let excess = rows[place].used.saturating_sub(rows[reverse].used.saturating_add(most));
-                Gap { node, lane: Lanes::of_pair(reverse), excess }
-            })
+    /// The widest gap at one node.
+    fn gap(&self, node: u16) -> Option<Gap> {
+        let (PairSlot { rows }, most) = self.pairs(node)?;
+        let gaps = Lanes::pairs().map(|(place, reverse)| {
+            let excess = rows[place].used.saturating_sub(rows[reverse].used.saturating_add(most));
+            Gap { node, lane: Lanes::of_pair(reverse), excess }
         });
-        gaps.filter(|gap| gap.excess > 0)
+        gaps.max_by_key(|gap| gap.excess).filter(|gap| gap.excess > 0)
     }
 
     /// The demand that can narrow a gap furthest, and how far: without opening another if there is such a
@@ -171,7 +170,7 @@ impl Work<'_> {
     fn best_to_lift(&mut self, gap: Gap) -> Option<(u16, u32)> {
         let slot = &self.nodes[usize::from(gap.node)];
         let below = slot.first..slot.end;
-        if !self.burn(below.len() as u64 * 20) {
+        if !self.burn(below.len() as u32 * 20) {
             return None;
         }
         let candidates = below.map(|at| self.evses[usize::from(at)].ordered);

@@ -6,7 +6,7 @@
 //! Lagrangian dual). In every round items are admitted in the order of cost, and the best round counts.
 
 use super::memory::{Key, sort};
-use super::rows::Work;
+use super::rows::{Row, Work};
 use crate::phases::PhaseSet;
 
 /// Rounds of price finding. More find a little better prices, but the exchanges that follow make more of
@@ -23,32 +23,20 @@ impl Work<'_> {
     pub(super) fn admit_by_price(&mut self) -> bool {
         let mut more = false;
         self.clear();
-        self.priced().for_each(|(_, price)| *price = 0);
+        self.for_priced(|_, price| *price = 0);
         self.sort_by_cost();
         self.ask();
-        for (row, price) in self.priced() {
+        self.for_priced(|row, price| {
             *price = if row.slope > row.slack() { FIRST_PRICE } else { 0 };
             row.slope = 0;
-        }
+        });
         for _ in 0..ROUNDS {
-            if !self.burn(self.competing as u64 * 150) {
+            if !self.burn(self.competing as u32 * 150) {
                 break;
             }
             self.sort_by_cost();
             self.ask();
-            // A row nobody contends for stays without a price.
-            for (row, price) in self.priced().filter(|(_, price)| **price > 0) {
-                let (asked, slack) = (row.slope, row.slack().max(1));
-                // Up to twice, down to half the price.
-                let part = |amount: u32| {
-                    (u64::from(*price) * u64::from(amount.min(slack)) / u64::from(slack)) as u32
-                };
-                *price = match asked.checked_sub(slack) {
-                    Some(excess) => price.saturating_add(part(excess)).min(WORTH),
-                    None => *price - part(slack - asked) / 2,
-                };
-                row.slope = 0;
-            }
+            self.for_priced(adjust);
             for at in 0..self.competing {
                 self.serve_if_fits(self.sorted[at]);
             }
@@ -76,7 +64,7 @@ impl Work<'_> {
     /// Adds up in every row what the items ask for: all of it when they are cheap, nothing when they are
     /// dear, some sixteenths in between.
     fn ask(&mut self) {
-        self.priced().for_each(|(row, _)| row.slope = 0);
+        self.for_priced(|row, _| row.slope = 0);
         for at in 0..self.competing {
             let index = self.sorted[at];
             let cost = self.evses[usize::from(index)].key.value();
@@ -90,7 +78,7 @@ impl Work<'_> {
 
     /// Adds the prices of every node's rows and of those above it up.
     fn add_up_prices(&mut self) {
-        self.priced().for_each(|(row, price)| row.slope = *price);
+        self.for_priced(|row, price| row.slope = *price);
         for at in 1..self.nodes.len() {
             let (above, below) = self.nodes.split_at_mut(at);
             let parent = &above[usize::from(below[0].parent)];
@@ -110,5 +98,17 @@ impl Work<'_> {
         // What leaves phases of its node without a taker is half as dear again: on scarce sites of 40 to 1,000
         // EVSEs that serves one more in two thousand.
         if demand.phases == PhaseSet::ALL { cost } else { cost.saturating_add(cost / 2) }
+    }
+}
+
+/// Makes a row dearer that is asked for more than it has, and others cheaper: up to twice, down to half the price.
+fn adjust(row: &mut Row, price: &mut u32) {
+    // A row nobody contends for stays without a price.
+    if *price > 0 {
+        let (asked, slack) = (row.slope, row.slack().max(1));
+        let part = |amount: u32| (u64::from(*price) * u64::from(amount.min(slack)) / u64::from(slack)) as u32;
+        let change = part(asked.abs_diff(slack));
+        *price = if asked >= slack { price.saturating_add(change).min(WORTH) } else { *price - change / 2 };
+        row.slope = 0;
     }
 }

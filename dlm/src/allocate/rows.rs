@@ -136,7 +136,7 @@ pub(super) struct Work<'a> {
     /// Total current of the best shares found so far, over all conductors.
     pub(super) best_total: u64,
     /// Steps the search may still take.
-    pub(super) fuel: u64,
+    pub(super) fuel: u32,
 }
 
 impl<'a> Work<'a> {
@@ -247,32 +247,38 @@ impl<'a> Work<'a> {
 
     /// The row, nearest to the EVSE first, that has no room for this much more current.
     pub(super) fn lacking(&self, demand: &Demand, more: Milliamps) -> Option<RowId> {
-        self.find_row(demand, |row, factor| row.slack() < more.0.saturating_mul(factor))
+        self.find_row(demand, more, |row, more| row.slack() < more)
     }
 
-    /// The row, nearest to the EVSE first, that satisfies a condition on the row and its factor.
-    pub(super) fn find_row(&self, demand: &Demand, wanted: impl Fn(&Row, u32) -> bool) -> Option<RowId> {
+    /// The row, nearest to the EVSE first, that satisfies a condition on the row and what a current of the demand
+    /// would load it with.
+    pub(super) fn find_row(
+        &self,
+        demand: &Demand,
+        current: Milliamps,
+        wanted: fn(&Row, u32) -> bool,
+    ) -> Option<RowId> {
         let lanes = Lanes::of(demand.phases);
         let mut at = demand.node;
         while let Some(node) = self.nodes.get(usize::from(at)) {
             for (lane, row) in node.rows.iter().enumerate() {
-                if lanes.contains(lane) && wanted(row, 1) {
+                if lanes.contains(lane) && wanted(row, current.0) {
                     return Some(RowId::Node { node: at, lane: lane as u8 });
                 }
             }
             if let Some(pairs) = self.pairs.get(usize::from(node.pairs)) {
                 for (place, row) in pairs.rows.iter().enumerate() {
                     let lane = Lanes::of_pair(place);
-                    if lanes.contains(lane) && wanted(row, 1) {
+                    if lanes.contains(lane) && wanted(row, current.0) {
                         return Some(RowId::Node { node: at, lane: lane as u8 });
                     }
                 }
             }
             at = node.parent;
         }
-        let factor = demand.conductors.into();
+        let drawn = current.0.saturating_mul(demand.conductors.into());
         let mut pools = demand.pools.iter();
-        pools.find(|&pool| wanted(&self.pools[usize::from(pool)], factor)).map(|pool| RowId::Pool { pool })
+        pools.find(|&pool| wanted(&self.pools[usize::from(pool)], drawn)).map(|pool| RowId::Pool { pool })
     }
 
     /// Serves a demand with its floor.
@@ -329,10 +335,14 @@ impl<'a> Work<'a> {
         self.nodes.iter().flat_map(|node| &node.rows).chain(pairs).any(Row::is_over)
     }
 
-    /// All rows of phases and pools, with their prices.
-    pub(super) fn priced(&mut self) -> impl Iterator<Item = (&mut Row, &mut u32)> {
-        let pools = self.pools.iter_mut().zip(&mut self.pool_prices).take(self.problem.pools.len());
-        self.nodes.iter_mut().flat_map(NodeSlot::priced).chain(pools)
+    /// Visits all rows of phases and pools, with their prices.
+    pub(super) fn for_priced(&mut self, visit: fn(&mut Row, &mut u32)) {
+        for (row, price) in self.nodes.iter_mut().flat_map(NodeSlot::priced) {
+            visit(row, price);
+        }
+        for (row, price) in self.pools.iter_mut().zip(&mut self.pool_prices).take(self.problem.pools.len()) {
+            visit(row, price);
+        }
     }
 
     /// Sets the rows back to the floors of those served.

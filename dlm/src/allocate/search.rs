@@ -9,9 +9,9 @@ use super::rows::{Work, level_of};
 use core::cmp::Ordering;
 
 /// Steps a search may take, roughly nanoseconds of a desktop computer: a bound on the time of a decision.
-const FUEL: u64 = 1_000_000;
+const FUEL: u32 = 1_000_000;
 /// Steps it may take more for each demand, when it looks for a set that serves more.
-const FUEL_PER_DEMAND: u64 = 2_000;
+const FUEL_PER_DEMAND: u32 = 2_000;
 
 /// What a search is after.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub(super) enum Goal {
 impl Work<'_> {
     /// Fills the tank for a goal.
     pub(super) fn refuel(&mut self, goal: Goal) {
-        let demands = self.problem.demands.len() as u64;
+        let demands = self.problem.demands.len() as u32;
         self.fuel = match goal {
             Goal::More => FUEL + FUEL_PER_DEMAND * demands,
             Goal::Fairer => FUEL,
@@ -33,13 +33,13 @@ impl Work<'_> {
     }
 
     /// Uses up fuel; says whether some is left.
-    pub(super) fn burn(&mut self, steps: u64) -> bool {
+    pub(super) fn burn(&mut self, steps: u32) -> bool {
         self.fuel = self.fuel.saturating_sub(steps);
         self.fuel > 0
     }
 
-    pub(super) fn fill_cost(&self) -> u64 {
-        self.problem.demands.len() as u64 * 300
+    pub(super) fn fill_cost(&self) -> u32 {
+        self.problem.demands.len() as u32 * 300
     }
 
     /// Whether the best set provably serves as many as possible.

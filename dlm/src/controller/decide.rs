@@ -41,9 +41,9 @@ impl<const NODES: usize, const EVSES: usize, const LIMITS: usize, const METERS: 
 
     /// Brings limits and base loads up to date; children come before their parents.
     fn load_nodes(&mut self, now: Instant) {
+        (0..NODES as u16).for_each(|node| self.limit_to(node, now));
         let mut meters = self.meters.iter_mut().rev().flatten().peekable();
         for at in (0..NODES as u16).rev() {
-            let effective = self.limits.effective(Place::Node(at), now);
             let (node, tree) = (&mut self.nodes[usize::from(at)], &mut self.tree[usize::from(at)]);
             let mut known = self.memory.rows(at).map(|row| Milliamps(row.used));
             node.base = three(Milliamps::ZERO);
@@ -55,10 +55,16 @@ impl<const NODES: usize, const EVSES: usize, const LIMITS: usize, const METERS: 
                     add(&mut known, load);
                 }
             }
-            node.sources = effective.sources;
-            (tree.limit, tree.base) = (effective.currents, node.base);
+            tree.base = node.base;
             tree.parent.into_iter().for_each(|parent| self.memory.use_more(parent, known));
         }
+    }
+
+    /// Brings the limit of a node up to date.
+    pub(super) fn limit_to(&mut self, node: u16, now: Instant) {
+        let effective = self.limits.effective(Place::Node(node), now);
+        let at = usize::from(node);
+        (self.nodes[at].sources, self.tree[at].limit) = (effective.sources, effective.currents);
     }
 
     /// Works out what each node can carry: its limit without the base loads below.

@@ -177,7 +177,7 @@ impl Evse {
     }
 
     pub(super) fn is_silent(&self, now: Instant, settings: &Settings) -> bool {
-        self.heard.is_none_or(|heard| now.since(heard) > settings.evse_max_age)
+        self.heard.is_none_or(|heard| now > heard.after(settings.evse_max_age))
     }
 
     pub(super) fn terminals(&self) -> Terminals {
@@ -250,7 +250,7 @@ impl Evse {
     /// Notes that a silent EVSE has fallen to its disconnected limit if its lease is over by now.
     pub(super) fn expire(&mut self, now: Instant, settings: &Settings) {
         let Some((lease, heard)) = settings.lease.zip(self.heard) else { return };
-        if now.since(heard) > lease.max(settings.evse_max_age).saturating_add(settings.reaction) {
+        if now > heard.after(lease.max(settings.evse_max_age)).after(settings.reaction) {
             self.ledger = Ledger::new(self.config.disconnected);
             self.facts.measured = None;
         }

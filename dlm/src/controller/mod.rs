@@ -194,12 +194,9 @@ impl<const NODES: usize, const EVSES: usize, const LIMITS: usize, const METERS: 
             weight: 1,
             pools: PoolSet::NONE,
         };
-        Ok(Self {
+        let mut controller = Self {
             settings,
-            nodes: nodes.each_ref().map(|config| NodeState {
-                sources: config.limits.effective(Instant::default()).sources,
-                base: three(Milliamps::ZERO),
-            }),
+            nodes: [NodeState { sources: [None; 3], base: three(Milliamps::ZERO) }; NODES],
             meters,
             evses: evses.each_ref().map(Evse::new),
             limits,
@@ -210,12 +207,14 @@ impl<const NODES: usize, const EVSES: usize, const LIMITS: usize, const METERS: 
             tree: nodes.each_ref().map(|config| Node {
                 parent: config.parent,
                 imbalance: config.imbalance,
-                ..Node::root(config.limits.effective(Instant::default()).currents)
+                ..Node::root(three(Milliamps::MAX))
             }),
             takers: [0; EVSES],
             demands: [nobody; EVSES],
             memory: Memory::new(),
-        })
+        };
+        (0..NODES as u16).for_each(|node| controller.limit_to(node, Instant::default()));
+        Ok(controller)
     }
 
     /// How the controller behaves.
@@ -358,10 +357,15 @@ impl<const NODES: usize, const EVSES: usize, const LIMITS: usize, const METERS: 
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Instant> {
         let Some(now) = self.decided else { return Some(Instant::default()) };
-        let meters = self.meters.iter().flatten().map(|held| held.meter.next_change(now));
-        let evses = self.evses.iter().flat_map(|evse| evse.next_change(now, &self.settings));
-        let turn = self.turn_from.zip(self.settings.turn).map(|(from, turn)| from.after(turn));
-        meters.chain(evses).chain([turn, self.limits.next_change(now)]).flatten().filter(|&at| at > now).min()
+        let mut next = Instant::MAX;
+        let mut note = |at: Option<Instant>| next = at.filter(|&at| at > now).map_or(next, |at| at.min(next));
+        note(self.turn_from.zip(self.settings.turn).map(|(from, turn)| from.after(turn)));
+        note(self.limits.next_change(now));
+        self.meters.iter().flatten().for_each(|held| note(held.meter.next_change(now)));
+        for evse in &self.evses {
+            evse.next_change(now, &self.settings).into_iter().for_each(&mut note);
+        }
+        Some(next).filter(|&next| next < Instant::MAX)
     }
 
     fn node_place(&self, node: u16) -> Result<Place, NotOfThisSite> {
