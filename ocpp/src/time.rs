@@ -9,7 +9,7 @@ use core::ops::{Add, AddAssign};
 use core::time::Duration;
 
 pub use chrono::{DateTime, Utc};
-use chrono::{Datelike, NaiveDate, TimeDelta, Timelike};
+use chrono::{Datelike, NaiveDate, Timelike};
 
 use crate::json::Quoted;
 
@@ -53,8 +53,13 @@ impl Add<Duration> for Instant {
     type Output = Self;
 
     fn add(self, rhs: Duration) -> Self {
-        Self(self.0.saturating_add(u64::try_from(rhs.as_millis()).unwrap_or(u64::MAX)))
+        Self(self.0.saturating_add(millis(rhs)))
     }
+}
+
+/// Whole milliseconds of a span, without the 128 bit arithmetic of [`Duration::as_millis`].
+pub(crate) const fn millis(span: Duration) -> u64 {
+    span.as_secs().saturating_mul(1000).saturating_add(span.subsec_millis() as u64)
 }
 
 impl AddAssign<Duration> for Instant {
@@ -167,13 +172,15 @@ impl Stamp {
     pub(crate) fn to_utc(self) -> Option<DateTime<Utc>> {
         let (second, nanos) =
             if self.second == 60 { (59, self.nanos + 1_000_000_000) } else { (self.second, self.nanos) };
-        let local = NaiveDate::from_ymd_opt(self.year.into(), self.month.into(), self.day.into())?
-            .and_hms_opt(self.hour.into(), self.minute.into(), second.into())?;
-        let utc = match self.offset {
-            0 => local,
-            offset => local.checked_sub_signed(TimeDelta::minutes(offset.into()))?,
-        };
-        Some(utc.with_nanosecond(nanos)?.and_utc())
+        // By the day of the year: chrono's tables of months would take 1.6 KB of flash.
+        let months = (1..self.month).map(|month| u32::from(days_in_month(self.year, month)));
+        let day_of_year = months.sum::<u32>() + u32::from(self.day);
+        let local = NaiveDate::from_yo_opt(self.year.into(), day_of_year)?.and_hms_opt(
+            self.hour.into(),
+            self.minute.into(),
+            second.into(),
+        )?;
+        DateTime::from_timestamp(local.and_utc().timestamp() - i64::from(self.offset) * 60, nanos)
     }
 }
 
@@ -191,7 +198,9 @@ pub(crate) const UTC_LEN: usize = 24;
 ///
 /// `None` outside the years 0 to 9999, which RFC 3339 cannot express, and for a leap second that is none.
 pub(crate) fn format_utc(time: DateTime<Utc>, out: &mut [u8; UTC_LEN]) -> Option<&str> {
-    let year = u32::try_from(time.year()).ok().filter(|year| *year <= 9999)?;
+    let time = time.naive_utc();
+    let year = u16::try_from(time.year()).ok().filter(|year| *year <= 9999)?;
+    let (month, day) = date_in_year(year, time.ordinal());
     let (second, nanos) = match time.nanosecond() {
         leap @ 1_000_000_000.. if (time.hour(), time.minute(), time.second()) == (23, 59, 59) => {
             (60, leap - 1_000_000_000)
@@ -202,9 +211,9 @@ pub(crate) fn format_utc(time: DateTime<Utc>, out: &mut [u8; UTC_LEN]) -> Option
     let millis = nanos / 1_000_000;
     *out = *b"0000-00-00T00:00:00.000Z";
     for (at, width, value) in [
-        (0, 4, year),
-        (5, 2, time.month()),
-        (8, 2, time.day()),
+        (0, 4, year.into()),
+        (5, 2, month),
+        (8, 2, day),
         (11, 2, time.hour()),
         (14, 2, time.minute()),
         (17, 2, second),
@@ -224,6 +233,16 @@ pub(crate) fn format_utc(time: DateTime<Utc>, out: &mut [u8; UTC_LEN]) -> Option
         }
     }
     core::str::from_utf8(out.get(..len)?).ok()
+}
+
+/// Month and day of a day of the year, the first being 1.
+fn date_in_year(year: u16, mut day: u32) -> (u32, u32) {
+    let mut month = 1;
+    while let Some(left) = day.checked_sub(days_in_month(year, month).into()).filter(|left| *left > 0) {
+        day = left;
+        month += 1;
+    }
+    (month.into(), day)
 }
 
 fn days_in_month(year: u16, month: u8) -> u8 {

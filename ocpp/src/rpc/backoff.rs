@@ -2,6 +2,8 @@
 
 use core::time::Duration;
 
+use crate::time::millis;
+
 /// Pauses between attempts to connect: doubled a number of times, each with a random part, never given up.
 ///
 /// The shape is that of OCPP 2.0.1 (`RetryBackOffWaitMinimum`, `RetryBackOffRandomRange`, `RetryBackOffRepeatTimes`);
@@ -44,7 +46,7 @@ impl Backoff {
         bits = (bits ^ bits >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         bits = (bits ^ bits >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
         bits ^= bits >> 31;
-        let range = u64::try_from(self.random.as_millis()).unwrap_or(u64::MAX).saturating_add(1);
+        let range = millis(self.random).saturating_add(1);
         Duration::from_millis(bits % range)
     }
 }

@@ -127,7 +127,7 @@ impl StopData {
 
 /// Milliseconds between two moments, 49 days at most.
 fn millis(from: Instant, to: Instant) -> u32 {
-    u32::try_from(to.since(from).as_millis()).unwrap_or(u32::MAX)
+    u32::try_from(to.as_millis().saturating_sub(from.as_millis())).unwrap_or(u32::MAX)
 }
 
 fn encode(context: ReadingContext, readings: &Readings, writer: &mut Writer<'_>) {

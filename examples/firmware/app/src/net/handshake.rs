@@ -16,7 +16,7 @@ const GUID: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Opening<'a> {
     /// Value of `Host`: address and port.
-    pub(crate) host: core::net::SocketAddrV4,
+    pub(crate) host: &'a str,
     /// Path, the identity is appended.
     pub(crate) path: &'a str,
     /// Identity of the station.
@@ -174,7 +174,7 @@ mod tests {
     fn the_longest_request_fits() {
         let longest = "x".repeat(48);
         let opening = Opening {
-            host: "255.255.255.255:65535".parse().unwrap(),
+            host: "255.255.255.255:65535",
             path: &longest[..27],
             identity: &longest,
             password: &longest,

@@ -18,7 +18,7 @@ use crate::clock;
 use crate::log::log;
 use crate::net::handshake::{OpenError, Opening, open};
 use crate::net::websocket::{FrameError, Received, Receiver, send};
-use crate::store::settings::Setting;
+use crate::store::settings::{Setting, Url};
 
 /// How long connecting, and how long sending a frame may take.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -99,7 +99,8 @@ impl<F: MultiwriteNorFlash> Station<'_, F> {
     /// Up to an open WebSocket; sessions go on meanwhile.
     async fn connect(&mut self, socket: &mut TcpSocket<'_>, buffer: &mut [u8]) -> Result<(), End> {
         let settings = self.settings;
-        let (host, path) = settings.central_system();
+        let url = settings.central_system().ok_or(End::Connect(ConnectError::NoRoute))?;
+        let Url { address, host, path } = url;
         let mut nonce = [0; 16];
         let (low, high) = nonce.split_at_mut(8);
         low.copy_from_slice(&self.random.next().to_le_bytes());
@@ -108,7 +109,7 @@ impl<F: MultiwriteNorFlash> Station<'_, F> {
         let opening =
             Opening { host, path, identity, password: settings.get(Setting::AuthorizationKey), nonce };
         let connecting = async {
-            socket.connect(host).await.map_err(End::Connect)?;
+            socket.connect(address).await.map_err(End::Connect)?;
             socket.set_timeout(Some(Duration::from_secs(60)));
             open(socket, &opening, buffer).await.map_err(End::Open)
         };

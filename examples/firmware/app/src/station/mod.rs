@@ -375,7 +375,9 @@ fn seat_of(connector: u8) -> usize {
 }
 
 fn millis(span: Duration) -> embassy_time::Duration {
-    embassy_time::Duration::from_millis(u64::try_from(span.as_millis()).unwrap_or(u64::MAX))
+    // Without the 128 bit arithmetic of `as_millis`; no deadline is years away.
+    embassy_time::Duration::from_secs(span.as_secs())
+        + embassy_time::Duration::from_millis(span.subsec_millis().into())
 }
 
 /// Numbers a peer cannot guess as long as it cannot guess the seed (SplitMix64).

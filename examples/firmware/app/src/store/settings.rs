@@ -4,7 +4,7 @@
 //! ChangeConfiguration under the same names. They take effect at the next start.
 
 use core::fmt;
-use core::net::{Ipv4Addr, SocketAddrV4};
+use core::net::SocketAddrV4;
 
 use embedded_storage_async::nor_flash::MultiwriteNorFlash;
 use evkit_ocpp::journal::{StoreKey, StoreOp};
@@ -139,7 +139,7 @@ impl Setting {
                 text.parse().is_ok_and(|number: u32| (least..=most).contains(&number))
             }
             Form::Address => text.is_empty() || text.parse::<SocketAddrV4>().is_ok(),
-            Form::Url => url(text).is_some(),
+            Form::Url => Url::parse(text).is_some(),
         };
         Value::try_from(text).ok().filter(|_| right && plain).ok_or(Refused(form))
     }
@@ -149,11 +149,21 @@ impl Setting {
     }
 }
 
-/// Address and path of `10.0.2.100:9000/ocpp`.
-fn url(text: &str) -> Option<(SocketAddrV4, &str)> {
-    let slash = text.find('/')?;
-    let (address, path) = text.split_at_checked(slash)?;
-    Some((address.parse().ok()?, path))
+/// Where the central system is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Url<'a> {
+    pub(crate) address: SocketAddrV4,
+    /// The address as it was written.
+    pub(crate) host: &'a str,
+    pub(crate) path: &'a str,
+}
+
+impl<'a> Url<'a> {
+    /// The parts of `10.0.2.100:9000/ocpp`.
+    fn parse(text: &'a str) -> Option<Self> {
+        let (host, path) = text.split_at_checked(text.find('/')?)?;
+        Some(Self { address: host.parse().ok()?, host, path })
+    }
 }
 
 /// The values of all settings.
@@ -208,9 +218,9 @@ impl Settings {
         self.get(setting).parse().ok()
     }
 
-    /// Address and path of the central system.
-    pub(crate) fn central_system(&self) -> (SocketAddrV4, &str) {
-        url(self.get(Setting::CentralSystem)).unwrap_or((SocketAddrV4::new(Ipv4Addr::LOCALHOST, 80), "/"))
+    /// Where the central system is. The value was checked when it was set.
+    pub(crate) fn central_system(&self) -> Option<Url<'_>> {
+        Url::parse(self.get(Setting::CentralSystem))
     }
 }
 
@@ -227,6 +237,8 @@ impl<F: MultiwriteNorFlash> Store<F> {
 
 #[cfg(test)]
 mod tests {
+    use core::net::Ipv4Addr;
+
     use super::*;
 
     #[test]
@@ -256,8 +268,8 @@ mod tests {
     fn an_address_and_a_path_are_read() {
         let mut settings = Settings::new();
         settings.set(Setting::CentralSystem, Setting::CentralSystem.check("10.1.2.3:80/a/b").unwrap());
-        let (address, path) = settings.central_system();
-        assert_eq!((address.to_string().as_str(), path), ("10.1.2.3:80", "/a/b"));
+        let address = SocketAddrV4::new(Ipv4Addr::new(10, 1, 2, 3), 80);
+        assert_eq!(settings.central_system(), Some(Url { address, host: "10.1.2.3:80", path: "/a/b" }));
         assert_eq!(settings.address(Setting::DlmMaster), None);
     }
 }
