@@ -308,7 +308,19 @@ pub fn write_call<'b, 'm, M: Message<'m>>(
     action: &str,
     request: &M,
 ) -> Result<&'b str, EncodeError> {
-    write(buffer, version, CALL, id, Some(action), request, M::SCHEMA)
+    write_members(buffer, version, id, Some(action), request, M::SCHEMA)
+}
+
+/// Writes a CALL or, without an action, a CALLRESULT.
+pub(crate) fn write_members<'b>(
+    buffer: &'b mut [u8],
+    version: Version,
+    id: &MessageId<'_>,
+    action: Option<&str>,
+    message: &dyn WriteMembers,
+    schema: &'static Object,
+) -> Result<&'b str, EncodeError> {
+    write(buffer, version, if action.is_some() { CALL } else { RESULT }, id, action, message, schema)
 }
 
 /// Writes a CALLRESULT; its payload is checked like any other.
@@ -321,7 +333,7 @@ pub fn write_result<'b, 'm, M: Message<'m>>(
     id: &MessageId<'_>,
     response: &M,
 ) -> Result<&'b str, EncodeError> {
-    write(buffer, version, RESULT, id, None, response, M::SCHEMA)
+    write_members(buffer, version, id, None, response, M::SCHEMA)
 }
 
 /// Writes a SEND of 2.1, a message nobody answers; its payload is checked like any other.

@@ -9,10 +9,10 @@ use core::time::Duration;
 use thiserror::Error;
 
 use super::timer::Deadline;
-use super::{ErrorCode, Frame, FrameError, IdBuf, MessageId, write_call, write_error, write_result};
+use super::{ErrorCode, Frame, FrameError, IdBuf, MessageId, write_error, write_members};
 use crate::inline::Inline;
-use crate::message::{Call, EncodeError, Message};
-use crate::schema::{Version, Violation};
+use crate::message::{Call, EncodeError, Message, WriteMembers};
+use crate::schema::{Object, Version, Violation};
 use crate::text::Str;
 use crate::time::Instant;
 
@@ -210,10 +210,22 @@ impl<O: Copy, A: Copy> Link<O, A> {
         request: &C,
         buffer: &'b mut [u8],
     ) -> Result<&'b str, EncodeError> {
-        let id = id_text(self.nonce, self.number);
-        let text = write_call(buffer, self.version, &MessageId::cut(id.as_str()), C::NAME, request)?;
+        let text = self.write_call(C::NAME, request, C::SCHEMA, buffer)?;
         self.called(now, origin);
         Ok(text)
+    }
+
+    /// For all messages in one, as [`write_answer`](Self::write_answer).
+    #[inline(never)]
+    fn write_call<'b>(
+        &self,
+        name: &str,
+        request: &dyn WriteMembers,
+        schema: &'static Object,
+        buffer: &'b mut [u8],
+    ) -> Result<&'b str, EncodeError> {
+        let id = id_text(self.nonce, self.number);
+        write_members(buffer, self.version, &MessageId::cut(id.as_str()), Some(name), request, schema)
     }
 
     fn called(&mut self, now: Instant, origin: O) {
@@ -303,8 +315,19 @@ impl<O: Copy, A: Copy> Link<O, A> {
         response: &C::Response<'_>,
         buffer: &'b mut [u8],
     ) -> Result<&'b str, AnswerError> {
+        self.write_answer(responder.into_ticket(), response, <C::Response<'_> as Message<'_>>::SCHEMA, buffer)
+    }
+
+    #[inline(never)]
+    fn write_answer<'b>(
+        &mut self,
+        ticket: Ticket,
+        response: &dyn WriteMembers,
+        schema: &'static Object,
+        buffer: &'b mut [u8],
+    ) -> Result<&'b str, AnswerError> {
         let version = self.version;
-        self.write(responder.into_ticket(), |id| write_result(buffer, version, id, response))
+        self.write(ticket, |id| write_members(buffer, version, id, None, response, schema))
     }
 
     /// Writes an answer with the given writer and closes the call; on failure the peer gets `InternalError` later.

@@ -13,6 +13,7 @@ mod watchdog;
 
 pub use backoff::Backoff;
 pub use error::{ErrorCode, Policy};
+pub(crate) use frame::write_members;
 pub use frame::{
     Culprit, Frame, FrameError, FrameFault, write_call, write_error, write_result, write_result_error,
     write_send,

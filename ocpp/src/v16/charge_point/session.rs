@@ -4,11 +4,11 @@ use super::connector::Shown;
 use super::remote::Answer;
 use super::{ChargePoint, Event, Loose, Notice, Origin};
 use crate::list::List;
-use crate::message::{Call, EncodeError, Message};
+use crate::message::{Call, EncodeError, Message, WriteMembers};
 use crate::rpc::link::Incoming;
 use crate::rpc::timer::Deadline;
-use crate::rpc::{AnswerError, CallError, ErrorCode, Failure, FrameError, IdBuf, Responder, write_result};
-use crate::schema::{Leniency, Tolerance, Version, Violation};
+use crate::rpc::{AnswerError, CallError, ErrorCode, Failure, FrameError, IdBuf, Responder, write_members};
+use crate::schema::{Leniency, Object, Tolerance, Version, Violation};
 use crate::text::CiStr;
 use crate::time::Instant;
 use crate::v16::keys::Key;
@@ -31,6 +31,28 @@ enum Next {
     Progress(super::firmware::Progress),
     Loose(usize),
     Heartbeat,
+}
+
+/// An answer of the session's own, yet to be written.
+struct Reply<'b, 'i> {
+    id: &'i IdBuf,
+    buffer: &'b mut [u8],
+}
+
+impl<'b> Reply<'b, '_> {
+    fn write<'m, M: Message<'m>>(self, response: &M) -> Result<&'b str, EncodeError> {
+        self.write_members(response, M::SCHEMA)
+    }
+
+    /// For all messages in one.
+    #[inline(never)]
+    fn write_members(
+        self,
+        response: &dyn WriteMembers,
+        schema: &'static Object,
+    ) -> Result<&'b str, EncodeError> {
+        write_members(self.buffer, Version::V16, &self.id.id(), None, response, schema)
+    }
 }
 
 impl<const N: usize> ChargePoint<'_, N> {
@@ -422,51 +444,24 @@ impl<const N: usize> ChargePoint<'_, N> {
         answer: Answer,
         buffer: &'b mut [u8],
     ) -> Result<&'b str, EncodeError> {
-        let version = Version::V16;
-        let id_ref = &id.id();
+        let reply = Reply { id, buffer };
         match answer {
-            Answer::ChangeAvailability(status) => {
-                write_result(buffer, version, id_ref, &ChangeAvailabilityResponse { status })
-            }
-            Answer::ChangeConfiguration(status) => {
-                write_result(buffer, version, id_ref, &ChangeConfigurationResponse { status })
-            }
-            Answer::RemoteStart(status) => {
-                write_result(buffer, version, id_ref, &RemoteStartTransactionResponse { status })
-            }
-            Answer::RemoteStop(status) => {
-                write_result(buffer, version, id_ref, &RemoteStopTransactionResponse { status })
-            }
-            Answer::UnlockConnector(status) => {
-                write_result(buffer, version, id_ref, &UnlockConnectorResponse { status })
-            }
-            Answer::SetChargingProfile(status) => {
-                write_result(buffer, version, id_ref, &SetChargingProfileResponse { status })
-            }
-            Answer::ClearChargingProfile(status) => {
-                write_result(buffer, version, id_ref, &ClearChargingProfileResponse { status })
-            }
+            Answer::ChangeAvailability(status) => reply.write(&ChangeAvailabilityResponse { status }),
+            Answer::ChangeConfiguration(status) => reply.write(&ChangeConfigurationResponse { status }),
+            Answer::RemoteStart(status) => reply.write(&RemoteStartTransactionResponse { status }),
+            Answer::RemoteStop(status) => reply.write(&RemoteStopTransactionResponse { status }),
+            Answer::UnlockConnector(status) => reply.write(&UnlockConnectorResponse { status }),
+            Answer::SetChargingProfile(status) => reply.write(&SetChargingProfileResponse { status }),
+            Answer::ClearChargingProfile(status) => reply.write(&ClearChargingProfileResponse { status }),
             Answer::CompositeSchedule { connector, duration, unit, from } => {
-                self.write_composite(id, connector, duration, unit, from, buffer)
+                self.write_composite(id, connector, duration, unit, from, reply.buffer)
             }
-            Answer::Trigger(status) => {
-                write_result(buffer, version, id_ref, &TriggerMessageResponse { status })
-            }
-            Answer::ExtendedTrigger(status) => {
-                write_result(buffer, version, id_ref, &ExtendedTriggerMessageResponse { status })
-            }
-            Answer::ListVersion(list_version) => {
-                write_result(buffer, version, id_ref, &GetLocalListVersionResponse { list_version })
-            }
-            Answer::SendLocalList(status) => {
-                write_result(buffer, version, id_ref, &SendLocalListResponse { status })
-            }
-            Answer::ReserveNow(status) => {
-                write_result(buffer, version, id_ref, &ReserveNowResponse { status })
-            }
-            Answer::CancelReservation(status) => {
-                write_result(buffer, version, id_ref, &CancelReservationResponse { status })
-            }
+            Answer::Trigger(status) => reply.write(&TriggerMessageResponse { status }),
+            Answer::ExtendedTrigger(status) => reply.write(&ExtendedTriggerMessageResponse { status }),
+            Answer::ListVersion(list_version) => reply.write(&GetLocalListVersionResponse { list_version }),
+            Answer::SendLocalList(status) => reply.write(&SendLocalListResponse { status }),
+            Answer::ReserveNow(status) => reply.write(&ReserveNowResponse { status }),
+            Answer::CancelReservation(status) => reply.write(&CancelReservationResponse { status }),
         }
     }
 
