@@ -10,7 +10,7 @@ use embedded_io_async::{Read, Write};
 use crate::board::Health;
 use crate::log::log;
 use crate::shared::{Level, Request, Shared, Task};
-use crate::store::settings::{Setting, Settings, Value};
+use crate::store::settings::{Setting, Settings};
 
 /// Longest command.
 const COMMAND: usize = 96;
@@ -18,6 +18,9 @@ const COMMAND: usize = 96;
 const BEAT: Duration = Duration::from_secs(2);
 
 const HELP: &str = "help | status | get [NAME] | set NAME [VALUE] | log | clear SOCKET | restart";
+
+/// A line of the console.
+type Line = heapless::String<160>;
 
 /// Serves the console for good.
 pub(crate) async fn run<C: Read + Write>(
@@ -31,12 +34,17 @@ pub(crate) async fn run<C: Read + Write>(
     let mut bytes = [0; 16];
     loop {
         shared.alive(Task::Console);
-        console.print_log(&mut port).await;
+        while let Some(text) = console.news() {
+            print(&mut port, text).await;
+        }
         let event = with_timeout(BEAT, select(port.read(&mut bytes), shared.log.changed())).await;
         let Ok(Either::First(Ok(count))) = event else { continue };
         for byte in bytes.iter().take(count) {
-            if let Some(command) = editor.push(*byte) {
-                console.obey(&mut port, &command).await;
+            let Some(command) = editor.push(*byte) else { continue };
+            let mut row = 0;
+            while let Some(text) = console.answer(&command, row) {
+                print(&mut port, text).await;
+                row += 1;
             }
         }
     }
@@ -51,100 +59,116 @@ struct Console<'a> {
 }
 
 impl Console<'_> {
-    /// Prints what is new in the log.
-    async fn print_log<C: Write>(&mut self, port: &mut C) {
-        while let Some((line, next)) = self.shared.log.line(self.printed) {
-            self.printed = next;
-            print(port, format_args!("{line}")).await;
-        }
+    /// What is new in the log.
+    fn news(&mut self) -> Option<Line> {
+        let (text, next) = self.shared.log.line(self.printed)?;
+        self.printed = next;
+        Some(line(format_args!("{text}")))
     }
 
-    async fn obey<C: Write>(&mut self, port: &mut C, command: &str) {
+    /// A row of the answer to a command, from 0 on; what it asks for is done with the first one.
+    fn answer(&mut self, command: &str, row: usize) -> Option<Line> {
         let mut words = command.split_ascii_whitespace();
         match (words.next(), words.next(), words.next(), words.next()) {
-            (None, ..) => {}
-            (Some("help"), None, ..) => print(port, format_args!("{HELP}")).await,
-            (Some("status"), None, ..) => self.status(port).await,
-            (Some("get"), None, ..) => {
-                for setting in Setting::ALL {
-                    self.show(port, *setting).await;
-                }
-            }
-            (Some("get"), Some(name), None, _) => match Setting::find(name) {
-                Some(setting) => self.show(port, setting).await,
-                None => print(port, format_args!("no setting {name}; get shows all")).await,
-            },
-            (Some("set"), Some(name), value, None) => self.set(port, name, value.unwrap_or("")).await,
+            (Some("status"), None, ..) => self.status(row),
+            (Some("get"), None, ..) => Setting::ALL.get(row).map(|setting| self.show(*setting)),
+            _ if row > 0 => None,
+            (None, ..) => None,
+            (Some("help"), None, ..) => Some(line(format_args!("{HELP}"))),
+            (Some("get"), Some(name), None, _) => Some(match Setting::find(name) {
+                Some(setting) => self.show(setting),
+                None => unknown(name),
+            }),
+            (Some("set"), Some(name), value, None) => self.set(name, value.unwrap_or("")),
             (Some("log"), None, ..) => {
                 self.printed = self.shared.log.start();
+                None
             }
-            (Some("clear"), Some(number), None, _) => self.clear(port, number).await,
-            (Some("restart"), None, ..) => self.shared.restart.signal(()),
-            _ => print(port, format_args!("not a command; {HELP}")).await,
+            (Some("clear"), Some(number), None, _) => self.clear(number),
+            (Some("restart"), None, ..) => {
+                self.shared.restart.signal(());
+                None
+            }
+            _ => Some(line(format_args!("not a command; {HELP}"))),
         }
     }
 
-    async fn show<C: Write>(&self, port: &mut C, setting: Setting) {
+    fn show(&self, setting: Setting) -> Line {
         let value = if setting.is_secret() { "(secret)" } else { self.settings.get(setting) };
-        print(port, format_args!("{} = {value}", setting.row().name)).await;
+        line(format_args!("{} = {value}", setting.row().name))
     }
 
-    async fn set<C: Write>(&self, port: &mut C, name: &str, value: &str) {
-        let Some(setting) = Setting::find(name) else {
-            return print(port, format_args!("no setting {name}; get shows all")).await;
-        };
-        // A value that is too long cannot be right.
-        let checked = setting.check(value).map(|value: Value| Request { setting, value });
-        match checked {
-            Ok(request) => self.shared.requests.send(request).await,
-            Err(refused) => print(port, format_args!("{} {refused}", setting.row().name)).await,
+    /// What became of it is in the log.
+    fn set(&self, name: &str, value: &str) -> Option<Line> {
+        let Some(setting) = Setting::find(name) else { return Some(unknown(name)) };
+        let name = setting.row().name;
+        match setting.check(value) {
+            Ok(value) => {
+                let sent = self.shared.requests.try_send(Request { setting, value });
+                sent.err().map(|_| line(format_args!("{name} has to wait for the last change; try again")))
+            }
+            Err(refused) => Some(line(format_args!("{name} {refused}"))),
         }
     }
 
     /// A person looked at a contactor that did not obey.
-    async fn clear<C: Write>(&self, port: &mut C, number: &str) {
+    fn clear(&self, number: &str) -> Option<Line> {
         let index = number.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
-        match index.and_then(|index| self.shared.sockets.get(index)) {
-            Some(socket) => {
-                socket.orders.update(|orders| orders.clears = orders.clears.wrapping_add(1));
-                log!(self.shared, "socket {number}: fault of the contactor cleared by a person");
-            }
-            None => print(port, format_args!("no socket {number}")).await,
-        }
+        let Some(socket) = index.and_then(|index| self.shared.sockets.get(index)) else {
+            return Some(line(format_args!("no socket {number}")));
+        };
+        socket.orders.update(|orders| orders.clears = orders.clears.wrapping_add(1));
+        log!(self.shared, "socket {number}: fault of the contactor cleared by a person");
+        None
     }
 
-    async fn status<C: Write>(&self, port: &mut C) {
-        for (number, socket) in (1_u8..).zip(&self.shared.sockets) {
-            let (view, orders, measured) = (socket.view.get(), socket.orders.get(), socket.measured.get());
+    /// Two rows for each socket, and one for the board.
+    fn status(&self, row: usize) -> Option<Line> {
+        let number = row / 2 + 1;
+        let Some(socket) = self.shared.sockets.get(row / 2) else {
+            return (row == 2 * self.shared.sockets.len()).then(|| self.board());
+        };
+        let (view, orders, measured) = (socket.view.get(), socket.orders.get(), socket.measured.get());
+        if row % 2 == 0 {
             let state = view.state.map_or("?", |state| state.evlink_name());
             let contactor = if view.closed { "closed" } else { "open" };
             let lock = if view.locked { "locked" } else { "free" };
             let fault = view.fault.map_or("none", |fault| fault.entry().appeared);
-            print(
-                port,
-                format_args!("socket {number}: {state}, contactor {contactor}, plug {lock}, fault: {fault}"),
-            )
-            .await;
-            let permission = if orders.permission { "permitted" } else { "not permitted" };
-            print(
-                port,
-                format_args!(
-                    "  {permission}, offer {} mA, told {} mA, {} W, {} Wh",
-                    orders.offer.0, view.advertised.0, measured.power_w, measured.energy_wh
-                ),
-            )
-            .await;
+            return Some(line(format_args!(
+                "socket {number}: {state}, contactor {contactor}, plug {lock}, fault: {fault}"
+            )));
         }
+        let permission = if orders.permission { "permitted" } else { "not permitted" };
+        Some(line(format_args!(
+            "  {permission}, offer {} mA, told {} mA, {} W, {} Wh",
+            orders.offer.0, view.advertised.0, measured.power_w, measured.energy_wh
+        )))
+    }
+
+    fn board(&self) -> Line {
         let Health { stack_used, stack_size, load_permille, cause } = self.health.get();
         let (load, tenth) = (load_permille / 10, load_permille % 10);
-        print(
-            port,
-            format_args!(
-                "stack {stack_used} of {stack_size} bytes, load {load}.{tenth} %, started by {cause}"
-            ),
-        )
-        .await;
+        line(format_args!(
+            "stack {stack_used} of {stack_size} bytes, load {load}.{tenth} %, started by {cause}"
+        ))
     }
+}
+
+fn unknown(name: &str) -> Line {
+    line(format_args!("no setting {name}; get shows all"))
+}
+
+fn line(text: fmt::Arguments<'_>) -> Line {
+    let mut line = Line::new();
+    // What does not fit is cut.
+    let _ = line.write_fmt(text);
+    line
+}
+
+/// Writes a line. A port that fails or takes nothing loses it.
+async fn print<C: Write>(port: &mut C, mut text: Line) {
+    let _ = text.push_str("\r\n");
+    let _ = with_timeout(BEAT, port.write_all(text.as_bytes())).await;
 }
 
 /// Collects bytes to lines.
@@ -175,18 +199,28 @@ impl Editor {
     }
 }
 
-/// Writes a line. A port that fails or takes nothing loses it.
-async fn print<C: Write>(port: &mut C, text: fmt::Arguments<'_>) {
-    let mut line = heapless::String::<160>::new();
-    // What does not fit is cut.
-    let _ = line.write_fmt(text);
-    let _ = line.push_str("\r\n");
-    let _ = with_timeout(BEAT, port.write_all(line.as_bytes())).await;
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_row_of_an_answer_is_given_once() {
+        let (settings, health) = (Settings::new(), Level::new(Health::default()));
+        let shared = Shared::leaked();
+        let mut console = Console { shared, settings: &settings, health: &health, printed: 0 };
+        let mut rows = |command| (0..).map_while(|row| console.answer(command, row)).collect::<Vec<_>>();
+        assert_eq!(rows("status").len(), 2 * shared.sockets.len() + 1);
+        assert_eq!(rows("get").len(), Setting::ALL.len());
+        assert_eq!(rows("get maxcurrent"), ["MaxCurrent = 32"]);
+        assert_eq!(rows("set MaxCurrent 33"), ["MaxCurrent is a whole number from 6 to 32"]);
+        assert_eq!(rows("set MaxCurrent 16").len(), 0);
+        assert_eq!(rows("set MaxCurrent 10"), ["MaxCurrent has to wait for the last change; try again"]);
+        assert_eq!(rows("set Nothing 1"), ["no setting Nothing; get shows all"]);
+        assert_eq!(rows("clear 3"), ["no socket 3"]);
+        assert_eq!(rows("clear 1").len() + rows("log").len() + rows("").len(), 0);
+        assert_eq!(shared.sockets[0].orders.get().clears, 1);
+        assert_eq!(rows("open the contactor"), [line(format_args!("not a command; {HELP}"))]);
+    }
 
     fn lines(bytes: &[u8]) -> Vec<String> {
         let mut editor = Editor::new();
