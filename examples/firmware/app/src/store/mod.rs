@@ -13,7 +13,7 @@ pub(crate) mod tests;
 use core::ops::Range;
 
 use embedded_storage_async::nor_flash::{ErrorType, MultiwriteNorFlash};
-use evkit_ocpp::journal::{BLOB_MAX, StoreKey};
+use evkit_ocpp::journal::{BLOB_MAX, StoreKey, StoreOp};
 use sequential_storage::Error;
 use sequential_storage::cache::{Cache, Uncached};
 use sequential_storage::map::{MapConfig, MapConfigError, MapStorage};
@@ -104,7 +104,7 @@ impl<F: MultiwriteNorFlash> Store<F> {
             alive();
         }
         let count = starts.wrapping_add(1);
-        self.put(StoreKey(STARTS), &count.to_le_bytes()).await?;
+        self.change(&StoreOp::Put { key: StoreKey(STARTS), bytes: &count.to_le_bytes() }).await?;
         Ok(count)
     }
 
@@ -130,11 +130,7 @@ impl<F: MultiwriteNorFlash> Store<F> {
         Ok(())
     }
 
-    /// Keeps a value.
-    ///
-    /// # Errors
-    ///
-    /// If the memory fails or is full.
+    /// Keeps a value, if what is there can be read; see [`change`](Self::change).
     async fn put(&mut self, key: StoreKey, bytes: &[u8]) -> Result<(), StoreError<F>> {
         let mut buffer = [0; BUFFER];
         self.map()?.store_item(&mut buffer, &key.0, &bytes).await

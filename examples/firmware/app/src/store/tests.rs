@@ -276,6 +276,23 @@ proptest! {
     }
 }
 
+/// A page that passes for one of values until something is to be written: the start erases it, and goes on.
+#[test]
+fn a_start_survives_values_that_can_be_read_and_not_be_added_to() {
+    let mut used = store(Memory { overwrites: true, ..Memory::new() });
+    assert_eq!(start(&mut used, &mut Settings::new()), 1);
+    (0..20).for_each(|key| _ = perform(&mut used, Operation::Put(0x0100 + key, vec![1; 60])));
+    let memory = used.into_memory();
+    for at in 0..PAGE * PAGES / 2 {
+        let mut spoilt = memory.clone();
+        spoilt.bytes[at] = 0x73;
+        let mut store = store(spoilt);
+        let count = start(&mut store, &mut Settings::new());
+        assert!(count == 1 || count == 2, "{at}: {count}");
+        assert!(!perform(&mut store, Operation::Put(0x0333, vec![3; 40])).failed, "{at}");
+    }
+}
+
 /// Where records belong may lie anything: the first one of ours is found again, after it was said that the rest is gone.
 #[test]
 fn a_record_is_found_again_whatever_lay_in_its_place() {
