@@ -30,8 +30,6 @@ pub struct PlantLink<R, W> {
     rx: R,
     tx: W,
     decoder: Decoder<ToBoard>,
-    /// Newest number taken in.
-    acknowledged: u32,
     /// Lines that were no message.
     refused: u32,
     sockets: [Told; SOCKETS],
@@ -44,6 +42,8 @@ pub struct PlantLink<R, W> {
 struct Told {
     outputs: Option<Outputs>,
     at_ms: u64,
+    /// Newest number taken in for it: that of the other socket says nothing about a line that was lost.
+    acknowledged: u32,
     /// A sample waits to be acknowledged.
     due: bool,
 }
@@ -55,7 +55,6 @@ impl<R: Read + ReadReady, W: Write + WriteReady> PlantLink<R, W> {
             rx,
             tx,
             decoder: Decoder::new(),
-            acknowledged: 0,
             refused: 0,
             sockets: [Told::default(); SOCKETS],
             sending: None,
@@ -74,7 +73,7 @@ impl<R: Read + ReadReady, W: Write + WriteReady> PlantLink<R, W> {
         };
         let index = usize::from(connector).wrapping_sub(1);
         let (Some(sensed), Some(told)) = (sensed.get_mut(index), self.sockets.get_mut(index)) else { return };
-        self.acknowledged = self.acknowledged.max(number);
+        told.acknowledged = told.acknowledged.max(number);
         match message {
             ToBoard::Sample(sample) => {
                 *sensed = Sensed { card: sensed.card, ..measured(&sample) };
@@ -141,8 +140,8 @@ impl<R: Read + ReadReady, W: Write + WriteReady> FrontEnd for PlantLink<R, W> {
             let outputs = Outputs { at_ms: 0, acknowledged: 0, ..outputs(connector, driven) };
             let late = now_ms.saturating_sub(told.at_ms) >= u64::from(OUTPUTS_PERIOD_MS);
             if told.due || late || told.outputs != Some(outputs) {
-                *told = Told { outputs: Some(outputs), at_ms: now_ms, due: false };
-                let line = Outputs { at_ms: now_ms, acknowledged: self.acknowledged, ..outputs };
+                *told = Told { outputs: Some(outputs), at_ms: now_ms, due: false, ..*told };
+                let line = Outputs { at_ms: now_ms, acknowledged: told.acknowledged, ..outputs };
                 self.sending = Some((encode(&line), 0));
                 self.send().await;
             }

@@ -99,7 +99,7 @@ impl core::fmt::Debug for Uid {
 pub struct Outputs {
     /// The board's monotonic clock in milliseconds since its start.
     pub at_ms: u64,
-    /// Highest number the board has taken in since its start; 0 before the first.
+    /// Highest number the board has taken in for this connector since its start; 0 before the first.
     pub acknowledged: u32,
     /// Connector, from 1.
     pub connector: u8,
