@@ -4,7 +4,7 @@
 //! carries the set-point takes its time, and it may be lost. Until a reduction has been confirmed and the
 //! time to react is over, the *old*, higher offer must stay reserved.
 
-use crate::units::{Instant, Milliamps};
+use crate::units::{Instant, Milliamps, sooner};
 use core::time::Duration;
 
 /// Offers remembered besides the one in force; when more fall due, two are merged to the safe side.
@@ -53,8 +53,8 @@ impl Ledger {
 
     /// The next instant at which [`Ledger::possible`] falls, as far as that is settled.
     pub fn next_release(&self, now: Instant) -> Option<Instant> {
-        let held = self.held.into_iter().filter(|held| { held.current } > self.offer);
-        held.filter_map(|held| held.until).filter(|&until| until > now).min()
+        let held = self.held.iter().filter(|held| { held.current } > self.offer);
+        held.fold(None, |next, held| sooner(now, next, held.until))
     }
 
     /// Puts a new offer in force. What was in force before stays possible until the change is confirmed and

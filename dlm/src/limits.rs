@@ -5,7 +5,7 @@
 //! charging profile, a scheduler, an input contact. None of them may lift another. The source stays
 //! with the number so that a report can say *whose* limit a car feels.
 
-use crate::units::{Instant, Milliamps, PhaseCurrents, three};
+use crate::units::{Instant, Milliamps, PhaseCurrents, sooner, three};
 use core::fmt;
 use thiserror::Error;
 
@@ -201,8 +201,13 @@ impl Effective {
 
     /// The lowest of the three phases and its source.
     pub fn lowest(&self) -> (Milliamps, Option<Source>) {
-        let by_phase = self.currents.into_iter().zip(self.sources);
-        by_phase.min_by_key(|&(current, _)| current).unwrap_or((Milliamps::MAX, None))
+        let mut lowest = (Milliamps::MAX, None);
+        for (&current, &source) in self.currents.iter().zip(&self.sources) {
+            if current < lowest.0 {
+                lowest = (current, source);
+            }
+        }
+        lowest
     }
 }
 
@@ -331,7 +336,8 @@ impl<const ROOM: usize> SiteLimits<ROOM> {
 
     /// The next instant after `now` at which a limit starts or stops to hold by itself.
     pub(crate) fn next_change(&self, now: Instant) -> Option<Instant> {
-        self.limits[..self.count].iter().filter_map(|(_, limit)| limit.next_change(now)).min()
+        let limits = self.limits[..self.count].iter();
+        limits.fold(None, |next, (_, limit)| sooner(now, next, limit.next_change(now)))
     }
 
     fn range(&self, place: Place) -> core::ops::Range<usize> {

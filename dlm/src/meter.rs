@@ -3,7 +3,7 @@
 //! After Bender 7.4.2 (location, headroom, fallback) and KEBA 5.6. A meter that reports nonsense or the
 //! very same digits for too long is treated like one that reports nothing.
 
-use crate::units::{Instant, Milliamps, PhaseCurrents, three};
+use crate::units::{Instant, Milliamps, PhaseCurrents, sooner, three};
 use core::time::Duration;
 use thiserror::Error;
 
@@ -168,7 +168,7 @@ impl Meter {
         let just_after = Duration::from_millis(1);
         let aged = taken.after(self.config.max_age).after(just_after);
         let frozen = self.config.max_frozen.map(|most| unchanged.after(most).after(just_after));
-        [Some(aged), frozen].into_iter().flatten().filter(|&at| at > now).min()
+        sooner(now, Some(aged), frozen)
     }
 }
 

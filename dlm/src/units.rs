@@ -125,6 +125,14 @@ impl Instant {
     }
 }
 
+/// The first of two points that is still ahead of `now`.
+pub(crate) fn sooner(now: Instant, one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
+    match (one.filter(|&at| at > now), other.filter(|&at| at > now)) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
+    }
+}
+
 impl Ord for Instant {
     fn cmp(&self, other: &Self) -> Ordering {
         self.as_millis().cmp(&other.as_millis())

@@ -151,8 +151,15 @@ impl Work<'_> {
 
     /// The widest gap above these demands.
     fn widest_gap(&self, touched: &[(u16, u32)]) -> Option<Gap> {
-        let nodes = touched.iter().flat_map(|&(index, _)| self.path(self.demand(index).node));
-        nodes.filter_map(|node| self.gap(node)).max_by_key(|gap| gap.excess)
+        let mut widest = None;
+        for &(index, _) in touched {
+            for gap in self.path(self.demand(index).node).filter_map(|node| self.gap(node)) {
+                if widest.is_none_or(|widest: Gap| gap.excess >= widest.excess) {
+                    widest = Some(gap);
+                }
+            }
+        }
+        widest
     }
 
     /// The widest gap at one node.

@@ -36,7 +36,7 @@ impl<const NODES: usize, const EVSES: usize, const LIMITS: usize, const METERS: 
         // Each car more than once only where cars on two phases pull against each other.
         for _ in 0..3 * count {
             let lowerable = |rank: usize| self.taker(rank).target > self.demands[rank].min;
-            let Some(pull) = self.pull(count, &loads, &Self::NO_LOADS, lowerable) else { return };
+            let Some(pull) = self.pull(count, &loads, &Self::NO_LOADS, &lowerable) else { return };
             let (target, least) = (self.taker(pull.rank).target, self.demands[pull.rank].min);
             let lowered = self.settings.round_down(target.saturating_sub(pull.excess)).max(least);
             self.take(&mut loads, pull.rank, target.saturating_sub(lowered));
@@ -54,7 +54,7 @@ impl<const NODES: usize, const EVSES: usize, const LIMITS: usize, const METERS: 
         let mut loads = self.loads(count, |evse| evse.next);
         let mut taken_back = false;
         let raised = |evse: &Evse| evse.next > evse.ledger.offer();
-        while let Some(pull) = self.pull(count, &loads, &targets, |rank| raised(self.taker(rank))) {
+        while let Some(pull) = self.pull(count, &loads, &targets, &|rank| raised(self.taker(rank))) {
             let evse = self.taker(pull.rank);
             let offer = evse.ledger.offer();
             self.take(&mut loads, pull.rank, evse.next.saturating_sub(offer));
@@ -101,13 +101,12 @@ impl<const NODES: usize, const EVSES: usize, const LIMITS: usize, const METERS: 
         count: usize,
         loads: &Loads<NODES>,
         allowed: &Loads<NODES>,
-        movable: impl Fn(usize) -> bool,
+        movable: &dyn Fn(usize) -> bool,
     ) -> Option<Pull> {
-        let pairs = Phase::ALL.into_iter().flat_map(|high| Phase::ALL.map(|low| (high, low)));
-        let nodes = (0..).zip(self.tree.iter().zip(loads.iter().zip(allowed)));
-        let limited = nodes.filter_map(|(at, (node, sums))| Some((at, node.imbalance?, sums)));
-        for (node, most, (load, allowed)) in limited {
-            for (high, low) in pairs.clone() {
+        for (node, (limited, (load, allowed))) in (0..).zip(self.tree.iter().zip(loads.iter().zip(allowed))) {
+            let Some(most) = limited.imbalance else { continue };
+            for pair in 0..9 {
+                let (high, low) = (Phase::ALL[pair / 3], Phase::ALL[pair % 3]);
                 let apart = |sums: &PhaseCurrents| sums[high.index()].saturating_sub(sums[low.index()]);
                 let excess = apart(load).saturating_sub(most.max(apart(allowed)));
                 let pulls = |rank: &usize| movable(*rank) && self.pulls_apart(*rank, node, high, low);

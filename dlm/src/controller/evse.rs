@@ -8,7 +8,7 @@ use crate::ledger::Ledger;
 use crate::limits::{Effective, Role, Source};
 use crate::phases::{Rotation, Terminals};
 use crate::queue::{Priority, Ticket, consumed};
-use crate::units::{Instant, Milliamps, PhaseCurrents, WattHours};
+use crate::units::{Instant, Milliamps, PhaseCurrents, WattHours, sooner};
 use core::time::Duration;
 
 /// What an EVSE reports about itself and its session.
@@ -302,11 +302,12 @@ impl Evse {
     }
 
     /// When something about it changes by itself.
-    pub(super) fn next_change(&self, now: Instant, settings: &Settings) -> [Option<Instant>; 3] {
+    pub(super) fn next_change(&self, now: Instant, settings: &Settings) -> Option<Instant> {
         let just_after = Duration::from_millis(1);
         let silent = self.heard.map(|heard| heard.after(settings.evse_max_age).after(just_after));
         let rises = self.target > self.ledger.offer();
-        [silent, self.may_rise_from(settings).filter(|_| rises), self.ledger.next_release(now)]
+        let rise = self.may_rise_from(settings).filter(|_| rises);
+        sooner(now, sooner(now, silent, rise), self.ledger.next_release(now))
     }
 
     /// From when on its offer may be raised; `None`: at once.

@@ -25,7 +25,7 @@ use crate::ledger::Ledger;
 use crate::limits::{Limit, LimitsFull, Place, SiteLimits, Source};
 use crate::meter::{Meter, ReadingError};
 use crate::phases::PhaseSet;
-use crate::units::{Instant, Milliamps, PhaseCurrents, three};
+use crate::units::{Instant, Milliamps, PhaseCurrents, sooner, three};
 use evse::Evse;
 use thiserror::Error;
 
@@ -357,15 +357,15 @@ impl<const NODES: usize, const EVSES: usize, const LIMITS: usize, const METERS: 
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Instant> {
         let Some(now) = self.decided else { return Some(Instant::default()) };
-        let mut next = Instant::MAX;
-        let mut note = |at: Option<Instant>| next = at.filter(|&at| at > now).map_or(next, |at| at.min(next));
-        note(self.turn_from.zip(self.settings.turn).map(|(from, turn)| from.after(turn)));
-        note(self.limits.next_change(now));
-        self.meters.iter().flatten().for_each(|held| note(held.meter.next_change(now)));
-        for evse in &self.evses {
-            evse.next_change(now, &self.settings).into_iter().for_each(&mut note);
+        let turn = self.turn_from.zip(self.settings.turn).map(|(from, turn)| from.after(turn));
+        let mut next = sooner(now, turn, self.limits.next_change(now));
+        for held in self.meters.iter().flatten() {
+            next = sooner(now, next, held.meter.next_change(now));
         }
-        Some(next).filter(|&next| next < Instant::MAX)
+        for evse in &self.evses {
+            next = sooner(now, next, evse.next_change(now, &self.settings));
+        }
+        next
     }
 
     fn node_place(&self, node: u16) -> Result<Place, NotOfThisSite> {
