@@ -5,8 +5,8 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::json::Lexer;
-use crate::message::{Value, sealed};
-use crate::schema::{Kind, Members, Output, Raw, Readable};
+use crate::message::{Value, WriteItems, sealed};
+use crate::schema::{Kind, Longest, MemberWriter, Members, Output};
 
 #[derive(Clone)]
 enum Storage<'a, T> {
@@ -108,12 +108,11 @@ impl<'a, T: Value<'a> + Clone> Iterator for Iter<'_, 'a, T> {
             Source::Items(items) => items.next().cloned(),
             Source::Json(position) => {
                 let mut lexer = position.take()?;
-                let mut readable = Readable::YES;
-                let item = T::read_next(&mut lexer, &mut readable);
+                let item = T::read_next(&mut lexer, Longest::NONE);
                 if lexer.more(b']') == Ok(true) {
                     *position = Some(lexer);
                 }
-                readable.then(item)
+                Some(item)
             }
         }
     }
@@ -173,8 +172,8 @@ impl<T> sealed::Sealed for List<'_, T> {}
 impl<'a, T: Value<'a> + Clone> Value<'a> for List<'a, T> {
     const KIND: Kind = Kind::List { item: &T::KIND, min: 0, max: u16::MAX };
 
-    fn read(raw: Raw<'a>, _: &mut Readable) -> Self {
-        Self(Storage::Json(raw.text()))
+    fn read(members: &mut Members<'a, '_>) -> Self {
+        Self(Storage::Json(members.text().unwrap_or_default()))
     }
 
     fn read_optional(members: &mut Members<'a, '_>) -> Option<Self> {
@@ -182,12 +181,26 @@ impl<'a, T: Value<'a> + Clone> Value<'a> for List<'a, T> {
     }
 
     fn write(&self, out: &mut Output<'_>, kind: &'static Kind) {
-        match &self.0 {
-            Storage::Json(text) => out.received(text, kind),
-            Storage::Slice(items) => out.list(items, kind, T::write),
-            #[cfg(feature = "alloc")]
-            Storage::Owned(items) => out.list(items, kind, T::write),
+        out.list(self, kind);
+    }
+
+    fn write_member(value: Option<&Self>, members: &mut MemberWriter<'_, '_>) {
+        members.list(value.map(|list| list as _));
+    }
+}
+
+impl<'a, T: Value<'a> + Clone> WriteItems for List<'a, T> {
+    fn received(&self) -> Option<&str> {
+        match self.0 {
+            Storage::Json(text) => Some(text),
+            _ => None,
         }
+    }
+
+    fn write_items(&self, out: &mut Output<'_>, kind: &'static Kind) -> usize {
+        let items = self.as_slice().unwrap_or_default();
+        items.iter().for_each(|item| item.write(out, kind));
+        items.len()
     }
 }
 

@@ -13,7 +13,7 @@ macro_rules! messages {
         struct $Name:ident<$lt:lifetime> { $($rows:tt)* }
         $($rest:tt)*
     ) => {
-        messages!(@struct [$(#[$meta])*] $Name [$lt] [<$lt>] [<'static>] new { $($rows)* });
+        messages!(@struct [$(#[$meta])*] $Name [$lt] [<$lt>] [<'static>] new Nothing { $($rows)* } {});
         messages!($($rest)*);
     };
 
@@ -22,7 +22,7 @@ macro_rules! messages {
         struct $Name:ident { $($rows:tt)* }
         $($rest:tt)*
     ) => {
-        messages!(@struct [$(#[$meta])*] $Name ['a] [] [] new { $($rows)* });
+        messages!(@struct [$(#[$meta])*] $Name ['a] [] [] new Nothing { $($rows)* } {});
         messages!($($rest)*);
     };
 
@@ -32,10 +32,9 @@ macro_rules! messages {
         class $Name:ident<$lt:lifetime> { $($rows:tt)* }
         $($rest:tt)*
     ) => {
-        messages!(@struct [$(#[$meta])*] $Name [$lt] [<$lt>] [<'static>] of_v2 {
-            $($rows)*
+        messages!(@struct [$(#[$meta])*] $Name [$lt] [<$lt>] [<'static>] of_v2 CustomData { $($rows)* } {
             /// What the specification does not know.
-            "customData" custom_data: Option<$crate::v2::CustomData<$lt>>,
+            custom_data: Option<$crate::v2::CustomData<$lt>>,
         });
         messages!($($rest)*);
     };
@@ -64,13 +63,16 @@ macro_rules! messages {
         messages!($($rest)*);
     };
 
-    (@struct [$($meta:tt)*] $Name:ident [$lt:lifetime] [$($generics:tt)*] [$($owned:tt)*] $new:ident {
+    (@struct [$($meta:tt)*] $Name:ident [$lt:lifetime] [$($generics:tt)*] [$($owned:tt)*] $new:ident $Others:ident {
         $($(#[$doc:meta])* $wire:literal $field:ident: $Type:ty $([$($mark:ident($($arg:expr),*)),*])?,)*
+    } {
+        $($(#[$other_doc:meta])* $other:ident: $Other:ty,)?
     }) => {
         $($meta)*
         #[derive(Clone, Debug, PartialEq, Eq)]
         pub struct $Name $($generics)* {
             $($(#[$doc])* pub $field: $Type,)*
+            $($(#[$other_doc])* pub $other: $Other,)?
         }
 
         impl $($generics)* $crate::message::sealed::Sealed for $Name $($generics)* {}
@@ -79,24 +81,23 @@ macro_rules! messages {
             const KIND: $crate::schema::Kind =
                 $crate::schema::Kind::Object(<Self as $crate::message::Message<$lt>>::SCHEMA);
 
-            fn read(raw: $crate::schema::Raw<$lt>, readable: &mut $crate::schema::Readable) -> Self {
-                Self::read_next(&mut raw.lexer(), readable)
+            fn read(members: &mut $crate::schema::Members<$lt, '_>) -> Self {
+                Self::read_next(&mut members.lexer(), members.longest())
             }
 
-            fn read_next(
-                lexer: &mut $crate::json::Lexer<$lt>,
-                readable: &mut $crate::schema::Readable,
-            ) -> Self {
-                let mut slots = [$crate::schema::Slot::EMPTY; messages!(@count $($wire)*)];
+            fn read_next(lexer: &mut $crate::json::Lexer<$lt>, longest: $crate::schema::Longest) -> Self {
+                let mut slots = const { [$crate::schema::Slot::EMPTY; messages!(@count $($field)* $($other)?)] };
                 let schema = <Self as $crate::message::Message<$lt>>::SCHEMA;
-                let mut members = $crate::schema::Members::next(lexer, schema, &mut slots, readable);
-                let this = <Self as $crate::message::Message<$lt>>::from_members(&mut members);
-                readable.or(members.readable().then(()), ());
-                this
+                let mut members = $crate::schema::Members::next(lexer, schema, &mut slots, longest);
+                <Self as $crate::message::Message<$lt>>::from_members(&mut members)
             }
 
             fn write(&self, out: &mut $crate::schema::Output<'_>, kind: &'static $crate::schema::Kind) {
                 out.object(self, kind);
+            }
+
+            fn write_member(value: Option<&Self>, members: &mut $crate::schema::MemberWriter<'_, '_>) {
+                members.object(value.map(|value| value as _));
             }
         }
 
@@ -104,26 +105,31 @@ macro_rules! messages {
             #[allow(unused_variables, reason = "some messages have no members")]
             fn write_members(&self, members: &mut $crate::schema::MemberWriter<'_, '_>) {
                 $($crate::message::Value::write_member(Some(&self.$field), members);)*
+                $($crate::message::Value::write_member(Some(&self.$other), members);)?
             }
         }
 
         impl<$lt> $crate::message::Message<$lt> for $Name $($generics)* {
             const SCHEMA: &'static $crate::schema::Object = &$crate::schema::Object {
-                fields: &[$(
-                    $crate::schema::Field::$new(
+                rows: &$crate::schema::Row::all([$(
+                    $crate::schema::Entry::$new(
                         $wire,
                         <$Type as $crate::message::Value<$lt>>::KIND,
                         <$Type as $crate::message::Value<$lt>>::REQUIRED,
                     )$($(.$mark($($arg),*))*)?,
-                )*],
-                open: false,
+                )*]),
+                names: concat!($($wire),*),
+                others: $crate::schema::Others::$Others,
             };
 
             const NEWEST: $crate::schema::Version = messages!(@newest $new);
 
             #[allow(unused_variables, reason = "some messages have no members")]
             fn from_members(members: &mut $crate::schema::Members<$lt, '_>) -> Self {
-                Self { $($field: $crate::message::Value::read_member(members),)* }
+                Self {
+                    $($field: $crate::message::Value::read(members),)*
+                    $($other: $crate::message::Value::read(members),)?
+                }
             }
 
             fn check_and_read(
@@ -131,11 +137,10 @@ macro_rules! messages {
                 version: $crate::schema::Version,
                 tolerance: Option<&mut $crate::schema::Tolerance>,
             ) -> Result<Self, $crate::schema::Violation> {
-                let mut slots = [$crate::schema::Slot::EMPTY; messages!(@count $($wire)*)];
-                let schema = <Self as $crate::message::Message<$lt>>::SCHEMA;
-                let mut opened = $crate::schema::open(text, schema, version, tolerance, &mut slots);
-                let this = <Self as $crate::message::Message<$lt>>::from_members(opened.members());
-                opened.refusal(schema, version).map_or(Ok(this), Err)
+                let mut slots = const { [$crate::schema::Slot::EMPTY; messages!(@count $($field)* $($other)?)] };
+                let mut members = $crate::schema::Members::of(text, &mut slots);
+                members.check(<Self as $crate::message::Message<$lt>>::SCHEMA, version, tolerance)?;
+                Ok(<Self as $crate::message::Message<$lt>>::from_members(&mut members))
             }
         }
 
@@ -144,7 +149,10 @@ macro_rules! messages {
             type Owned = $Name $($owned)*;
 
             fn into_owned(self) -> Self::Owned {
-                $Name { $($field: $crate::message::IntoOwned::into_owned(self.$field),)* }
+                $Name {
+                    $($field: $crate::message::IntoOwned::into_owned(self.$field),)*
+                    $($other: $crate::message::IntoOwned::into_owned(self.$other),)?
+                }
             }
         }
 
@@ -192,23 +200,30 @@ macro_rules! messages {
             /// All values of the enumeration, in the order of the specification.
             pub const ALL: &'static [Self] = &[$(Self::$Variant),*];
 
-            pub(crate) const TEXTS: &'static [&'static str] = &[$($wire),*];
+            pub(crate) const TEXTS: &'static $crate::schema::Texts = &$crate::schema::texts![$($wire),*];
 
             /// The value at an index of the texts, or the one behind them all.
+            #[allow(non_upper_case_globals, reason = "named as the variants")]
             fn at(index: u8) -> Option<Self> {
-                const { &[$(Self::$Variant,)* $(Self::$Vendor,)?] }.get(usize::from(index)).copied()
+                $(const $Variant: u8 = $Name::$Variant as u8;)*
+                $(const $Vendor: u8 = $Name::$Vendor as u8;)?
+                match index {
+                    $($Variant => Option::Some(Self::$Variant),)*
+                    $($Vendor => Option::Some(Self::$Vendor),)?
+                    _ => Option::None,
+                }
             }
 
             /// The text on the wire.
             #[must_use]
             pub fn as_str(self) -> &'static str {
-                Self::TEXTS.get(self as usize).copied().unwrap_or_default()
+                Self::TEXTS.get(self as usize).unwrap_or_default()
             }
 
             /// The value with that text on the wire; the case of letters matters.
             #[must_use]
             pub fn from_text(text: &str) -> Option<Self> {
-                let at = Self::TEXTS.iter().position(|known| *known == text)?;
+                let at = Self::TEXTS.position(text)?;
                 Self::ALL.get(at).copied()
             }
         }
@@ -223,21 +238,17 @@ macro_rules! messages {
 
         impl<'a> $crate::message::Value<'a> for $Name {
             const KIND: $crate::schema::Kind = $crate::schema::Kind::Choice {
-                values: &Self::TEXTS,
+                values: Self::TEXTS,
                 listed: messages!(@listed Self::TEXTS.len() as u8, $($before_v21)?),
                 open: $open,
             };
 
-            fn read(raw: $crate::schema::Raw<'a>, readable: &mut $crate::schema::Readable) -> Self {
-                readable.or(Self::at(raw.choice(Self::TEXTS)), Self::ALL[0])
-            }
-
-            fn read_member(members: &mut $crate::schema::Members<'a, '_>) -> Self {
+            fn read(members: &mut $crate::schema::Members<'a, '_>) -> Self {
                 Self::read_optional(members).unwrap_or(Self::ALL[0])
             }
 
             fn read_optional(members: &mut $crate::schema::Members<'a, '_>) -> Option<Self> {
-                members.choice(Self::TEXTS, $open).and_then(Self::at)
+                Self::at(members.choice(Self::TEXTS))
             }
 
             fn write(&self, out: &mut $crate::schema::Output<'_>, kind: &'static $crate::schema::Kind) {
@@ -268,7 +279,7 @@ macro_rules! messages {
         #[cfg(feature = "serde")]
         impl<'de> ::serde::Deserialize<'de> for $Name {
             fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                $crate::with_serde::deserialize_choice(deserializer, Self::ALL, Self::TEXTS)
+                $crate::with_serde::deserialize_choice(deserializer, Self::ALL, &[$($wire),*])
             }
         }
     };
@@ -276,9 +287,9 @@ macro_rules! messages {
     (@listed $all:expr,) => { $all };
     (@listed $all:expr, $before_v21:literal) => { $before_v21 };
 
-    // The number of rows.
-    (@count $($wire:literal)*) => {{
-        const NAMES: &[&str] = &[$($wire),*];
+    // The number of members.
+    (@count $($field:ident)*) => {{
+        const NAMES: &[&str] = &[$(stringify!($field)),*];
         NAMES.len()
     }};
 }
@@ -452,12 +463,12 @@ macro_rules! actions {
             ) -> Result<Self, Violation> {
                 let schema = action.$schema();
                 action.demand(schema, version)?;
-                let mut slots = [Slot::EMPTY; MOST_MEMBERS];
-                let mut opened = schema::open(payload, schema, version, tolerance, &mut slots);
-                let this = match action {
-                    $(Action::$Action => Self::$Action(Message::from_members(opened.members())),)*
-                };
-                opened.refusal(schema, version).map_or(Ok(this), Err)
+                let mut slots = const { [Slot::EMPTY; MOST_MEMBERS] };
+                let mut members = schema::Members::of(payload, &mut slots);
+                members.check(schema, version, tolerance)?;
+                Ok(match action {
+                    $(Action::$Action => Self::$Action(Message::from_members(&mut members)),)*
+                })
             }
 
             /// Writes the payload and checks it: whatever leaves satisfies the schema exactly.

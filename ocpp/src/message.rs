@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use crate::json::{JsonText, Lexer};
 use crate::num::Decimal;
 use crate::schema::{
-    self, Kind, MemberWriter, Members, Object, Output, Raw, Readable, Tolerance, Version, Violation,
+    self, Kind, Longest, MemberWriter, Members, Object, Output, Slot, Tolerance, Version, Violation,
 };
 use crate::text::{CiStr, Str};
 
@@ -30,29 +30,20 @@ pub trait Value<'a>: sealed::Sealed + Sized {
     #[doc(hidden)]
     const REQUIRED: bool = true;
 
-    /// Reads text that has been checked.
+    /// Reads the next member, which is there, from text that has been checked.
     #[doc(hidden)]
-    fn read(raw: Raw<'a>, readable: &mut Readable) -> Self;
-
-    /// Takes the value from text that has been checked.
-    #[doc(hidden)]
-    fn read_next(lexer: &mut Lexer<'a>, readable: &mut Readable) -> Self {
-        let raw = Raw::next(lexer, readable);
-        Self::read(raw, readable)
-    }
-
-    /// Reads the next member, which is there.
-    #[doc(hidden)]
-    fn read_member(members: &mut Members<'a, '_>) -> Self {
-        let raw = members.raw().unwrap_or_default();
-        Self::read(raw, members.readable())
-    }
+    fn read(members: &mut Members<'a, '_>) -> Self;
 
     /// Reads the next member, if it is there.
     #[doc(hidden)]
     fn read_optional(members: &mut Members<'a, '_>) -> Option<Self> {
-        let raw = members.raw()?;
-        Some(Self::read(raw, members.readable()))
+        members.has_next().then(|| Self::read(members))
+    }
+
+    /// Takes the value from text that has been checked.
+    #[doc(hidden)]
+    fn read_next(lexer: &mut Lexer<'a>, longest: Longest) -> Self {
+        Self::read(&mut Members::only(lexer, &mut [Slot::EMPTY], longest))
     }
 
     /// Writes the value and checks it against `kind`, which the row of its table has made of [`KIND`](Self::KIND).
@@ -81,6 +72,17 @@ pub(crate) const MAX_SIZE: usize = 128 * size_of::<usize>();
 pub trait WriteMembers {
     #[doc(hidden)]
     fn write_members(&self, members: &mut MemberWriter<'_, '_>);
+}
+
+/// A list that writes its items.
+pub trait WriteItems {
+    /// The text of the array, if it was received and still is text.
+    #[doc(hidden)]
+    fn received(&self) -> Option<&str>;
+
+    /// Writes the items and says how many there were.
+    #[doc(hidden)]
+    fn write_items(&self, out: &mut Output<'_>, kind: &'static Kind) -> usize;
 }
 
 /// The payload of a message.
@@ -195,11 +197,7 @@ impl<'a, T: Value<'a>> Value<'a> for Option<T> {
     const KIND: Kind = T::KIND;
     const REQUIRED: bool = false;
 
-    fn read(raw: Raw<'a>, readable: &mut Readable) -> Self {
-        Some(T::read(raw, readable))
-    }
-
-    fn read_member(members: &mut Members<'a, '_>) -> Self {
+    fn read(members: &mut Members<'a, '_>) -> Self {
         T::read_optional(members)
     }
 
@@ -225,18 +223,14 @@ impl<T: IntoOwned> IntoOwned for Option<T> {
 
 /// A type whose values are members by one call: `$read` and `$write` are functions of members as well as of values.
 macro_rules! scalar {
-    ($Type:ty, $kind:expr, $placeholder:expr, $read:ident, $write:ident, |$out:ident, $value:ident, $kind_of:ident| $writing:expr) => {
+    ($Type:ty, $kind:expr, $absent:expr, $read:ident, $write:ident, |$out:ident, $value:ident, $kind_of:ident| $writing:expr) => {
         impl sealed::Sealed for $Type {}
 
         impl<'a> Value<'a> for $Type {
             const KIND: Kind = $kind;
 
-            fn read(raw: Raw<'a>, readable: &mut Readable) -> Self {
-                readable.or(raw.$read(), $placeholder)
-            }
-
-            fn read_member(members: &mut Members<'a, '_>) -> Self {
-                members.$read().unwrap_or($placeholder)
+            fn read(members: &mut Members<'a, '_>) -> Self {
+                members.$read().unwrap_or($absent)
             }
 
             fn read_optional(members: &mut Members<'a, '_>) -> Option<Self> {
@@ -272,7 +266,7 @@ scalar!(DateTime<Utc>, Kind::DateTime, Self::UNIX_EPOCH, date_time, date_time, |
 
 /// An integer; `1.0` and `1e2` are integers where the schema says so.
 pub(crate) fn whole(text: &str) -> Option<i64> {
-    text.parse().ok().or_else(|| Decimal::from_json(text)?.exact(0))
+    Decimal::from_json(text)?.exact(0)
 }
 
 macro_rules! text {
@@ -282,11 +276,7 @@ macro_rules! text {
         impl<'a, const MAX: usize> Value<'a> for $Name<'a, MAX> {
             const KIND: Kind = Kind::text(MAX);
 
-            fn read(raw: Raw<'a>, _: &mut Readable) -> Self {
-                Self::received(raw.string())
-            }
-
-            fn read_member(members: &mut Members<'a, '_>) -> Self {
+            fn read(members: &mut Members<'a, '_>) -> Self {
                 Self::received(members.string().unwrap_or_default())
             }
 
@@ -321,8 +311,8 @@ impl sealed::Sealed for JsonText<'_> {}
 impl<'a> Value<'a> for JsonText<'a> {
     const KIND: Kind = Kind::Any;
 
-    fn read(raw: Raw<'a>, _: &mut Readable) -> Self {
-        Self::checked(raw.text())
+    fn read(members: &mut Members<'a, '_>) -> Self {
+        Self::checked(members.text().unwrap_or_default())
     }
 
     fn read_optional(members: &mut Members<'a, '_>) -> Option<Self> {

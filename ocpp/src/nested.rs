@@ -8,7 +8,7 @@ use crate::json::Lexer;
 #[cfg(feature = "alloc")]
 use crate::message::IntoOwned;
 use crate::message::{Value, sealed};
-use crate::schema::{Kind, Members, Output, Raw, Readable};
+use crate::schema::{Kind, Longest, Members, Output};
 
 #[derive(Clone)]
 enum Storage<'a, T> {
@@ -57,10 +57,7 @@ impl<'a, T: Value<'a> + Clone> Nested<'a, T> {
     #[must_use]
     pub fn get(&self) -> T {
         match &self.0 {
-            Storage::Json(text) => {
-                let mut readable = Readable::YES;
-                T::read_next(&mut Lexer::new(text), &mut readable)
-            }
+            Storage::Json(text) => T::read_next(&mut Lexer::new(text), Longest::NONE),
             Storage::Borrowed(value) => T::clone(value),
             #[cfg(feature = "alloc")]
             Storage::Owned(value) => T::clone(value),
@@ -94,8 +91,8 @@ impl<T> sealed::Sealed for Nested<'_, T> {}
 impl<'a, T: Value<'a> + Clone> Value<'a> for Nested<'a, T> {
     const KIND: Kind = T::KIND;
 
-    fn read(raw: Raw<'a>, _: &mut Readable) -> Self {
-        Self(Storage::Json(raw.text()))
+    fn read(members: &mut Members<'a, '_>) -> Self {
+        Self(Storage::Json(members.text().unwrap_or_default()))
     }
 
     fn read_optional(members: &mut Members<'a, '_>) -> Option<Self> {

@@ -67,11 +67,23 @@ impl Decimal {
     /// The same number without trailing zeros after the point.
     #[must_use]
     pub const fn shortest(mut self) -> Self {
-        while self.scale > 0 && self.mantissa % 10 == 0 {
-            self.mantissa /= 10;
+        while self.scale > 0 {
+            let (tenth, 0) = by_ten(self.mantissa.unsigned_abs()) else { break };
+            self.mantissa = if self.mantissa < 0 { -(tenth as i64) } else { tenth as i64 };
             self.scale -= 1;
         }
         self
+    }
+
+    /// Its order to a whole number.
+    pub(crate) fn cmp_whole(self, other: i8) -> Ordering {
+        let other = i64::from(other);
+        match pow10(self.scale).and_then(|unit| other.checked_mul(unit)) {
+            Some(other) => self.mantissa.cmp(&other),
+            // So many decimal places that the number lies between -1 and 1, or the other is farther from zero.
+            None if other == 0 => self.mantissa.cmp(&0),
+            None => 0.cmp(&other),
+        }
     }
 
     /// Reads the text of a JSON number that the lexer has already accepted.
@@ -80,17 +92,17 @@ impl Decimal {
             Some(digits) => (true, digits),
             None => (false, text),
         };
-        let mut mantissa: i64 = 0;
+        let mut magnitude: u64 = 0;
         let mut scale: i32 = 0;
         let mut fraction = 0;
         let mut exponent = None;
         for (at, byte) in digits.bytes().enumerate() {
             match byte {
                 b'0'..=b'9' => {
-                    let digit = i64::from(byte - b'0');
-                    mantissa = mantissa.checked_mul(10)?;
-                    mantissa =
-                        if negative { mantissa.checked_sub(digit)? } else { mantissa.checked_add(digit)? };
+                    if magnitude > i64::MAX.unsigned_abs() / 10 {
+                        return None;
+                    }
+                    magnitude = magnitude * 10 + u64::from(byte - b'0');
                     scale += fraction;
                 }
                 b'.' => fraction = 1,
@@ -100,9 +112,11 @@ impl Decimal {
                 }
             }
         }
+        let mut mantissa =
+            if negative { 0_i64.checked_sub_unsigned(magnitude)? } else { i64::try_from(magnitude).ok()? };
         if let Some(exponent) = exponent {
             if mantissa != 0 {
-                scale = scale.checked_sub(exponent.parse::<i32>().ok()?)?;
+                scale = scale.checked_sub(whole(exponent)?)?;
             }
         }
         if scale < 0 {
@@ -127,8 +141,32 @@ impl Decimal {
     }
 }
 
+/// A number without fraction and exponent, as an exponent is, if 32 bits hold it.
+fn whole(text: &str) -> Option<i32> {
+    let (sign, digits) = match text.strip_prefix('-') {
+        Some(digits) => (-1, digits),
+        None => (1, text.strip_prefix('+').unwrap_or(text)),
+    };
+    digits.bytes().try_fold(0_i32, |number, digit| {
+        number.checked_mul(10)?.checked_add(sign * i32::from(digit.wrapping_sub(b'0')))
+    })
+}
+
+/// A power of ten, if 64 bits hold it.
 fn pow10(exponent: u8) -> Option<i64> {
-    10i64.checked_pow(exponent.into())
+    (exponent <= 18).then(|| (0..exponent).fold(1, |power, _| power * 10))
+}
+
+/// A number divided by ten, and what is left. Piece by piece where it has more than 32 bits: small processors cannot divide
+/// those, and the routine that can is larger than all of this module.
+const fn by_ten(value: u64) -> (u64, u8) {
+    let (high, low) = ((value >> 32) as u32, value as u32);
+    if high == 0 {
+        return ((low / 10) as u64, (low % 10) as u8);
+    }
+    let middle = (high % 10) << 16 | low >> 16;
+    let end = (middle % 10) << 16 | low & 0xffff;
+    (((high / 10) as u64) << 32 | ((middle / 10) as u64) << 16 | (end / 10) as u64, (end % 10) as u8)
 }
 
 impl From<i64> for Decimal {
@@ -195,8 +233,9 @@ pub(crate) fn format(value: Decimal, out: &mut [u8; MAX_LEN]) -> &str {
         if place == scale && place != 0 {
             put(b'.');
         }
-        put(b'0' + (rest % 10) as u8);
-        rest /= 10;
+        let (tenth, digit) = by_ten(rest);
+        put(b'0' + digit);
+        rest = tenth;
         if rest == 0 && place >= scale {
             break;
         }
@@ -262,6 +301,8 @@ mod tests {
             "9223372036854775808",
             "1e300",
             "1e-300",
+            "1e99999999999",
+            "1e-99999999999",
         ] {
             assert_eq!(text.parse::<Decimal>(), Err(NotDecimal), "{text}");
         }
@@ -294,6 +335,32 @@ mod tests {
         ];
         for (low, high) in rising.iter().zip(rising.iter().skip(1)) {
             assert!(dec(low) < dec(high), "{low} {high}");
+        }
+    }
+
+    #[test]
+    fn divides_by_ten_in_pieces() {
+        for value in [0, 9, 10, u64::from(u32::MAX), u64::from(u32::MAX) + 1, 1 << 63, u64::MAX - 1, u64::MAX]
+        {
+            assert_eq!(by_ten(value), (value / 10, (value % 10) as u8), "{value}");
+        }
+        assert_eq!(dec("-9223372036854775800").shortest().mantissa(), -9_223_372_036_854_775_800);
+        assert_eq!(Decimal::new(i64::MIN, 0).to_string(), "-9223372036854775808");
+    }
+
+    #[test]
+    fn compares_to_whole_numbers_as_to_any() {
+        for text in
+            ["-9223372036854775808", "-128", "-0.5", "0", "1e-40", "-1e-40", "0.99", "1", "99.9", "100.0"]
+        {
+            for whole in [i8::MIN, -1, 0, 1, 99, 100, i8::MAX] {
+                let value = dec(text);
+                assert_eq!(
+                    value.cmp_whole(whole),
+                    value.cmp(&Decimal::from(i64::from(whole))),
+                    "{text} {whole}"
+                );
+            }
         }
     }
 

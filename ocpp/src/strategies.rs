@@ -47,11 +47,11 @@ pub fn message<M: DecodeOwned + Debug + 'static>(version: Version) -> impl Strat
 
 /// Payloads that are valid in `version`, as JSON.
 pub fn payload(schema: &'static Object, version: Version) -> BoxedStrategy<String> {
-    let fields = schema.fields.iter().filter(|field| field.is_in(version));
+    let fields = schema.fields().filter(|field| field.is_in(version));
     let members: Vec<_> = fields
         .map(|field| {
             let member =
-                value(&field.kind, version).prop_map(|text| alloc::format!("\"{}\":{text}", field.name));
+                value(field.kind, version).prop_map(move |text| alloc::format!("\"{}\":{text}", field.name));
             if field.is_required(version) {
                 member.prop_map(Some).boxed()
             } else {
@@ -82,10 +82,10 @@ fn value(kind: &'static Kind, version: Version) -> BoxedStrategy<String> {
             .boxed(),
         Kind::Choice { values, listed, .. } => {
             let listed = if is_v21 { values.len() } else { listed.into() };
-            select(values.get(..listed).unwrap_or_default()).prop_map(quoted).boxed()
+            select(values.iter().take(listed).collect::<Vec<_>>()).prop_map(quoted).boxed()
         }
         Kind::Opened { max, .. } if is_v21 => text(max.into()),
-        Kind::Opened { values, .. } => select(*values).prop_map(quoted).boxed(),
+        Kind::Opened { values, .. } => select(values.iter().collect::<Vec<_>>()).prop_map(quoted).boxed(),
         Kind::Object(object) => payload(object, version),
         Kind::List { item, min, max } => {
             let fewest = usize::from(min);

@@ -9,7 +9,7 @@ use core::ops::{Add, AddAssign};
 use core::time::Duration;
 
 pub use chrono::{DateTime, Utc};
-use chrono::{Datelike, NaiveDate, Timelike};
+use chrono::{Datelike, NaiveDate, NaiveTime, Timelike};
 
 use crate::json::Quoted;
 
@@ -104,44 +104,23 @@ impl Stamp {
     /// Lower-case `t` and `z` and the offset `-00:00` are RFC 3339. Second 60 is accepted at 23:59 UTC only, where leap
     /// seconds are. Digits of the fraction beyond nanoseconds are read and dropped.
     pub(crate) fn parse(text: &str) -> Option<(Self, Dialect)> {
-        let [
-            y1,
-            y2,
-            y3,
-            y4,
-            b'-',
-            mo1,
-            mo2,
-            b'-',
-            d1,
-            d2,
-            separator,
-            h1,
-            h2,
-            b':',
-            mi1,
-            mi2,
-            b':',
-            s1,
-            s2,
-            rest @ ..,
-        ] = text.as_bytes()
-        else {
+        let (head, rest) = text.as_bytes().split_first_chunk()?;
+        let [_, _, _, _, b'-', _, _, b'-', _, _, separator, _, _, b':', _, _, b':', _, _] = head else {
             return None;
         };
-        let mut dialect = Dialect { space: *separator == b' ', ..Dialect::STRICT };
-        if !matches!(separator, b'T' | b't' | b' ') {
-            return None;
+        let mut pairs = [0; 7];
+        for (pair, at) in pairs.iter_mut().zip([0, 2, 5, 8, 11, 14, 17]) {
+            *pair = two(*head.get(at)?, *head.get(at + 1)?)?;
         }
-        let (century, year) = (two(*y1, *y2)?, two(*y3, *y4)?);
-        let (month, day) = (two(*mo1, *mo2)?, two(*d1, *d2)?);
-        let (hour, minute, second) = (two(*h1, *h2)?, two(*mi1, *mi2)?, two(*s1, *s2)?);
-        let mut rest = Digits(rest);
-        let nanos = if rest.byte(b'.').is_some() { rest.fraction()? } else { 0 };
-        let offset = rest.offset(&mut dialect)?;
+        let [century, year, month, day, hour, minute, second] = pairs;
         let year = u16::from(century) * 100 + u16::from(year);
+        let mut rest = Digits(rest);
+        let nanos = if rest.byte(b'.') { rest.fraction()? } else { 0 };
+        let mut dialect = Dialect { space: *separator == b' ', ..Dialect::STRICT };
+        let offset = rest.offset(&mut dialect)?;
         let stamp = Self { year, month, day, hour, minute, second, nanos, offset };
-        (rest.0.is_empty() && stamp.in_range()).then_some((stamp, dialect))
+        (rest.0.is_empty() && matches!(separator, b'T' | b't' | b' ') && stamp.in_range())
+            .then_some((stamp, dialect))
     }
 
     /// Reads a time stamp, escapes resolved.
@@ -160,27 +139,37 @@ impl Stamp {
     }
 
     fn in_range(self) -> bool {
-        let minute_of_day = i16::from(self.hour) * 60 + i16::from(self.minute) - self.offset;
         (1..=12).contains(&self.month)
-            && (1..=days_in_month(self.year, self.month)).contains(&self.day)
+            && (1..=days_in_month(self.year.into(), self.month)).contains(&self.day)
             && self.hour < 24
             && self.minute < 60
-            && (self.second < 60 || (self.second == 60 && minute_of_day.rem_euclid(1440) == 1439))
+            && (self.second < 60 || (self.second == 60 && self.utc_minute().rem_euclid(DAY) == DAY - 1))
+    }
+
+    /// Minutes of UTC since the day began that is written; the offset may lead out of it.
+    fn utc_minute(self) -> i16 {
+        i16::from(self.hour) * 60 + i16::from(self.minute) - self.offset
     }
 
     /// The same moment in UTC. A leap second becomes chrono's form of it: second 59 with 1 000 000 000 ns or more.
+    ///
+    /// Days are counted within the year: chrono's own ways to months bring two kilobytes of tables along.
     pub(crate) fn to_utc(self) -> Option<DateTime<Utc>> {
         let (second, nanos) =
             if self.second == 60 { (59, self.nanos + 1_000_000_000) } else { (self.second, self.nanos) };
-        // By the day of the year: chrono's tables of months would take 1.6 KB of flash.
-        let months = (1..self.month).map(|month| u32::from(days_in_month(self.year, month)));
-        let day_of_year = months.sum::<u32>() + u32::from(self.day);
-        let local = NaiveDate::from_yo_opt(self.year.into(), day_of_year)?.and_hms_opt(
-            self.hour.into(),
-            self.minute.into(),
-            second.into(),
-        )?;
-        DateTime::from_timestamp(local.and_utc().timestamp() - i64::from(self.offset) * 60, nanos)
+        let minute = self.utc_minute();
+        let mut year = i32::from(self.year);
+        let mut day = days_before(year, self.month.into()) + i16::from(self.day) + minute.div_euclid(DAY);
+        if day < 1 {
+            year -= 1;
+            day = days_in_year(year);
+        } else if day > days_in_year(year) {
+            year += 1;
+            day = 1;
+        }
+        let date = NaiveDate::from_yo_opt(year, u32::try_from(day).ok()?)?;
+        let second = u32::try_from(minute.rem_euclid(DAY)).ok()? * 60 + u32::from(second);
+        Some(date.and_time(NaiveTime::from_num_seconds_from_midnight_opt(second, nanos)?).and_utc())
     }
 }
 
@@ -198,24 +187,23 @@ pub(crate) const UTC_LEN: usize = 24;
 ///
 /// `None` outside the years 0 to 9999, which RFC 3339 cannot express, and for a leap second that is none.
 pub(crate) fn format_utc(time: DateTime<Utc>, out: &mut [u8; UTC_LEN]) -> Option<&str> {
-    let time = time.naive_utc();
-    let year = u16::try_from(time.year()).ok().filter(|year| *year <= 9999)?;
-    let (month, day) = date_in_year(year, time.ordinal());
+    let (date, time) = (time.naive_utc().date(), time.naive_utc().time());
+    let year = u32::try_from(date.year()).ok().filter(|year| *year <= 9999)?;
+    let (month, day) = month_and_day(date.year(), date.ordinal() as i16);
+    let seconds = time.num_seconds_from_midnight();
     let (second, nanos) = match time.nanosecond() {
-        leap @ 1_000_000_000.. if (time.hour(), time.minute(), time.second()) == (23, 59, 59) => {
-            (60, leap - 1_000_000_000)
-        }
+        leap @ 1_000_000_000.. if seconds == 86_399 => (60, leap - 1_000_000_000),
         1_000_000_000.. => return None,
-        nanos => (time.second(), nanos),
+        nanos => (seconds % 60, nanos),
     };
     let millis = nanos / 1_000_000;
     *out = *b"0000-00-00T00:00:00.000Z";
     for (at, width, value) in [
-        (0, 4, year.into()),
+        (0, 4, year),
         (5, 2, month),
         (8, 2, day),
-        (11, 2, time.hour()),
-        (14, 2, time.minute()),
+        (11, 2, seconds / 3600),
+        (14, 2, seconds / 60 % 60),
         (17, 2, second),
         (20, 3, millis),
     ] {
@@ -235,23 +223,35 @@ pub(crate) fn format_utc(time: DateTime<Utc>, out: &mut [u8; UTC_LEN]) -> Option
     core::str::from_utf8(out.get(..len)?).ok()
 }
 
-/// Month and day of a day of the year, the first being 1.
-fn date_in_year(year: u16, mut day: u32) -> (u32, u32) {
-    let mut month = 1;
-    while let Some(left) = day.checked_sub(days_in_month(year, month).into()).filter(|left| *left > 0) {
-        day = left;
-        month += 1;
-    }
-    (month.into(), day)
-}
+/// Minutes of a day.
+const DAY: i16 = 24 * 60;
 
-fn days_in_month(year: u16, month: u8) -> u8 {
+fn days_in_month(year: i32, month: u8) -> u8 {
     match month {
-        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
-        2 => 28,
+        2 => 28 + u8::from(is_leap(year)),
         4 | 6 | 9 | 11 => 30,
         _ => 31,
     }
+}
+
+/// Days of the year before a month: as if every month had 367 / 12 of them, less those February misses.
+fn days_before(year: i32, month: i16) -> i16 {
+    (367 * month - 362) / 12 - if month > 2 { 2 - i16::from(is_leap(year)) } else { 0 }
+}
+
+/// The month of a day that is counted from the beginning of the year, and the day of that month.
+fn month_and_day(year: i32, day: i16) -> (u32, u32) {
+    let missing = if day > days_before(year, 3) { 2 - i16::from(is_leap(year)) } else { 0 };
+    let month = (12 * (day + missing) + 361) / 367;
+    (month as u32, (day - days_before(year, month)) as u32)
+}
+
+fn days_in_year(year: i32) -> i16 {
+    365 + i16::from(is_leap(year))
+}
+
+const fn is_leap(year: i32) -> bool {
+    year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
 }
 
 /// A number of two digits.
@@ -270,9 +270,13 @@ impl Digits<'_> {
         Some(*first)
     }
 
-    fn byte(&mut self, want: u8) -> Option<()> {
-        let (first, rest) = self.0.split_first()?;
-        (*first == want).then(|| self.0 = rest)
+    /// Takes `want` if it comes next.
+    fn byte(&mut self, want: u8) -> bool {
+        let found = self.0.first() == Some(&want);
+        if found {
+            self.take();
+        }
+        found
     }
 
     fn digit(&mut self) -> Option<u8> {
@@ -283,10 +287,9 @@ impl Digits<'_> {
         })
     }
 
-    fn two(&mut self) -> Option<i16> {
-        let (pair, rest) = self.0.split_first_chunk::<2>()?;
-        self.0 = rest;
-        two(pair[0], pair[1]).map(i16::from)
+    /// A number of two digits.
+    fn two(&mut self) -> Option<u8> {
+        two(self.take()?, self.take()?)
     }
 
     /// One or more digits after the point, as nanoseconds.
@@ -312,13 +315,13 @@ impl Digits<'_> {
             }
         };
         let hours = self.two()?;
-        let minutes = if self.byte(b':').is_some() {
+        let minutes = if self.byte(b':') {
             self.two()?
         } else {
             dialect.short_offset = true;
             if self.0.is_empty() { 0 } else { self.two()? }
         };
-        (hours < 24 && minutes < 60).then_some(sign * (hours * 60 + minutes))
+        (hours < 24 && minutes < 60).then_some(sign * (i16::from(hours) * 60 + i16::from(minutes)))
     }
 }
 
@@ -340,12 +343,28 @@ mod tests {
             ("2026-11-21T10:00:00.000Z", "2026-11-21T10:00:00Z"),
             ("2026-01-01T00:30:00+01:00", "2025-12-31T23:30:00Z"),
             ("2026-01-01T00:30:00-00:00", "2026-01-01T00:30:00Z"),
+            ("2024-12-31T23:30:00-23:59", "2025-01-01T23:29:00Z"),
+            ("2025-01-01T00:30:00+01:00", "2024-12-31T23:30:00Z"),
+            ("2024-03-01T00:00:00+00:01", "2024-02-29T23:59:00Z"),
+            ("2023-02-28T23:59:00-00:01", "2023-03-01T00:00:00Z"),
             ("2024-02-29T00:00:00Z", "2024-02-29T00:00:00Z"),
             ("2016-12-31T23:59:60Z", "2016-12-31T23:59:60Z"),
             ("2017-01-01T00:59:60.250+01:00", "2016-12-31T23:59:60.250Z"),
             ("0000-01-01T00:00:00Z", "0000-01-01T00:00:00Z"),
         ] {
             assert_eq!(written(text).as_deref(), Some(sent), "{text}");
+        }
+    }
+
+    /// Days are counted here and not by chrono: every day of four centuries, there and back.
+    #[test]
+    fn every_day() {
+        let mut day = NaiveDate::from_ymd_opt(1999, 12, 31).unwrap();
+        for _ in 0..=146_097 {
+            day = day.succ_opt().unwrap();
+            let text = alloc::format!("{day}T10:00:00Z");
+            assert_eq!(parse_utc(&text), day.and_hms_opt(10, 0, 0).map(|time| time.and_utc()), "{text}");
+            assert_eq!(written(&text).as_deref(), Some(text.as_str()));
         }
     }
 

@@ -46,11 +46,11 @@ fn bounds(min: Option<f64>, max: Option<f64>) -> String {
 type Facts = BTreeSet<String>;
 
 fn ours(object: &Object, version: Version, path: &str, facts: &mut Facts) {
-    facts.insert(format!("{path}: {} object", if object.open { "open" } else { "closed" }));
-    for field in object.fields.iter().filter(|field| field.is_in(version)) {
+    facts.insert(format!("{path}: {} object", if object.is_open() { "open" } else { "closed" }));
+    for field in object.fields().filter(|field| field.is_in(version)) {
         let path = format!("{path}.{}", field.name);
         facts.insert(format!("{path}: {}", if field.is_required(version) { "required" } else { "optional" }));
-        our_value(&field.kind, version, &path, facts);
+        our_value(field.kind, version, &path, facts);
     }
 }
 

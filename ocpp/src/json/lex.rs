@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use crate::schema::Longest;
+
 /// Deepest nesting of arrays and objects [`Lexer::skip`] follows.
 ///
 /// The messages themselves are bounded by their schemas; this bounds what a peer may put where anything is allowed.
@@ -88,17 +90,6 @@ impl<'a> Quoted<'a> {
     #[must_use]
     pub fn is(self, text: &str) -> bool {
         if self.escaped { self.chars().eq(text.chars()) } else { self.raw == text }
-    }
-
-    /// The index of the first of `texts` the string stands for.
-    #[inline]
-    pub(crate) fn position<'t>(self, mut texts: impl Iterator<Item = &'t str>) -> Option<usize> {
-        if self.escaped {
-            return texts.position(|text| self.is(text));
-        }
-        // Most candidates differ in length or in the first byte; only the rest is worth the call of a comparison.
-        let (length, first) = (self.raw.len(), self.raw.as_bytes().first());
-        texts.position(|text| text.len() == length && text.as_bytes().first() == first && text == self.raw)
     }
 }
 
@@ -392,28 +383,22 @@ impl<'a> Lexer<'a> {
         Ok(key)
     }
 
-    /// Takes the name of a member and the colon behind it if the name is one of `names`, written without escapes, and says
-    /// which.
+    /// What follows the quote that comes next, if one does.
     #[inline]
-    pub(crate) fn take_key<'n>(&mut self, mut names: impl Iterator<Item = &'n str>) -> Option<usize> {
-        if self.peek() != Some(b'"') {
-            return None;
-        }
+    pub(crate) fn inside_quote(&mut self) -> Option<&'a [u8]> {
+        if self.peek() == Some(b'"') { self.text.as_bytes().get(self.at + 1..) } else { None }
+    }
+
+    /// Takes the name of a member, of so many bytes and known to be right, and the colon behind it; nothing if there is none.
+    #[inline]
+    pub(crate) fn pass_key(&mut self, length: usize) -> bool {
         let start = self.at;
-        let rest = self.text.as_bytes().get(start + 1..)?;
-        let found = names.position(|name| {
-            let found =
-                rest.get(name.len()) == Some(&b'"') && rest.get(..name.len()) == Some(name.as_bytes());
-            if found {
-                self.at = start + name.len() + 2;
-            }
-            found
-        })?;
-        if !self.take(b':') {
+        self.at += length + 2;
+        let found = self.take(b':');
+        if !found {
             self.at = start;
-            return None;
         }
-        Some(found)
+        found
     }
 
     /// Takes a number.
@@ -531,8 +516,8 @@ impl<'a> Lexer<'a> {
     }
 
     /// As [`skip`](Self::skip), for text that is known to be JSON: finds the end of the value and nothing else. Says whether
-    /// the value is a string with escapes. The array `known`, from one offset to another, is not walked through.
-    pub(crate) fn skip_checked(&mut self, known: (u32, u32)) -> Option<bool> {
+    /// the value is a string with escapes. The array `known` is not walked through.
+    pub(crate) fn skip_checked(&mut self, known: Longest) -> Option<bool> {
         match self.peek()? {
             b'"' => return self.skip_string(),
             b'{' | b'[' => {}
@@ -553,8 +538,8 @@ impl<'a> Lexer<'a> {
                     self.skip_string()?;
                     continue;
                 }
-                b'[' if self.at == known.0 as usize => {
-                    self.at = known.1 as usize;
+                b'[' if self.at == known.start as usize && known.end > known.start => {
+                    self.at = known.end as usize;
                     if depth == 0 {
                         return Some(false);
                     }

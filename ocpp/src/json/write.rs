@@ -91,8 +91,12 @@ impl<'b> Writer<'b> {
 
     /// The name of the member whose value is written next. Names need no escapes.
     pub fn key(&mut self, name: &str) {
+        self.name(name.as_bytes());
+    }
+
+    pub(crate) fn name(&mut self, name: &[u8]) {
         self.bytes(if self.comma { b",\"" } else { b"\"" });
-        self.bytes(name.as_bytes());
+        self.bytes(name);
         self.bytes(b"\":");
         self.comma = false;
     }

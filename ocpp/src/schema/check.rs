@@ -3,9 +3,9 @@
 #[cfg(feature = "alloc")]
 use alloc::vec::Vec;
 
-use super::members::{Readable, Slot, Span};
+use super::members::{Longest, Slot};
 use super::violation::Fault;
-use super::{Field, Form, Kind, Leniency, Number, Object, Rule, Tolerance, Version, Violation};
+use super::{Form, Kind, Leniency, Number, Object, Row, Rule, Texts, Tolerance, Version, Violation};
 use crate::json::{Json, Lexer, Quoted};
 use crate::num::Decimal;
 use crate::time::{Dialect, Stamp};
@@ -53,10 +53,10 @@ pub(super) fn check_into(
     version: Version,
     tolerance: &mut Tolerance,
     slots: &mut [Slot],
-) -> Result<Readable, Violation> {
+) -> Result<Longest, Violation> {
     let mut checker = Checker::new(text, version, tolerance);
     match checker.root(schema, slots) {
-        Ok(()) => Ok(Readable { all: true, longest: checker.longest }),
+        Ok(()) => Ok(checker.longest),
         Err(rule) => Err(Violation::locate(text, schema, version, checker.fault(rule))),
     }
 }
@@ -80,8 +80,8 @@ pub(super) fn number_rule(
         Form::Integer if !whole => Some(Rule::Type),
         Form::Draft6Integer if !whole && value.shortest().scale() > 0 => Some(Rule::Type),
         Form::Tenths if value.scale() > 1 && value.shortest().scale() > 1 => Some(Rule::Step),
-        _ if min.is_some_and(|min| value < Decimal::from(i64::from(min))) => Some(Rule::TooSmall),
-        _ if max.is_some_and(|max| value > Decimal::from(i64::from(max))) => Some(Rule::TooLarge),
+        _ if min.is_some_and(|min| value.cmp_whole(min).is_lt()) => Some(Rule::TooSmall),
+        _ if max.is_some_and(|max| value.cmp_whole(max).is_gt()) => Some(Rule::TooLarge),
         _ => None,
     }
 }
@@ -96,7 +96,7 @@ struct Checker<'a, 't> {
     lexer: Lexer<'a>,
     version: Version,
     tolerance: &'t mut Tolerance,
-    longest: Span,
+    longest: Longest,
     /// Where the rule is broken, unless it is one of JSON: the lexer knows that.
     offset: u32,
     member: u8,
@@ -111,7 +111,7 @@ impl<'a, 't> Checker<'a, 't> {
             lexer: Lexer::new(text),
             version,
             tolerance,
-            longest: Readable::YES.longest,
+            longest: Longest::NONE,
             offset: 0,
             member: 0,
             #[cfg(feature = "alloc")]
@@ -131,7 +131,7 @@ impl<'a, 't> Checker<'a, 't> {
         let start = self.lexer.offset();
         match kind {
             Json::Object => self.object(schema, slots)?,
-            Json::Null if schema.fields.iter().all(|field| !field.is_required(self.version)) => {
+            Json::Null if schema.rows.iter().all(|row| !row.is_required(self.version)) => {
                 self.broken_unless(Leniency::NULL_FOR_ABSENT, Rule::NotAnObject, start)?;
                 self.lexer.word("null")?;
             }
@@ -151,50 +151,50 @@ impl<'a, 't> Checker<'a, 't> {
         let mut more = !self.lexer.take(b'}');
         while more {
             let name_start = self.lexer.next_offset();
-            let found = object.member(&mut self.lexer, next)?;
-            let field = found.and_then(|at| object.fields.get(at));
-            if field.is_none_or(|field| !field.is_in(self.version)) && !object.open {
+            let at = object.member(&mut self.lexer, next)?;
+            let row = object.row(at);
+            if row.is_none_or(|row| !row.is_in(self.version)) && !object.is_open() {
                 self.broken_unless(Leniency::UNKNOWN_MEMBERS, Rule::Unknown, name_start)?;
             }
-            match (found, field) {
+            match row {
                 // One of another version is checked all the same, since it may be read.
-                (Some(at), Some(field)) => {
+                Some(row) => {
                     next = at + 1;
-                    let bit = 1 << (at & 63);
+                    let bit = 1_u64 << (at & 63);
                     if seen & bit != 0 {
                         self.broken_member(Rule::Duplicate, name_start, at)?;
                     }
                     seen |= bit;
-                    let slot = self.member(field)?;
-                    if let Some(room) = slots.get_mut(at) {
+                    let slot = self.member(row)?;
+                    if let Some(room) = slots.get_mut(usize::from(at)) {
                         *room = slot;
                     }
                 }
-                _ => drop(self.lexer.skip()?),
+                None => drop(self.lexer.skip()?),
             }
             more = self.lexer.more(b'}')?;
         }
-        for (at, field) in object.fields.iter().enumerate() {
-            if field.is_required(self.version) && seen >> (at & 63) & 1 == 0 {
-                self.broken_member(Rule::Missing, start, at)?;
+        for (at, row) in object.rows.iter().enumerate() {
+            if row.is_required(self.version) && seen >> (at & 63) & 1 == 0 {
+                self.broken_member(Rule::Missing, start, at as u8)?;
             }
         }
         Ok(())
     }
 
     /// Checks the value of a member and says where it is; nowhere if it is `null` and that was forgiven.
-    fn member(&mut self, field: &'static Field) -> Result<Slot, Rule> {
+    fn member(&mut self, row: &'static Row) -> Result<Slot, Rule> {
         let kind = self.lexer.kind()?;
         let start = self.lexer.offset();
-        if kind == Json::Null && field.is_never_null() {
+        if kind == Json::Null && row.is_never_null() {
             let forgivable =
-                if field.is_required(self.version) { Leniency::STRICT } else { Leniency::NULL_FOR_ABSENT };
+                if row.is_required(self.version) { Leniency::STRICT } else { Leniency::NULL_FOR_ABSENT };
             self.broken_unless(forgivable, Rule::Null, start)?;
             self.lexer.word("null")?;
             return Ok(Slot::default());
         }
-        let escaped = self.value(kind, &field.kind, start)?;
-        Ok(Slot { start, end: self.lexer.offset(), escaped })
+        let escaped = self.value(kind, &row.kind, start)?;
+        Ok(Slot::new(start, self.lexer.offset(), escaped))
     }
 
     /// Checks a value and says whether it is a string with escapes.
@@ -241,8 +241,8 @@ impl<'a, 't> Checker<'a, 't> {
             more = self.lexer.more(b']')?;
         }
         let end = self.lexer.offset();
-        if end - start > self.longest.1 - self.longest.0 {
-            self.longest = (start, end);
+        if end - start > self.longest.end - self.longest.start {
+            self.longest = Longest { start, end };
         }
         if count < min.into() {
             self.broken(Rule::TooFew, start)?;
@@ -302,12 +302,12 @@ impl<'a, 't> Checker<'a, 't> {
     fn choice(
         &mut self,
         text: Quoted<'_>,
-        values: &'static [&'static str],
+        values: &'static Texts,
         listed: usize,
         open: bool,
         start: u32,
     ) -> Result<(), Rule> {
-        match text.position(values.iter().copied()) {
+        match values.position_of(text) {
             Some(at) if at < listed => Ok(()),
             Some(_) => self.broken_unless(Leniency::LISTED_ELSEWHERE, Rule::Choice, start),
             None if open => self.broken_unless(Leniency::VENDOR_ENUM, Rule::Choice, start),
@@ -364,8 +364,8 @@ impl<'a, 't> Checker<'a, 't> {
 
     /// Every rule that is broken comes through here: the walk stops, or goes on if violations are collected.
     #[cold]
-    fn broken_member(&mut self, rule: Rule, offset: u32, member: usize) -> Result<(), Rule> {
-        (self.offset, self.member) = (offset, member as u8);
+    fn broken_member(&mut self, rule: Rule, offset: u32, member: u8) -> Result<(), Rule> {
+        (self.offset, self.member) = (offset, member);
         #[cfg(feature = "alloc")]
         if let Some(found) = &mut self.found {
             found.push(Fault { rule, offset, member: self.member });

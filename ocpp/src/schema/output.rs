@@ -6,9 +6,9 @@
 
 use super::check::{check_value, number_rule};
 use super::violation::Fault;
-use super::{Field, Kind, Object, Rule, Version, Violation};
+use super::{Kind, Object, Row, Rule, Version, Violation};
 use crate::json::Writer;
-use crate::message::{EncodeError, Value, WriteMembers};
+use crate::message::{EncodeError, Value, WriteItems, WriteMembers};
 use crate::num::Decimal;
 use crate::text::Storage;
 use crate::time::{DateTime, Utc};
@@ -99,7 +99,7 @@ impl<'b> Output<'b> {
     pub(crate) fn members(&mut self, object: &dyn WriteMembers, schema: &'static Object) {
         let start = self.offset();
         self.json.begin_object();
-        let mut members = MemberWriter { out: self, fields: schema.fields, at: 0, missing: None };
+        let mut members = MemberWriter { out: self, object: schema, at: 0, missing: None };
         object.write_members(&mut members);
         if let Some(member) = members.missing {
             self.broken(Rule::Missing, start, member);
@@ -109,19 +109,18 @@ impl<'b> Output<'b> {
 
     pub(crate) fn text(&mut self, text: &Storage<'_>, kind: &Kind) {
         let is_v21 = self.version == Version::V21;
-        let rule = match *kind {
-            Kind::Text { max, before_v21 } => {
-                let max = if is_v21 { max } else { before_v21 };
-                text.is_longer_than(max).then_some(Rule::Length)
+        let max = match *kind {
+            Kind::Text { max, .. } if is_v21 => max,
+            Kind::Text { before_v21: max, .. } | Kind::Identity(max) => max,
+            Kind::Opened { values, .. } if !is_v21 => {
+                let is_listed = values.iter().any(|value| text.is(value));
+                self.broken_if((!is_listed).then_some(Rule::Choice));
+                u16::MAX
             }
-            Kind::Identity(max) => text.is_longer_than(max).then_some(Rule::Length),
-            Kind::Opened { max, .. } if is_v21 => text.is_longer_than(max.into()).then_some(Rule::Length),
-            Kind::Opened { values, .. } => {
-                (!values.iter().any(|value| text.is(value))).then_some(Rule::Choice)
-            }
-            _ => None,
+            Kind::Opened { max, .. } => max.into(),
+            _ => u16::MAX,
         };
-        self.broken_if(rule);
+        self.broken_if(text.is_longer_than(max).then_some(Rule::Length));
         text.write(&mut self.json);
     }
 
@@ -131,7 +130,7 @@ impl<'b> Output<'b> {
         let is_listed = self.version == Version::V21 || at < listed;
         let text = values.get(usize::from(at)).filter(|_| is_listed);
         self.broken_if(text.is_none().then_some(Rule::Choice));
-        self.json.escaped(text.copied().unwrap_or_default());
+        self.json.escaped(text.unwrap_or_default());
     }
 
     pub(crate) fn number(&mut self, value: Decimal, kind: &Kind) {
@@ -161,28 +160,20 @@ impl<'b> Output<'b> {
         self.json.raw(text);
     }
 
-    /// An array: `item` writes each.
-    pub(crate) fn list<T>(
-        &mut self,
-        items: &[T],
-        kind: &'static Kind,
-        item: fn(&T, &mut Self, &'static Kind),
-    ) {
-        let Kind::List { item: item_kind, min, max } = kind else { return };
+    /// An array.
+    pub(crate) fn list(&mut self, list: &dyn WriteItems, kind: &'static Kind) {
+        if let Some(text) = list.received() {
+            return self.received(text, kind);
+        }
+        let Kind::List { item, min, max } = kind else { return };
         let start = self.offset();
         self.json.begin_array();
-        for value in items {
-            item(value, self, item_kind);
-        }
-        self.end_list(items.len(), start, (*min, *max));
-    }
-
-    fn end_list(&mut self, count: usize, start: usize, (min, max): (u8, u16)) {
+        let count = list.write_items(self, item);
         self.json.end_array();
-        if count < min.into() {
+        if count < usize::from(*min) {
             self.broken(Rule::TooFew, start, 0);
         }
-        if max != u16::MAX && count > max.into() {
+        if *max != u16::MAX && count > usize::from(*max) {
             self.broken(Rule::TooMany, start, 0);
         }
     }
@@ -192,35 +183,36 @@ impl<'b> Output<'b> {
 #[derive(Debug)]
 pub struct MemberWriter<'o, 'b> {
     out: &'o mut Output<'b>,
-    fields: &'static [Field],
+    object: &'static Object,
     at: u8,
     /// The first member that should be there and is not.
     missing: Option<u8>,
 }
 
 impl<'b> MemberWriter<'_, 'b> {
-    fn next(&mut self) -> Option<&'static Field> {
-        let field = self.fields.get(usize::from(self.at));
+    fn next(&mut self) -> Option<&'static Row> {
+        let row = self.object.row(self.at);
         self.at += 1;
-        field
+        row
     }
 
     /// Writes the name of the next member; its value is to be of the kind.
     #[inline(never)]
     pub(crate) fn present(&mut self) -> Option<(&mut Output<'b>, &'static Kind)> {
-        let field = self.next()?;
-        if !field.is_in(self.out.version) {
+        let name = self.object.name_bytes(self.at);
+        let row = self.next()?;
+        if !row.is_in(self.out.version) {
             self.out.broken(Rule::Unknown, self.out.json.next_offset() - self.out.start, 0);
         }
-        self.out.json.key(field.name);
-        Some((self.out, &field.kind))
+        self.out.json.name(name);
+        Some((self.out, &row.kind))
     }
 
     /// Passes over the next member.
     #[inline(never)]
     pub(crate) fn absent(&mut self) {
         let at = self.at;
-        if self.next().is_some_and(|field| field.is_required(self.out.version)) {
+        if self.next().is_some_and(|row| row.is_required(self.out.version)) {
             self.missing.get_or_insert(at);
         }
     }
@@ -252,6 +244,8 @@ impl MemberWriter<'_, '_> {
         boolean &bool: |out, value, _kind| out.boolean(*value);
         date_time &DateTime<Utc>: |out, time, _kind| out.date_time(*time);
         received &str: |out, text, kind| out.received(text, kind);
+        object &dyn WriteMembers: |out, object, kind| out.object(object, kind);
+        list &dyn WriteItems: |out, list, kind| out.list(list, kind);
     }
 }
 

@@ -5,6 +5,7 @@
 
 use core::fmt;
 
+use super::object::UNKNOWN;
 use super::{Kind, Object};
 use crate::json::Lexer;
 
@@ -34,8 +35,8 @@ impl Target {
             Self::Kind(Kind::List { item, .. }) => return Some((Segment::Item(step), Self::Kind(**item))),
             Self::Kind(_) => return None,
         };
-        let field = object.fields.get(usize::from(step))?;
-        Some((Segment::Member(field.name), Self::Kind(field.kind)))
+        let field = u8::try_from(step).ok().and_then(|at| object.field(at))?;
+        Some((Segment::Member(field.name), Self::Kind(*field.kind)))
     }
 }
 
@@ -138,11 +139,11 @@ fn step_towards(lexer: &mut Lexer<'_>, target: &Target, offset: u32) -> Option<u
     loop {
         let step = match object {
             Some(object) => {
-                let member = object.member(lexer, index.into()).ok()?;
+                let member = object.member(lexer, u8::try_from(index).unwrap_or(UNKNOWN)).ok()?;
                 if lexer.offset() > offset {
                     return None;
                 }
-                member.and_then(|at| u16::try_from(at).ok())
+                (member != UNKNOWN).then_some(member.into())
             }
             None => Some(index),
         };

@@ -104,11 +104,6 @@ impl Violation {
         Self { rule: fault.rule, offset: fault.offset, path, version }
     }
 
-    /// For a text that was accepted and yet cannot be read, which the tests rule out.
-    pub(crate) const fn unreadable(schema: &'static Object, version: Version) -> Self {
-        Self::of_root(Rule::Json(Reason::Unexpected), schema, version)
-    }
-
     pub(crate) const fn of_root(rule: Rule, schema: &'static Object, version: Version) -> Self {
         Self { rule, offset: 0, path: Path::root(schema), version }
     }
@@ -189,7 +184,7 @@ fn type_name(kind: Kind, version: Version) -> &'static str {
     }
 }
 
-fn not_one_of<'v>(f: &mut fmt::Formatter<'_>, values: impl Iterator<Item = &'v &'v str>) -> fmt::Result {
+fn not_one_of(f: &mut fmt::Formatter<'_>, values: impl Iterator<Item = &'static str>) -> fmt::Result {
     for (at, value) in values.enumerate() {
         write!(f, "{}{value}", if at == 0 { "not one of " } else { ", " })?;
     }

@@ -455,8 +455,8 @@ messages! {
 /// not listed. One Rust type serves both, so the difference is written down here.
 const TRANSACTION_DATA: Kind = Kind::List {
     item: &Kind::Object(&Object {
-        fields: &MeterValue::SCHEMA.with_kind::<2>("sampledValue", TRANSACTION_SAMPLES),
-        open: false,
+        rows: &MeterValue::SCHEMA.with_kind::<2>("sampledValue", TRANSACTION_SAMPLES),
+        ..*MeterValue::SCHEMA
     }),
     min: 0,
     max: u16::MAX,
@@ -464,15 +464,15 @@ const TRANSACTION_DATA: Kind = Kind::List {
 
 const TRANSACTION_SAMPLES: Kind = Kind::List {
     item: &Kind::Object(&Object {
-        fields: &SampledValue::SCHEMA.with_kind::<7>("unit", TRANSACTION_UNIT),
-        open: false,
+        rows: &SampledValue::SCHEMA.with_kind::<7>("unit", TRANSACTION_UNIT),
+        ..*SampledValue::SCHEMA
     }),
     min: 0,
     max: u16::MAX,
 };
 
 const TRANSACTION_UNIT: Kind = Kind::Choice {
-    values: &UnitOfMeasure::TEXTS,
+    values: UnitOfMeasure::TEXTS,
     // All but the last, which is `Hertz`.
     listed: UnitOfMeasure::TEXTS.len() as u8 - 1,
     open: true,

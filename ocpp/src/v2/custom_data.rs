@@ -4,9 +4,7 @@ use crate::json::{JsonText, Lexer};
 #[cfg(feature = "alloc")]
 use crate::message::IntoOwned;
 use crate::message::{Value, sealed};
-use crate::schema::{
-    self, Field, Kind, MemberWriter, Members, Object, Output, Raw, Readable, Version, Violation,
-};
+use crate::schema::{self, CUSTOM_DATA_OBJECT, Kind, MemberWriter, Members, Output, Version, Violation};
 use crate::text::{Storage, Str};
 
 /// An object of members a vendor has defined, one of which names the vendor (OCPP 2.0.1 part 2 §2.1.4).
@@ -15,15 +13,13 @@ use crate::text::{Storage, Str};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CustomData<'a>(JsonText<'a>);
 
-const SCHEMA: &Object = &Object { fields: &[Field::new("vendorId", Kind::text(255), true)], open: true };
-
 impl<'a> CustomData<'a> {
     /// Takes the text of an object with a member `vendorId`.
     ///
     /// # Errors
     /// If it is no object or has no `vendorId`, a string of at most 255 characters.
     pub fn new(text: &'a str) -> Result<Self, Violation> {
-        schema::check(text, SCHEMA, Version::V21)?;
+        schema::check(text, CUSTOM_DATA_OBJECT, Version::V21)?;
         Ok(Self(JsonText::checked(text)))
     }
 
@@ -44,10 +40,10 @@ impl<'a> CustomData<'a> {
 impl sealed::Sealed for CustomData<'_> {}
 
 impl<'a> Value<'a> for CustomData<'a> {
-    const KIND: Kind = Kind::Object(SCHEMA);
+    const KIND: Kind = Kind::Object(CUSTOM_DATA_OBJECT);
 
-    fn read(raw: Raw<'a>, readable: &mut Readable) -> Self {
-        Self(JsonText::read(raw, readable))
+    fn read(members: &mut Members<'a, '_>) -> Self {
+        Self(JsonText::read(members))
     }
 
     fn read_optional(members: &mut Members<'a, '_>) -> Option<Self> {

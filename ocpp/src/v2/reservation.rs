@@ -1,11 +1,12 @@
 //! Block H, *Reservation*.
 
 use super::types::{IdToken, StatusInfo};
+use crate::schema::{Texts, texts};
 use crate::text::Str;
 use crate::time::{DateTime, Utc};
 
 /// Types of connector that 2.0.1 knows.
-pub const CONNECTOR_TYPES: &[&str] = &[
+pub const CONNECTOR_TYPES: Texts = texts![
     "cCCS1",
     "cCCS2",
     "cG105",

@@ -8,12 +8,12 @@ use super::types::{EnergyTransferMode, GenericStatus, StatusInfo};
 use crate::list::List;
 use crate::nested::Nested;
 use crate::num::Decimal;
-use crate::schema::Kind;
+use crate::schema::{Kind, Texts, texts};
 use crate::text::{CiStr, Str};
 use crate::time::{DateTime, Utc};
 
 /// Sources of charging limits that 2.0.1 knows.
-pub const CHARGING_LIMIT_SOURCES: &[&str] = &["EMS", "Other", "SO", "CSO"];
+pub const CHARGING_LIMIT_SOURCES: Texts = texts!["EMS", "Other", "SO", "CSO"];
 
 messages! {
     /// Sets a charging profile (K01).

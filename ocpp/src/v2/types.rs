@@ -2,13 +2,13 @@
 
 use crate::list::List;
 use crate::num::Decimal;
-use crate::schema::{Kind, Version};
+use crate::schema::{Kind, Texts, Version, texts};
 use crate::text::{CiStr, Str};
 use crate::time::{DateTime, Utc};
 
 /// Types of identifier that 2.0.1 knows.
-pub const ID_TOKEN_TYPES: &[&str] =
-    &["Central", "eMAID", "ISO14443", "ISO15693", "KeyCode", "Local", "MacAddress", "NoAuthorization"];
+pub const ID_TOKEN_TYPES: Texts =
+    texts!["Central", "eMAID", "ISO14443", "ISO15693", "KeyCode", "Local", "MacAddress", "NoAuthorization"];
 
 messages! {
     /// An identifier beside another one.

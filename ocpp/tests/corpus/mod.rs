@@ -3,7 +3,7 @@
 
 use evkit_ocpp::json::Reason;
 use evkit_ocpp::num::Decimal;
-use evkit_ocpp::schema::{Field, Form, Kind, Object, Rule, Version};
+use evkit_ocpp::schema::{Field, Form, Kind, Object, Rule, Texts, Version};
 
 /// SplitMix64, and how deep in a payload it is being asked.
 pub(crate) struct Rng {
@@ -164,11 +164,11 @@ pub(crate) fn valid(kind: &Kind, version: Version, rng: &mut Rng) -> Node {
             let length = rng.below(most(kind, version).min(40) + 1);
             string(&letters(rng, length))
         }
-        Kind::Opened { values, .. } => string(rng.pick(values)),
+        Kind::Opened { values, .. } => string(rng.pick(&values.iter().collect::<Vec<_>>())),
         Kind::Any => Node::leaf(rng.pick(&["null", "1", "\"x\"", "{\"a\":[{}]}", "[[],null]"])),
         Kind::DateTime => string(rng.pick(TIMES)),
         Kind::Choice { values, listed, .. } => {
-            let text = values[rng.below(listed_in(values, *listed, version))];
+            let text = rng.pick(&listed_in(values, *listed, version));
             string(&if rng.below(4) == 0 { escaped(text) } else { text.into() })
         }
         Kind::Object(object) => valid_object(object, version, rng),
@@ -190,20 +190,20 @@ fn most(kind: &Kind, version: Version) -> usize {
     }
 }
 
-/// How many of the values an enumeration lists.
-fn listed_in(values: &[&str], listed: u8, version: Version) -> usize {
-    if version == Version::V21 { values.len() } else { listed.into() }
+/// The values an enumeration lists.
+fn listed_in(values: &Texts, listed: u8, version: Version) -> Vec<&'static str> {
+    values.iter().take(if version == Version::V21 { values.len() } else { listed.into() }).collect()
 }
 
 /// A valid object, its optional members there or not, in any order.
 pub(crate) fn valid_object(object: &Object, version: Version, rng: &mut Rng) -> Node {
     let mut members = Vec::new();
     rng.depth += 1;
-    for field in object.fields.iter().filter(|field| field.is_in(version)) {
+    for field in object.fields().filter(|field| field.is_in(version)) {
         if field.is_required(version) || rng.below(rng.depth + 2) < 2 {
             let name = if rng.below(8) == 0 { escaped(field.name) } else { field.name.into() };
             let at = if rng.below(2) == 0 { members.len() } else { rng.below(members.len() + 1) };
-            members.insert(at, (name, valid(&field.kind, version, rng)));
+            members.insert(at, (name, valid(field.kind, version, rng)));
         }
     }
     rng.depth -= 1;
@@ -271,8 +271,8 @@ impl Mutator<'_> {
                 if let Kind::Any = field.kind { Ok(()) } else { broken(Rule::Null, member_path.clone()) };
             found.push((null, verdict));
             let renamed = with(&|members| members.insert(at, (field.name.to_uppercase(), member.clone())));
-            found.push((renamed, if object.open { Ok(()) } else { broken(Rule::Unknown, path.into()) }));
-            for (mutant, verdict) in self.value(&field.kind, member, &member_path) {
+            found.push((renamed, if object.is_open() { Ok(()) } else { broken(Rule::Unknown, path.into()) }));
+            for (mutant, verdict) in self.value(field.kind, member, &member_path) {
                 found.push((with(&|members| members[at].1 = mutant.clone()), verdict));
             }
         }
@@ -281,13 +281,13 @@ impl Mutator<'_> {
             members.insert(self.rng.below(members.len() + 1), ("vendorExtra".into(), Node::leaf(unknown)));
             found.push((
                 Node::Object(members),
-                if object.open { Ok(()) } else { broken(Rule::Unknown, path.into()) },
+                if object.is_open() { Ok(()) } else { broken(Rule::Unknown, path.into()) },
             ));
         }
         // A member of a later version is as unknown as any other.
-        for field in object.fields.iter().filter(|field| !field.is_in(self.version)) {
+        for field in object.fields().filter(|field| !field.is_in(self.version)) {
             let mut members = members.clone();
-            members.push((field.name.into(), valid(&field.kind, Version::V21, self.rng)));
+            members.push((field.name.into(), valid(field.kind, Version::V21, self.rng)));
             found.push((Node::Object(members), broken(Rule::Unknown, path.into())));
         }
         found
@@ -325,7 +325,7 @@ impl Mutator<'_> {
                 NOT_TIMES.iter().for_each(|text| leaf(&format!("\"{text}\""), Err(Rule::DateTime)));
             }
             Kind::Choice { values, listed, .. } => {
-                choices(values, listed_in(values, *listed, self.version), path, &mut found);
+                choices(values, listed_in(values, *listed, self.version).len(), path, &mut found);
             }
             Kind::Object(object) => found.extend(self.object(object, node, path)),
             Kind::List { .. } => found.extend(self.list(kind, node, path)),
@@ -384,10 +384,9 @@ impl Mutator<'_> {
     }
 }
 
-fn field(object: &'static Object, name: &str) -> &'static Field {
+fn field(object: &'static Object, name: &str) -> Field {
     object
-        .fields
-        .iter()
+        .fields()
         .find(|field| field.name == name || escaped(field.name) == name)
         .expect("a member of the schema")
 }
@@ -424,7 +423,8 @@ fn numbers((form, min, max): (Form, Option<i8>, Option<i8>), leaf: &mut dyn FnMu
     }
 }
 
-fn choices(values: &[&str], listed: usize, path: &str, found: &mut Found) {
+fn choices(values: &Texts, listed: usize, path: &str, found: &mut Found) {
+    let values: Vec<_> = values.iter().collect();
     let (listed, others) = values.split_at(listed);
     for text in listed {
         found.push((string(text), Ok(())));

@@ -101,10 +101,10 @@ fn collect(
     template: &impl Fn(String, bool, Kind) -> Row,
     rows: &mut Vec<Row>,
 ) {
-    for field in object.fields.iter().filter(|field| field.is_in(version)) {
+    for field in object.fields().filter(|field| field.is_in(version)) {
         let mut path = format!("{prefix}{}", field.name);
-        rows.push(template(path.clone(), field.is_required(version), field.kind));
-        let mut kind = field.kind;
+        rows.push(template(path.clone(), field.is_required(version), *field.kind));
+        let mut kind = *field.kind;
         while let Kind::List { item, .. } = kind {
             path.push_str("[]");
             kind = *item;
@@ -152,11 +152,11 @@ fn row(subject: &Subject, message: &'static str, path: String, required: bool, k
         Kind::Choice { values, listed, .. } => {
             let listed = if version < Version::V21 { listed.into() } else { values.len() };
             row.r#type = "enumeration";
-            row.values = Some(values.iter().take(listed).copied().collect());
+            row.values = Some(values.iter().take(listed).collect());
         }
         Kind::Opened { values, .. } if version < Version::V21 => {
             row.r#type = "enumeration";
-            row.values = Some(values.to_vec());
+            row.values = Some(values.iter().collect());
         }
         Kind::Opened { max, .. } => (row.r#type, row.max) = ("string", Some(i64::from(max))),
         Kind::Object(_) => row.r#type = "object",
