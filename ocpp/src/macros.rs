@@ -382,7 +382,7 @@ macro_rules! actions {
 
         /// The most members a request or response has.
         #[allow(elided_lifetimes_in_paths, reason = "some messages have a lifetime, some have none")]
-        const MOST_MEMBERS: usize = schema::most_members(&[$(
+        pub(crate) const MOST_MEMBERS: usize = schema::most_members(&[$(
             <$Request as Message<'_>>::SCHEMA,
             <$Response as Message<'_>>::SCHEMA,
         )*]);

@@ -81,6 +81,8 @@ impl<const N: usize> ChargePoint<'_, N> {
     ///
     /// If it is no frame of OCPP-J. If it was recognizable as a call the central system is answered; there is nothing
     /// to be done but to log it.
+    // Not inlined, as `poll_transmit`.
+    #[inline(never)]
     pub fn handle_frame<'f>(
         &mut self,
         now: Instant,
