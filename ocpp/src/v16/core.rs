@@ -453,23 +453,18 @@ messages! {
 
 /// `transactionData` of StopTransaction.req: as `meterValue` of MeterValues.req, but `sampledValue` may be empty and `Hertz` is
 /// not listed. One Rust type serves both, so the difference is written down here.
-const TRANSACTION_DATA: Kind = Kind::List {
-    item: &Kind::Object(&Object {
-        rows: &MeterValue::SCHEMA.with_kind::<2>("sampledValue", TRANSACTION_SAMPLES),
-        ..*MeterValue::SCHEMA
-    }),
-    min: 0,
-    max: u16::MAX,
+const TRANSACTION_DATA: Kind = Kind::List { item: &Kind::Object(TRANSACTION_VALUE), min: 0, max: u16::MAX };
+
+const TRANSACTION_VALUE: &Object = &Object {
+    rows: &MeterValue::SCHEMA.with_kind::<2>("sampledValue", TRANSACTION_SAMPLES),
+    ..*MeterValue::SCHEMA
 };
 
-const TRANSACTION_SAMPLES: Kind = Kind::List {
-    item: &Kind::Object(&Object {
-        rows: &SampledValue::SCHEMA.with_kind::<7>("unit", TRANSACTION_UNIT),
-        ..*SampledValue::SCHEMA
-    }),
-    min: 0,
-    max: u16::MAX,
-};
+const TRANSACTION_SAMPLES: Kind =
+    Kind::List { item: &Kind::Object(TRANSACTION_SAMPLE), min: 0, max: u16::MAX };
+
+const TRANSACTION_SAMPLE: &Object =
+    &Object { rows: &SampledValue::SCHEMA.with_kind::<7>("unit", TRANSACTION_UNIT), ..*SampledValue::SCHEMA };
 
 const TRANSACTION_UNIT: Kind = Kind::Choice {
     values: UnitOfMeasure::TEXTS,
