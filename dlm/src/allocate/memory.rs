@@ -173,23 +173,10 @@ impl Key {
 
 /// Sorts demands by their keys, and by their own numbers where these are equal.
 ///
-/// By Shell's method: the sorts of the standard library take more flash than the filling of a whole tree, and are no
-/// faster for the demands of a site.
+/// The sort of the standard library takes 1.9 KB of flash; with Shell's method, a few lines, sharing among 1,000 demands
+/// took up to 1.7 times as long.
 pub(super) fn sort(demands: &mut [u16], evses: &[EvseSlot]) {
-    let rank = |demand: u16| (evses[usize::from(demand)].key, demand);
-    let mut gap = demands.len();
-    while gap > 1 {
-        gap = (gap * 5 / 11).max(1);
-        for end in gap..demands.len() {
-            let moving = demands[end];
-            let mut at = end;
-            while at >= gap && rank(demands[at - gap]) > rank(moving) {
-                demands[at] = demands[at - gap];
-                at -= gap;
-            }
-            demands[at] = moving;
-        }
-    }
+    demands.sort_unstable_by_key(|&demand| (evses[usize::from(demand)].key, demand));
 }
 
 /// Memory lent for one call; [`Memory`] owns such memory.
