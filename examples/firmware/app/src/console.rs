@@ -129,7 +129,7 @@ impl Console<'_> {
             return (row == 2 * self.shared.sockets.len()).then(|| self.board());
         };
         let (view, orders, measured) = (socket.view.get(), socket.orders.get(), socket.measured.get());
-        if row % 2 == 0 {
+        if row.is_multiple_of(2) {
             let state = view.state.map_or("?", |state| state.evlink_name());
             let contactor = if view.closed { "closed" } else { "open" };
             let lock = if view.locked { "locked" } else { "free" };
