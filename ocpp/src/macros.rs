@@ -248,7 +248,7 @@ macro_rules! messages {
             }
 
             fn read_optional(members: &mut $crate::schema::Members<'a, '_>) -> Option<Self> {
-                Self::at(members.choice(Self::TEXTS))
+                Self::at(members.choice(Self::TEXTS, $open))
             }
 
             fn write(&self, out: &mut $crate::schema::Output<'_>, kind: &'static $crate::schema::Kind) {

@@ -1,8 +1,7 @@
 //! The pull lexer.
 
 use core::fmt;
-
-use crate::schema::Longest;
+use core::ops::Range;
 
 /// Deepest nesting of arrays and objects [`Lexer::skip`] follows.
 ///
@@ -516,8 +515,8 @@ impl<'a> Lexer<'a> {
     }
 
     /// As [`skip`](Self::skip), for text that is known to be JSON: finds the end of the value and nothing else. Says whether
-    /// the value is a string with escapes. The array `known` is not walked through.
-    pub(crate) fn skip_checked(&mut self, known: Longest) -> Option<bool> {
+    /// the value is a string with escapes. The array at `known` is not walked through; there is none where that is empty.
+    pub(crate) fn skip_checked(&mut self, known: Range<u32>) -> Option<bool> {
         match self.peek()? {
             b'"' => return self.skip_string(),
             b'{' | b'[' => {}
@@ -538,7 +537,7 @@ impl<'a> Lexer<'a> {
                     self.skip_string()?;
                     continue;
                 }
-                b'[' if self.at == known.start as usize && known.end > known.start => {
+                b'[' if self.at == known.start as usize && !known.is_empty() => {
                     self.at = known.end as usize;
                     if depth == 0 {
                         return Some(false);

@@ -3,6 +3,8 @@
 //! Nothing here can fail any more, so nothing here costs much: one function for each sort of value, which the tables call
 //! once for each member.
 
+use core::ops::Range;
+
 use super::check::check_into;
 use super::{Object, Row, Texts, Tolerance, Version, Violation};
 use crate::json::{Json, Lexer, Quoted};
@@ -55,6 +57,10 @@ impl Slot {
 
 impl Longest {
     pub(crate) const NONE: Self = Self { start: 0, end: 0 };
+
+    fn range(self) -> Range<u32> {
+        self.start..self.end
+    }
 }
 
 impl<'a> Raw<'a> {
@@ -86,7 +92,7 @@ impl<'a, 's> Members<'a, 's> {
     #[inline(never)]
     pub(crate) fn only(lexer: &mut Lexer<'a>, slot: &'s mut [Slot; 1], longest: Longest) -> Self {
         let start = lexer.next_offset();
-        let escaped = checked(lexer.skip_checked(longest)).unwrap_or_default();
+        let escaped = checked(lexer.skip_checked(longest.range())).unwrap_or_default();
         *slot = [Slot::new(start, lexer.offset(), escaped)];
         Self { text: lexer.text(), slots: slot, at: 0, longest }
     }
@@ -166,13 +172,16 @@ impl<'a> Members<'a, '_> {
         checked(Stamp::parse_quoted(self.raw()?.quoted()).and_then(|(stamp, _)| stamp.to_utc()))
     }
 
-    /// Which of `texts` it is: their number if it is none, more if it is not there.
+    /// Which of `texts` it is: their number if it is none, as it may be where the enumeration is `open`; more if it is not
+    /// there.
     #[inline(never)]
-    pub(crate) fn choice(&mut self, texts: &Texts) -> u8 {
-        match self.raw() {
-            Some(raw) => texts.position_of(raw.quoted()).unwrap_or(texts.len()) as u8,
-            None => u8::MAX,
+    pub(crate) fn choice(&mut self, texts: &Texts, open: bool) -> u8 {
+        let Some(raw) = self.raw() else { return u8::MAX };
+        let at = texts.position_of(raw.quoted());
+        if !open {
+            checked(at);
         }
+        at.unwrap_or(texts.len()) as u8
     }
 
     /// The text as it was received.
@@ -200,7 +209,7 @@ fn index(lexer: &mut Lexer<'_>, object: &'static Object, slots: &mut [Slot], lon
         let row = object.row(member);
         let is_absent = lexer.kind().ok()? == Json::Null && row.is_some_and(Row::is_never_null);
         let start = lexer.offset();
-        let escaped = lexer.skip_checked(longest)?;
+        let escaped = lexer.skip_checked(longest.range())?;
         if let Some(slot) = slots.get_mut(usize::from(member)) {
             next = member + 1;
             if !is_absent {
