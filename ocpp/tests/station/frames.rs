@@ -8,7 +8,7 @@ use evkit_ocpp::time::Instant;
 use evkit_ocpp::v16::charge_point::{Event, Facts};
 use evkit_ocpp::v16::keys::Key;
 use evkit_ocpp::v16::{
-    DataTransferRequest, DataTransferResponse, DataTransferStatus, InstallCertificateResponse,
+    Action, DataTransferRequest, DataTransferResponse, DataTransferStatus, InstallCertificateResponse,
     InstallCertificateStatus,
 };
 
@@ -20,6 +20,8 @@ fn calls_that_cannot_be_served_are_refused_with_the_right_code() {
     for (frame, code) in [
         (r#"[2,"1","Fly",{}]"#, "NotImplemented"),
         (r#"[2,"1","Heartbeat",{}]"#, "NotSupported"),
+        (r#"[2,"1","Heartbeat",{"x":1}]"#, "NotSupported"),
+        (r#"[2,"1","StopTransaction",{}]"#, "NotSupported"),
         (r#"[2,"1","Reset",{}]"#, "OccurenceConstraintViolation"),
         (r#"[2,"1","Reset",{"type":"Warm"}]"#, "PropertyConstraintViolation"),
         (r#"[2,"1","Reset",{"type":1}]"#, "TypeConstraintViolation"),
@@ -31,6 +33,24 @@ fn calls_that_cannot_be_served_are_refused_with_the_right_code() {
         let sent = bare.sent(Instant::ZERO);
         assert_eq!(sent.len(), 1, "{frame}");
         assert!(sent[0].starts_with(&format!("[4,\"1\",\"{code}\",")), "{frame}: {}", sent[0]);
+    }
+}
+
+/// No call is left without an answer or an event, whichever action it names.
+#[test]
+fn every_action_is_for_one_side_or_both() {
+    for action in Action::ALL {
+        let mut bare = Bare::accepted();
+        let frame = format!(r#"[2,"1","{}",{{"x":1}}]"#, action.as_str());
+        let _ = bare.session.handle_frame(Instant::ZERO, &frame);
+        let sent = bare.sent(Instant::ZERO);
+        let refused_as = if action.summary().ends_with("from the charge point.") {
+            "NotSupported"
+        } else {
+            "FormationViolation"
+        };
+        assert_eq!(sent.len(), 1, "{frame}");
+        assert!(sent[0].starts_with(&format!("[4,\"1\",\"{refused_as}\",")), "{frame}: {}", sent[0]);
     }
 }
 

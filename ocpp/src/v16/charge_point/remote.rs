@@ -49,6 +49,26 @@ enum Trigger {
     SignCertificate,
 }
 
+/// Whether a charge point sends such calls and never receives them: it supports none, whatever they say.
+const fn is_only_sent(action: Action) -> bool {
+    matches!(
+        action,
+        Action::Authorize
+            | Action::BootNotification
+            | Action::DiagnosticsStatusNotification
+            | Action::FirmwareStatusNotification
+            | Action::Heartbeat
+            | Action::LogStatusNotification
+            | Action::MeterValues
+            | Action::SecurityEventNotification
+            | Action::SignCertificate
+            | Action::SignedFirmwareStatusNotification
+            | Action::StartTransaction
+            | Action::StatusNotification
+            | Action::StopTransaction
+    )
+}
+
 impl<const N: usize> ChargePoint<'_, N> {
     /// Checks and reads a payload, noting what was forgiven.
     pub(super) fn read<'f, M: Message<'f>>(&mut self, payload: &'f str) -> Result<M, Violation> {
@@ -69,6 +89,10 @@ impl<const N: usize> ChargePoint<'_, N> {
             self.link.refuse(ticket, ErrorCode::NotImplemented);
             return None;
         };
+        if is_only_sent(action) {
+            self.link.refuse(ticket, ErrorCode::NotSupported);
+            return None;
+        }
         self.dispatch(now, ticket, action, payload).unwrap_or_else(|violation| {
             self.link.refuse(ticket, self.config.policy.code(violation.rule()));
             Some(Event::CallRefused { action, violation })
@@ -197,11 +221,8 @@ impl<const N: usize> ChargePoint<'_, N> {
             Action::UpdateFirmware => {
                 Some(Event::UpdateFirmware(Message::from_members(members), Responder::new(ticket)))
             }
-            // Messages a charge point only sends.
-            _ => {
-                self.link.refuse(ticket, ErrorCode::NotSupported);
-                None
-            }
+            // Refused before.
+            _ => None,
         })
     }
 
