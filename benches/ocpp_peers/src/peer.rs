@@ -38,14 +38,11 @@ mod chosen {
     pub(crate) use ocpp_rs::v21::messages::notify_report::NotifyReportRequest as NotifyReport;
     pub(crate) use ocpp_rs::v21::messages::set_variables::SetVariablesRequest as SetVariables;
     pub(crate) use ocpp_rs::v21::messages::transaction_event::TransactionEventRequest as TransactionEvent;
-    use serde::de::DeserializeOwned;
 
+    pub(crate) use super::only_read as decode;
+
+    /// Read only: its check of bounds is for whole frames, and writes a second tree of values.
     pub(crate) const NAME: &str = "ocpp_rs 0.4.2";
-
-    /// Reads only: its check of bounds is for whole frames, and writes a second tree of values.
-    pub(crate) fn decode<T: DeserializeOwned>(text: &str) -> Option<T> {
-        serde_json::from_str(text).ok()
-    }
 }
 
 #[cfg(feature = "rust")]
@@ -60,14 +57,17 @@ mod chosen {
     pub(crate) use rust_ocpp::v2_0_1::messages::notify_report::NotifyReportRequest as NotifyReport;
     pub(crate) use rust_ocpp::v2_0_1::messages::set_variables::SetVariablesRequest as SetVariables;
     pub(crate) use rust_ocpp::v2_0_1::messages::transaction_event::TransactionEventRequest as TransactionEvent;
-    use serde::de::DeserializeOwned;
 
+    pub(crate) use super::only_read as decode;
+
+    /// Read only: six of these ten types have no check of bounds.
     pub(crate) const NAME: &str = "rust-ocpp 3.0.4";
-
-    /// Reads only: six of these ten types have no check of bounds.
-    pub(crate) fn decode<T: DeserializeOwned>(text: &str) -> Option<T> {
-        serde_json::from_str(text).ok()
-    }
 }
 
 pub(crate) use chosen::*;
+
+/// How a crate without a check of its own decodes.
+#[cfg(any(feature = "rs", feature = "rust"))]
+pub(crate) fn only_read<T: serde::de::DeserializeOwned>(text: &str) -> Option<T> {
+    serde_json::from_str(text).ok()
+}

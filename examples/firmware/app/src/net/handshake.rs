@@ -57,8 +57,8 @@ impl fmt::Display for OpenError {
     }
 }
 
-/// Sends the request and reads the answer, each of which has to fit into `buffer`; 512 bytes are enough for any request. Not a byte
-/// behind the answer's head is read: it belongs to the first frame.
+/// Sends the request and reads the answer, each of which has to fit into `buffer`; 512 bytes are enough for any
+/// request. Not a byte behind the answer's head is read: it belongs to the first frame.
 ///
 /// # Errors
 ///
