@@ -61,12 +61,10 @@ impl Work<'_> {
         for pass in 0..=PASSES {
             let mut open = false;
             for node in (0..self.nodes.len() as u16).rev() {
-                let mut steps = self.nodes[usize::from(node)].end - self.nodes[usize::from(node)].first;
                 while let Some(gap) = self.gap(node) {
                     open = true;
-                    let lifting = steps > 0 && pass < PASSES;
-                    steps = steps.saturating_sub(1);
-                    if let Some((index, room)) = lifting.then(|| self.best_to_lift(gap)).flatten() {
+                    let lifted = if pass < PASSES { self.best_to_lift(gap) } else { None };
+                    if let Some((index, room)) = lifted {
                         let floor = self.evses[usize::from(index)].floor;
                         self.set_floor(index, floor + room.min(gap.excess));
                     } else if let Some(index) = dismissing.then(|| self.last_to_serve(gap)).flatten() {

@@ -190,6 +190,13 @@ fn unusable_problems_are_refused_with_the_index() {
     let none = Demand { min: Milliamps::ZERO, ..car(L1) };
     let range = ProblemError::DemandRange { demand: 1, min: Milliamps::ZERO, max: Milliamps(32_000) };
     assert_eq!(refused(&[root(1)], &[car(L1), none]), range);
+    let reversed = Demand { min: Milliamps(33_000), ..car(L1) };
+    let range = ProblemError::DemandRange { demand: 0, min: Milliamps(33_000), max: Milliamps(32_000) };
+    assert_eq!(refused(&[root(1)], &[reversed]), range);
+    for (phases, conductors) in [(PhaseSet::EMPTY, 1), (L1, 0), (L1, 4)] {
+        let unwired = Demand { phases, conductors, ..car(L1) };
+        assert_eq!(refused(&[root(1)], &[unwired]), ProblemError::DemandPhases { demand: 0 });
+    }
     let weightless = Demand { weight: 0, ..car(L1) };
     assert_eq!(refused(&[root(1)], &[weightless]), ProblemError::DemandWeight { demand: 0 });
     let pooled = Demand { pools: PoolSet::NONE.with(3), ..car(L1) };
@@ -200,6 +207,45 @@ fn unusable_problems_are_refused_with_the_index() {
     assert_eq!(refused(&[root(1)], &heavy), weights);
     let many = [car(L1); 25];
     assert!(matches!(refused(&[root(1)], &many), ProblemError::Memory { room: 24, needed: 25, .. }));
+}
+
+#[test]
+fn a_site_has_up_to_32_pools() {
+    let with_pools = |pools: &[Milliamps]| Problem { nodes: &[root(1)], demands: &[], pools }.check();
+    assert_eq!(with_pools(&[Milliamps(0); 32]), Ok(()));
+    let what = "pools";
+    assert_eq!(with_pools(&[Milliamps(0); 33]), Err(ProblemError::TooMany { what, count: 33, most: 32 }));
+    let last = PoolSet::NONE.with(31).with(31).with(32);
+    assert_eq!(last.iter().collect::<Vec<_>>(), [31]);
+    assert!(last.contains(31) && !last.contains(30) && !last.contains(32));
+}
+
+/// Each of them binds; which is named should not depend on chance.
+#[test]
+fn of_limits_reached_together_the_first_is_named() {
+    let pooled = Demand { pools: PoolSet::NONE.with(0).with(1), ..car(PhaseSet::ALL) };
+    let bound = |nodes: &[Node], demand, pools: &[_]| shares(nodes, &[demand], pools)[0].bound;
+    let main = Bound::Limit { node: 0, phase: Phase::L1 };
+    let [limit, pool] = [16_000, 48_000].map(Milliamps);
+    assert_eq!(bound(&[root(16)], car(PhaseSet::ALL), &[]), main);
+    assert_eq!(bound(&[Node::root(three(limit))], pooled, &[pool, pool]), main);
+    assert_eq!(bound(&[root(100)], pooled, &[pool, pool]), Bound::Pool { pool: 0 });
+    assert_eq!(bound(&[root(16), below(0, 16)], Demand { node: 1, ..car(L1) }, &[]), main);
+}
+
+/// The heap has room for what it was made for, and for no more.
+#[cfg(feature = "alloc")]
+#[test]
+fn memory_may_come_from_the_heap() {
+    let site = [Node { imbalance: Some(Milliamps(10_000)), ..root(20) }, below(0, 16)];
+    let problem = Problem { nodes: &site, demands: &[car(L1), Demand { node: 1, ..car(L2) }], pools: &[] };
+    let mut found = [Share::NONE; 2];
+    allocate(&problem, HeapMemory::new(2, 2).scratch(), &mut found).unwrap();
+    assert_eq!(found.as_slice(), shares(problem.nodes, problem.demands, &[]));
+    for (nodes, demands, what) in [(1, 2, "nodes"), (2, 1, "demands")] {
+        let refused = allocate(&problem, HeapMemory::new(nodes, demands).scratch(), &mut found);
+        assert_eq!(refused, Err(ProblemError::Memory { what, room: 1, needed: 2 }));
+    }
 }
 
 /// How many are served, and whether that is proven to be the most.

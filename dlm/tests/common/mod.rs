@@ -36,6 +36,15 @@ impl Owned {
         (shares, outcome)
     }
 
+    /// Cuts all limits and base loads down to whole amperes, so that minima may fit exactly.
+    pub(crate) fn cut_to_amps(&mut self) {
+        let cut = |current: &mut Milliamps| current.0 -= current.0 % 1_000;
+        self.pools.iter_mut().for_each(cut);
+        for node in &mut self.nodes {
+            node.limit.iter_mut().chain(&mut node.base).chain(&mut node.imbalance).for_each(cut);
+        }
+    }
+
     /// Whether this node or one above it feeds through `node`.
     pub(crate) fn is_below(&self, from: u16, node: usize) -> bool {
         let mut next = Some(from);
