@@ -209,38 +209,45 @@ impl Ord for Decimal {
 /// Plain notation with as many decimal places as the scale says, never an exponent.
 impl fmt::Display for Decimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut digits = [b'0'; MAX_LEN];
-        f.pad_integral(self.mantissa >= 0, "", format(*self, &mut digits))
+        let (mut text, mut len) = ([0; MAX_LEN], 0);
+        write_unsigned(*self, |piece| {
+            if let Some(room) = text.get_mut(len..len + piece.len()) {
+                room.copy_from_slice(piece);
+                len += piece.len();
+            }
+        });
+        let text = text.get(..len).and_then(|text| core::str::from_utf8(text).ok());
+        f.pad_integral(self.mantissa >= 0, "", text.unwrap_or_default())
     }
 }
 
 /// Longest unsigned text: 255 places, a point and a digit before it.
-pub(crate) const MAX_LEN: usize = 257;
+const MAX_LEN: usize = 257;
 
-/// The digits and the point, without sign.
-pub(crate) fn format(value: Decimal, out: &mut [u8; MAX_LEN]) -> &str {
-    let scale = u16::from(value.scale);
+/// Writes the digits and the point, without sign, piece by piece.
+pub(crate) fn write_unsigned(value: Decimal, mut write: impl FnMut(&[u8])) {
+    // Twenty digits are all that 64 bits can have.
+    let (mut digits, mut start) = ([0; 20], 20);
     let mut rest = value.mantissa.unsigned_abs();
-    let mut start = MAX_LEN;
-    let mut slots = out.iter_mut().rev();
-    let mut put = |byte| {
-        if let Some(slot) = slots.next() {
-            *slot = byte;
-            start -= 1;
-        }
-    };
-    for place in 0.. {
-        if place == scale && place != 0 {
-            put(b'.');
-        }
-        let (tenth, digit) = by_ten(rest);
-        put(b'0' + digit);
+    for digit in digits.iter_mut().rev() {
+        let (tenth, last) = by_ten(rest);
+        *digit = b'0' + last;
+        start -= 1;
         rest = tenth;
-        if rest == 0 && place >= scale {
+        if rest == 0 {
             break;
         }
     }
-    out.get(start..).and_then(|text| core::str::from_utf8(text).ok()).unwrap_or_default()
+    let digits = digits.get(start..).unwrap_or_default();
+    let scale = usize::from(value.scale);
+    let whole = digits.len().saturating_sub(scale);
+    let (whole, fraction) = digits.split_at_checked(whole).unwrap_or_default();
+    write(if whole.is_empty() { b"0" } else { whole });
+    if scale > 0 {
+        write(b".");
+        (fraction.len()..scale).for_each(|_| write(b"0"));
+        write(fraction);
+    }
 }
 
 /// Takes the JSON grammar for numbers: no `+`, no leading zeros, digits on both sides of a point.

@@ -574,8 +574,7 @@ impl<'a> Lexer<'a> {
 }
 
 /// The index of the next quote, backslash or control character of a string, found a machine word at a time.
-#[inline]
-fn plain(text: &[u8], mut at: usize) -> usize {
+pub(super) fn plain(text: &[u8], mut at: usize) -> usize {
     while let Some(word) = text.get(at..).and_then(<[u8]>::first_chunk) {
         let word = usize::from_le_bytes(*word);
         let ends = below(word, 0x20) | zeros(word ^ repeat(b'"')) | zeros(word ^ repeat(b'\\'));

@@ -1,5 +1,6 @@
 //! The writer.
 
+use super::lex::plain;
 use crate::num::{self, Decimal};
 use crate::time::{DateTime, UTC_LEN, Utc, format_utc};
 
@@ -119,11 +120,11 @@ impl<'b> Writer<'b> {
     pub fn string(&mut self, text: &str) {
         self.separate();
         self.bytes(b"\"");
-        let mut rest = text;
-        while let Some(at) = rest.bytes().position(|byte| byte < 0x20 || byte == b'"' || byte == b'\\') {
-            let (plain, tail) = rest.split_at_checked(at).unwrap_or_default();
-            self.bytes(plain.as_bytes());
-            let byte = tail.bytes().next().unwrap_or_default();
+        let mut rest = text.as_bytes();
+        loop {
+            let (plain, tail) = rest.split_at_checked(plain(rest, 0)).unwrap_or_default();
+            self.bytes(plain);
+            let Some((byte, behind)) = tail.split_first() else { break };
             match byte {
                 b'"' => self.bytes(b"\\\""),
                 b'\\' => self.bytes(b"\\\\"),
@@ -132,9 +133,8 @@ impl<'b> Writer<'b> {
                 b'\t' => self.bytes(b"\\t"),
                 _ => self.bytes(&[b'\\', b'u', b'0', b'0', b'0' + (byte >> 4), hex(byte & 15)]),
             }
-            rest = tail.get(1..).unwrap_or_default();
+            rest = behind;
         }
-        self.bytes(rest.as_bytes());
         self.bytes(b"\"");
     }
 
@@ -154,7 +154,7 @@ impl<'b> Writer<'b> {
         if value.mantissa() < 0 {
             self.bytes(b"-");
         }
-        self.bytes(num::format(value, &mut [0; num::MAX_LEN]).as_bytes());
+        num::write_unsigned(value, |piece| self.bytes(piece));
     }
 
     /// A time stamp in UTC. One that RFC 3339 cannot express comes out as an empty string, which no schema accepts; says
