@@ -387,6 +387,13 @@ mod tests {
     fn of_equal_limits_the_first_one_set_is_named() {
         let set = LimitSet::try_from([Limit::new(Role::Operator, A16), Limit::new(Role::Ems, A16)]);
         assert_eq!(set.unwrap().effective(Instant::default()).sources, [Some(Role::Operator.into()); 3]);
+        // The same for phases.
+        let set = LimitSet::try_from([
+            Limit::per_phase(Role::Operator, [A16, A32, A32]),
+            Limit::per_phase(Role::Ems, [A32, A32, A16]),
+        ]);
+        let effective = set.unwrap().effective(Instant::default());
+        assert_eq!(effective.lowest(), (A16, Some(Role::Operator.into())));
     }
 
     /// Bender 7.2: hardware maximum, feed cable, installation limit, operator limit, each at most the one

@@ -26,10 +26,7 @@ impl Work<'_> {
         self.for_priced(|_, price| *price = 0);
         self.sort_by_cost();
         self.ask();
-        self.for_priced(|row, price| {
-            *price = if row.slope > row.slack() { FIRST_PRICE } else { 0 };
-            row.slope = 0;
-        });
+        self.for_priced(|row, price| *price = if row.slope > row.slack() { FIRST_PRICE } else { 0 });
         for _ in 0..ROUNDS {
             if !self.burn(self.competing as u32 * 150) {
                 break;
@@ -102,13 +99,10 @@ impl Work<'_> {
 }
 
 /// Makes a row dearer that is asked for more than it has, and others cheaper: up to twice, down to half the price.
+/// A row nobody contends for stays without a price.
 fn adjust(row: &mut Row, price: &mut u32) {
-    // A row nobody contends for stays without a price.
-    if *price > 0 {
-        let (asked, slack) = (row.slope, row.slack().max(1));
-        let part = |amount: u32| (u64::from(*price) * u64::from(amount.min(slack)) / u64::from(slack)) as u32;
-        let change = part(asked.abs_diff(slack));
-        *price = if asked >= slack { price.saturating_add(change).min(WORTH) } else { *price - change / 2 };
-        row.slope = 0;
-    }
+    let (asked, slack) = (row.slope, row.slack().max(1));
+    let part = |amount: u32| (u64::from(*price) * u64::from(amount.min(slack)) / u64::from(slack)) as u32;
+    let change = part(asked.abs_diff(slack));
+    *price = if asked >= slack { price.saturating_add(change).min(WORTH) } else { *price - change / 2 };
 }
