@@ -353,7 +353,10 @@ impl<const ROOM: usize> SiteLimits<ROOM> {
 
 #[cfg(test)]
 mod tests {
+    extern crate alloc;
+
     use super::*;
+    use alloc::string::ToString;
 
     const A32: Milliamps = Milliamps::from_amps(32);
     const A16: Milliamps = Milliamps::from_amps(16);
@@ -394,6 +397,12 @@ mod tests {
         ]);
         let effective = set.unwrap().effective(Instant::default());
         assert_eq!(effective.lowest(), (A16, Some(Role::Operator.into())));
+    }
+
+    #[test]
+    fn sources_of_one_role_are_told_apart_by_number() {
+        let named = |number| Source { role: Role::InputContact, number }.to_string();
+        assert_eq!([named(0), named(2)], ["input contact", "input contact 2"]);
     }
 
     /// Bender 7.2: hardware maximum, feed cable, installation limit, operator limit, each at most the one

@@ -233,6 +233,24 @@ fn of_limits_reached_together_the_first_is_named() {
     assert_eq!(bound(&[root(16), below(0, 16)], Demand { node: 1, ..car(L1) }, &[]), main);
 }
 
+/// What keeps a car out is the imbalance limit its minimum would be furthest beyond.
+#[test]
+fn a_car_left_out_names_the_widest_gap() {
+    let tall = Demand { node: 1, min: Milliamps(14_000), ..car(L1) };
+    let named = |main, below_it| {
+        let nodes = [
+            Node { imbalance: Some(Milliamps(main)), ..root(100) },
+            Node { imbalance: Some(Milliamps(below_it)), ..below(0, 100) },
+        ];
+        shares(&nodes, &[tall], &[])[0]
+    };
+    let left_out = |node| {
+        let bound = Bound::Imbalance { node, high: Phase::L1, low: Phase::L3 };
+        Share { current: Milliamps::ZERO, bound }
+    };
+    assert_eq!([named(8_000, 10_000), named(10_000, 8_000)], [left_out(0), left_out(1)]);
+}
+
 /// The heap has room for what it was made for, and for no more.
 #[cfg(feature = "alloc")]
 #[test]
