@@ -203,6 +203,11 @@ impl Record {
     }
 }
 
+/// The fields in their order, to be read as a table.
+fn record(served: usize, proven: (usize, usize), milliamps: u64, squares: u64, bounds: [usize; 4]) -> Record {
+    Record { served, proven, milliamps, squares, bounds }
+}
+
 const BALANCED: Shape = Shape { imbalance: true, nodes: 8, demands: 12, ..SMALL };
 const BALANCED_POOLS: Shape = Shape { weights: 5, pools: 2, ..BALANCED };
 const BALANCED_AMPLE: Shape = Shape { scarcity: 40, ..BALANCED };
@@ -213,8 +218,6 @@ const SCARCE_POOLS: Shape = Shape { priorities: 2, nodes: 2, pools: 3, scarcity:
 /// change that is to change nothing changes nothing here.
 #[test]
 fn random_sites_get_what_is_on_record() {
-    let record =
-        |served, proven, milliamps, squares, bounds| Record { served, proven, milliamps, squares, bounds };
     let records = [
         (BALANCED_POOLS, 400, record(1695, (197, 93), 20_532_369, 306_882_565_843, [860, 1151, 259, 370])),
         (BALANCED_AMPLE, 400, record(2255, (247, 93), 32_755_631, 592_415_485_591, [1698, 328, 0, 591])),
@@ -245,8 +248,6 @@ fn random_sites_get_what_is_on_record() {
 /// Sites on which a single comparison decides that hardly ever does.
 #[test]
 fn rules_that_are_rarely_needed_work_as_on_record() {
-    let record =
-        |served, proven, milliamps, squares, bounds| Record { served, proven, milliamps, squares, bounds };
     let records = [
         (
             BALANCED_POOLS,
