@@ -61,8 +61,8 @@ impl Work<'_> {
         }
     }
 
-    /// Bounds every pair that was bound before or is too far apart by what its other side takes; says
-    /// whether that changes anything.
+    /// Bounds every pair that is too far apart, and in the first rounds every one that was bound before, by
+    /// what its other side takes; says whether that changes anything.
     fn bound_pairs(&mut self, round: u32) -> bool {
         let (mut violated, mut changed) = (false, false);
         let limits = self.problem.nodes.iter().filter_map(|node| node.imbalance);
@@ -72,13 +72,13 @@ impl Work<'_> {
                 let row = &mut pairs.rows[place];
                 let over = row.used > capacity;
                 violated |= over;
-                if over || row.capacity != Problem::MOST.0 && (round < LOWERING || capacity < row.capacity) {
+                if over || row.capacity != Problem::MOST.0 && round < LOWERING {
                     changed |= row.capacity != capacity;
                     row.capacity = capacity;
                 }
             }
         }
-        violated || changed && round < LOWERING
+        violated || changed
     }
 
     /// Bounds every pair by the floors of its other side: whatever the shares, the balance is kept.
