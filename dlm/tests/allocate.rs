@@ -4,7 +4,7 @@
 mod common;
 
 use common::{Owned, Random, Shape, best_by_sets, currents, is_better, random};
-use evkit_dlm::allocate::{Bound, Share};
+use evkit_dlm::allocate::{Bound, Demand, Share};
 use evkit_dlm::units::{Milliamps, three};
 
 const SMALL: Shape = Shape {
@@ -262,4 +262,18 @@ fn rules_that_are_rarely_needed_work_as_on_record() {
     for (shape, seeds, recorded) in records {
         assert_eq!(Record::of(&shape, seeds.iter().copied()), recorded, "{shape:?}");
     }
+}
+
+/// Trials take time for every demand; beyond 64 there is not enough of it.
+#[test]
+fn shares_of_up_to_64_demands_are_evened_out() {
+    let site = random(&mut Random(95), &BALANCED_AMPLE);
+    let unservable =
+        Demand { min: Milliamps::MAX, max: Milliamps::MAX, priority: u16::MAX, ..site.demands[0] };
+    let found = |demands| {
+        let mut site = site.clone();
+        site.demands.resize(demands, unservable);
+        currents(&site.solve().0)
+    };
+    assert!(is_better(&site, &found(64), &found(65), 3_000));
 }

@@ -64,21 +64,19 @@ impl Work<'_> {
     /// Bounds every pair that is too far apart, and in the first rounds every one that was bound before, by
     /// what its other side takes; says whether that changes anything.
     fn bound_pairs(&mut self, round: u32) -> bool {
-        let (mut violated, mut changed) = (false, false);
+        let mut changed = false;
         let limits = self.problem.nodes.iter().filter_map(|node| node.imbalance);
         for (pairs, most) in self.pairs.iter_mut().zip(limits) {
             for (place, reverse) in Lanes::pairs() {
                 let capacity = pairs.rows[reverse].used.saturating_add(most.0).min(Problem::MOST.0);
                 let row = &mut pairs.rows[place];
-                let over = row.used > capacity;
-                violated |= over;
-                if over || row.capacity != Problem::MOST.0 && round < LOWERING {
+                if row.used > capacity || row.capacity != Problem::MOST.0 && round < LOWERING {
                     changed |= row.capacity != capacity;
                     row.capacity = capacity;
                 }
             }
         }
-        violated || changed
+        changed
     }
 
     /// Bounds every pair by the floors of its other side: whatever the shares, the balance is kept.

@@ -5,6 +5,7 @@ extern crate alloc;
 use super::*;
 use crate::phases::{Phase, PhaseSet};
 use crate::units::{Milliamps, three};
+use alloc::string::ToString;
 use alloc::vec::Vec;
 
 const L1: PhaseSet = PhaseSet::of(Phase::L1);
@@ -157,6 +158,14 @@ fn every_share_names_what_binds_it() {
     let main_l1 = Bound::Limit { node: 0, phase: Phase::L1 };
     let imbalance = Bound::Imbalance { node: 1, high: Phase::L3, low: Phase::L2 };
     assert_eq!(bounds, [main_l1, main_l1, Bound::Maximum, main_l1, imbalance]);
+}
+
+#[test]
+fn bounds_read_as_people_write_them() {
+    let limit = Bound::Limit { node: 2, phase: Phase::L1 };
+    let imbalance = Bound::Imbalance { node: 1, high: Phase::L3, low: Phase::L2 };
+    let read = [Bound::Maximum, limit, Bound::Pool { pool: 3 }, imbalance].map(|bound| bound.to_string());
+    assert_eq!(read, ["own maximum", "limit of node 2 on L1", "pool 3", "imbalance of node 1, L3 over L2"]);
 }
 
 #[test]
