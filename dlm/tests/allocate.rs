@@ -212,6 +212,7 @@ const BALANCED: Shape = Shape { imbalance: true, nodes: 8, demands: 12, ..SMALL 
 const BALANCED_POOLS: Shape = Shape { weights: 5, pools: 2, ..BALANCED };
 const BALANCED_AMPLE: Shape = Shape { scarcity: 40, ..BALANCED };
 const BALANCED_MANY: Shape = Shape { demands: 24, priorities: 1, scarcity: 20, ..BALANCED };
+const BALANCED_CLASSES: Shape = Shape { demands: 60, pools: 2, by_class: true, scarcity: 15, ..BALANCED };
 const SCARCE_POOLS: Shape = Shape { priorities: 2, nodes: 2, pools: 3, scarcity: 8, ..LARGE };
 
 /// Where nothing is proven, a change of a rule of thumb shows here what it gains and costs on the whole. A
@@ -222,11 +223,7 @@ fn random_sites_get_what_is_on_record() {
         (BALANCED_POOLS, 400, record(1695, (197, 93), 20_532_369, 306_882_565_843, [860, 1151, 259, 370])),
         (BALANCED_AMPLE, 400, record(2255, (247, 93), 32_755_631, 592_415_485_591, [1698, 328, 0, 591])),
         (BALANCED_MANY, 200, record(2057, (115, 50), 27_363_564, 459_720_976_740, [1312, 890, 0, 403])),
-        (
-            Shape { demands: 60, pools: 2, by_class: true, scarcity: 15, ..BALANCED },
-            120,
-            record(2375, (32, 19), 29_413_489, 474_106_951_247, [1391, 2155, 190, 410]),
-        ),
+        (BALANCED_CLASSES, 120, record(2375, (32, 19), 29_413_489, 474_106_951_247, [1391, 2155, 190, 410])),
         (
             Shape { demands: 150, nodes: 20, scarcity: 25, ..BALANCED },
             40,
@@ -251,11 +248,12 @@ fn rules_that_are_rarely_needed_work_as_on_record() {
     let records = [
         (
             BALANCED_POOLS,
-            [456, 630, 884, 2_287, 2_298, 9_795, 10_061].as_slice(),
-            record(39, (0, 0), 408_519, 4_812_332_093, [15, 7, 21, 21]),
+            [456, 630, 884, 2_287, 2_298, 4_118, 9_795, 10_061].as_slice(),
+            record(48, (0, 0), 492_853, 5_891_786_983, [18, 12, 24, 22]),
         ),
         (BALANCED_AMPLE, &[5_331], record(10, (0, 0), 108_940, 1_247_806_632, [4, 0, 0, 8])),
         (BALANCED_MANY, &[218, 1_454, 1_775], record(53, (1, 1), 564_706, 7_501_341_658, [21, 38, 0, 9])),
+        (BALANCED_CLASSES, &[434], record(34, (0, 0), 393_537, 6_532_848_903, [16, 40, 0, 2])),
         (SCARCE_POOLS, &[2_420], record(76, (0, 0), 1_046_548, 18_522_115_614, [54, 4, 57, 0])),
         (LARGE, &[210, 1_482], record(120, (1, 0), 1_585_178, 30_270_795_010, [70, 119, 0, 0])),
     ];
