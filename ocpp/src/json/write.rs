@@ -122,8 +122,8 @@ impl<'b> Writer<'b> {
         self.bytes(b"\"");
         let mut rest = text.as_bytes();
         loop {
-            let (plain, tail) = rest.split_at_checked(plain(rest, 0)).unwrap_or_default();
-            self.bytes(plain);
+            let (as_it_is, tail) = rest.split_at_checked(plain(rest, 0)).unwrap_or_default();
+            self.bytes(as_it_is);
             let Some((byte, behind)) = tail.split_first() else { break };
             match byte {
                 b'"' => self.bytes(b"\\\""),

