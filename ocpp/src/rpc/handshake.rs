@@ -141,20 +141,37 @@ impl<'b> Credentials<'b> {
 #[must_use]
 pub fn basic_credentials<'b>(identity: &str, password: &[u8], buffer: &'b mut [u8]) -> Option<&'b str> {
     const SCHEME: &[u8] = b"Basic ";
-    let mut plain = identity.bytes().chain([b':']).chain(password.iter().copied());
     let len = identity.len() + 1 + password.len();
-    let text = buffer.get_mut(..SCHEME.len() + len.div_ceil(3) * 4)?;
+    let text = buffer.get_mut(..SCHEME.len() + base64_len(len))?;
     let (scheme, digits) = text.split_at_mut_checked(SCHEME.len())?;
     scheme.copy_from_slice(SCHEME);
+    encode_base64(&mut identity.bytes().chain([b':']).chain(password.iter().copied()), digits);
+    core::str::from_utf8(text).ok()
+}
+
+/// Bytes in Base64 (RFC 4648 §4), as `Sec-WebSocket-Key` and `Sec-WebSocket-Accept` hold them (RFC 6455 §4). `None`: the
+/// buffer is too small; 4 bytes for every 3 are enough.
+#[must_use]
+pub fn base64<'b>(bytes: &[u8], buffer: &'b mut [u8]) -> Option<&'b str> {
+    let digits = buffer.get_mut(..base64_len(bytes.len()))?;
+    encode_base64(&mut bytes.iter().copied(), digits);
+    core::str::from_utf8(digits).ok()
+}
+
+const fn base64_len(bytes: usize) -> usize {
+    bytes.div_ceil(3) * 4
+}
+
+/// Writes bytes as digits, for which there is exactly the room.
+fn encode_base64(bytes: &mut dyn Iterator<Item = u8>, digits: &mut [u8]) {
     for group in digits.chunks_mut(4) {
-        let bytes: [Option<u8>; 3] = core::array::from_fn(|_| plain.next());
+        let bytes: [Option<u8>; 3] = core::array::from_fn(|_| bytes.next());
         let bits = bytes.iter().fold(0, |bits: u32, byte| bits << 8 | u32::from(byte.unwrap_or(0)));
         let used = bytes.iter().flatten().count();
         for (at, digit) in group.iter_mut().enumerate() {
             *digit = if at <= used { base64_digit(bits >> (18 - 6 * at) & 63) } else { b'=' };
         }
     }
-    core::str::from_utf8(text).ok()
 }
 
 /// The digit of a value below 64.
@@ -230,6 +247,18 @@ mod tests {
             assert!(Credentials::parse(header, &mut read).unwrap().matches("CP", password));
         }
         assert_eq!(basic_credentials("CP", b"password", &mut [0; 8]), None);
+    }
+
+    /// The examples of RFC 4648 §10, and the key of RFC 6455 §1.3.
+    #[test]
+    fn base64_is_padded() {
+        let mut buffer = [0; 24];
+        for (bytes, text) in [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg==")]
+        {
+            assert_eq!(base64(bytes.as_bytes(), &mut buffer), Some(text));
+        }
+        assert_eq!(base64(b"the sample nonce", &mut buffer), Some("dGhlIHNhbXBsZSBub25jZQ=="));
+        assert_eq!(base64(b"the sample nonce", &mut [0; 23]), None);
     }
 
     #[test]

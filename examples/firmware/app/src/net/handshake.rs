@@ -2,10 +2,8 @@
 
 use core::fmt;
 
-use base64ct::{Base64, Encoding as _};
-use embedded_io::Write as _;
 use embedded_io_async::{Read, Write};
-use evkit_ocpp::rpc::handshake::{basic_credentials, subprotocol};
+use evkit_ocpp::rpc::handshake::{base64, basic_credentials, subprotocol};
 use evkit_ocpp::schema::Version;
 use hmac_sha1_compact::Hash;
 
@@ -69,7 +67,7 @@ pub(crate) async fn open<S: Read + Write>(
     buffer: &mut [u8],
 ) -> Result<(), OpenError> {
     let mut key = [0; 24];
-    let key = Base64::encode(&opening.nonce, &mut key).map_err(|_| OpenError::TooLong)?;
+    let key = base64(&opening.nonce, &mut key).ok_or(OpenError::TooLong)?;
     let request = request(opening, key, buffer)?;
     socket.write_all(request).await.map_err(|_| OpenError::Broken)?;
     socket.flush().await.map_err(|_| OpenError::Broken)?;
@@ -89,47 +87,69 @@ pub(crate) async fn open<S: Read + Write>(
 }
 
 fn request<'b>(opening: &Opening<'_>, key: &str, buffer: &'b mut [u8]) -> Result<&'b [u8], OpenError> {
-    let Opening { host, path, identity, password, .. } = opening;
-    let (size, mut rest) = (buffer.len(), &mut *buffer);
+    let Opening { host, path, identity, password, .. } = *opening;
     let slash = if path.ends_with('/') { "" } else { "/" };
-    let mut write = |text: fmt::Arguments<'_>| rest.write_fmt(text).map_err(|_| OpenError::TooLong);
-    write(format_args!("GET {path}{slash}{identity} HTTP/1.1\r\nHost: {host}\r\n"))?;
-    write(format_args!("Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"))?;
-    write(format_args!("Sec-WebSocket-Key: {key}\r\n"))?;
-    write(format_args!("Sec-WebSocket-Protocol: {}\r\n", subprotocol(Version::V16)))?;
-    if !password.is_empty() {
-        let mut credentials = [0; 160];
+    let mut credentials = [0; 160];
+    let (authorization, credentials) = if password.is_empty() {
+        ("", "")
+    } else {
         let credentials = basic_credentials(identity, password.as_bytes(), &mut credentials);
-        write(format_args!("Authorization: {}\r\n", credentials.ok_or(OpenError::TooLong)?))?;
+        ("\r\nAuthorization: ", credentials.ok_or(OpenError::TooLong)?)
+    };
+    let parts = [
+        "GET ",
+        path,
+        slash,
+        identity,
+        " HTTP/1.1\r\nHost: ",
+        host,
+        "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ",
+        key,
+        "\r\nSec-WebSocket-Protocol: ",
+        subprotocol(Version::V16),
+        authorization,
+        credentials,
+        "\r\n\r\n",
+    ];
+    let mut written = 0;
+    for part in parts {
+        let room = buffer.get_mut(written..written + part.len()).ok_or(OpenError::TooLong)?;
+        room.copy_from_slice(part.as_bytes());
+        written += part.len();
     }
-    write(format_args!("\r\n"))?;
-    let written = size - rest.len();
     buffer.get(..written).ok_or(OpenError::TooLong)
 }
 
-/// Judges the answer so far: whether it is whole, and right then.
+/// Judges the answer so far: whether it is whole, and right then. The status line is judged as soon as it is there.
+///
+/// Only the status and two fields matter (RFC 6455 section 4.1); what the others say is left open.
 fn check(answer: &[u8], key: &str) -> Result<bool, OpenError> {
-    let mut headers = [httparse::EMPTY_HEADER; 16];
-    let mut response = httparse::Response::new(&mut headers);
-    match response.parse(answer) {
-        Ok(httparse::Status::Complete(_)) => {}
-        Ok(httparse::Status::Partial) => return Ok(false),
-        Err(httparse::Error::TooManyHeaders) => return Err(OpenError::TooLong),
-        Err(_) => return Err(OpenError::NotHttp),
+    let mut lines = answer.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+    let first = lines.next().unwrap_or_default();
+    // It has no end yet.
+    if !answer.contains(&b'\n') {
+        return Ok(false);
     }
-    match response.code {
+    match status(first) {
         Some(101) => {}
-        code => return Err(OpenError::Status(code.unwrap_or(0))),
+        Some(other) => return Err(OpenError::Status(other)),
+        None => return Err(OpenError::NotHttp),
+    }
+    if !answer.ends_with(b"\r\n\r\n") && !answer.ends_with(b"\n\n") {
+        return Ok(false);
     }
     let value = |name: &str| {
-        let header = response.headers.iter().find(|header| header.name.eq_ignore_ascii_case(name));
-        header.map(|header| header.value.trim_ascii())
+        lines.clone().find_map(|line| {
+            let (found, rest) = line.split_at_checked(name.len())?;
+            let value = rest.strip_prefix(b":")?;
+            found.eq_ignore_ascii_case(name.as_bytes()).then(|| value.trim_ascii())
+        })
     };
     let mut digest = Hash::new();
     digest.update(key.as_bytes());
     digest.update(GUID.as_bytes());
     let mut expected = [0; 28];
-    let expected = Base64::encode(&digest.finalize(), &mut expected).map_err(|_| OpenError::Accept)?;
+    let expected = base64(&digest.finalize(), &mut expected).ok_or(OpenError::Accept)?;
     if value("Sec-WebSocket-Accept") != Some(expected.as_bytes()) {
         return Err(OpenError::Accept);
     }
@@ -137,6 +157,13 @@ fn check(answer: &[u8], key: &str) -> Result<bool, OpenError> {
         return Err(OpenError::Subprotocol);
     }
     Ok(true)
+}
+
+/// The status code of a status line (RFC 9112 section 4).
+fn status(line: &[u8]) -> Option<u16> {
+    let code = line.strip_prefix(b"HTTP/1.")?.get(1..)?.strip_prefix(b" ")?.first_chunk::<3>()?;
+    let digits = code.iter().all(u8::is_ascii_digit);
+    digits.then(|| code.iter().fold(0, |code, digit| code * 10 + u16::from(digit - b'0')))
 }
 
 #[cfg(test)]
@@ -163,11 +190,56 @@ mod tests {
             (ANSWER.replace("ocpp1.6", "ocpp2.0.1"), OpenError::Subprotocol),
             (ANSWER.replace("101", "404"), OpenError::Status(404)),
             ("SSH-2.0-OpenSSH\r\n".to_owned(), OpenError::NotHttp),
-            (ANSWER.replace("\r\n\r\n", &format!("{}\r\n", "\r\nA: b".repeat(20))), OpenError::TooLong),
+            ("HTTP/1.1 99\r\n".to_owned(), OpenError::NotHttp),
         ];
         for (answer, error) in rows {
             assert_eq!(check(answer.as_bytes(), KEY), Err(error), "{answer}");
         }
+    }
+
+    #[test]
+    fn other_fields_may_be_many_and_say_anything() {
+        let others = "A: b\r\nSec-WebSocket-Accept-Not: c\r\nno field\r\n".repeat(20);
+        let answer = ANSWER.replacen("\r\n", &format!("\r\n{others}"), 1);
+        assert_eq!(check(answer.as_bytes(), KEY), Ok(true));
+    }
+
+    /// A peer that answers with what it holds, and takes everything.
+    struct Peer<'a>(&'a [u8]);
+
+    impl embedded_io::ErrorType for Peer<'_> {
+        type Error = core::convert::Infallible;
+    }
+
+    impl Read for Peer<'_> {
+        async fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Self::Error> {
+            self.0.read(buffer).await
+        }
+    }
+
+    impl Write for Peer<'_> {
+        async fn write(&mut self, bytes: &[u8]) -> Result<usize, Self::Error> {
+            Ok(bytes.len())
+        }
+
+        async fn flush(&mut self) -> Result<(), Self::Error> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn an_answer_is_read_up_to_its_end_and_not_beyond_the_buffer() {
+        let nonce = *b"the sample nonce";
+        let opening = Opening { host: "h", path: "/p", identity: "i", password: "", nonce };
+        let open =
+            |peer: &mut Peer<'_>, size| futures_executor::block_on(open(peer, &opening, &mut vec![0; size]));
+        let answer = format!("{ANSWER}frame");
+        let mut peer = Peer(answer.as_bytes());
+        assert_eq!(open(&mut peer, 512), Ok(()));
+        assert_eq!(peer.0, b"frame");
+        let endless = ANSWER.replace("\r\n\r\n", &"\r\nA: b".repeat(200));
+        assert_eq!(open(&mut Peer(endless.as_bytes()), 512), Err(OpenError::TooLong));
+        assert_eq!(open(&mut Peer(b"HTTP/1.1 101 "), 512), Err(OpenError::Broken));
     }
 
     #[test]
