@@ -8,7 +8,7 @@ use embassy_time::{Duration, with_timeout};
 use embedded_io_async::{Read, Write};
 
 use crate::board::Health;
-use crate::log::log;
+use crate::log::log_socket;
 use crate::shared::{Level, Request, Shared, Task};
 use crate::store::settings::{Setting, Settings};
 
@@ -86,7 +86,8 @@ impl Console<'_> {
             }
             (Some("clear"), Some(number), None, _) => self.clear(number),
             (Some("restart"), None, ..) => {
-                self.shared.restart.signal(());
+                self.shared.restart.set(true);
+                self.shared.changed.signal(());
                 None
             }
             _ => Some(line(format_args!("not a command; {HELP}"))),
@@ -104,8 +105,8 @@ impl Console<'_> {
         let name = setting.row().name;
         match setting.check(value) {
             Ok(value) => {
-                let sent = self.shared.requests.try_send(Request { setting, value });
-                sent.err().map(|_| line(format_args!("{name} has to wait for the last change; try again")))
+                let taken = self.shared.ask(Request { setting, value });
+                (!taken).then(|| line(format_args!("{name} has to wait for the last change; try again")))
             }
             Err(refused) => Some(line(format_args!("{name} {refused}"))),
         }
@@ -113,12 +114,12 @@ impl Console<'_> {
 
     /// A person looked at a contactor that did not obey.
     fn clear(&self, number: &str) -> Option<Line> {
-        let index = number.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
-        let Some(socket) = index.and_then(|index| self.shared.sockets.get(index)) else {
-            return Some(line(format_args!("no socket {number}")));
-        };
+        let found = number.parse::<u8>().ok().filter(|number| *number > 0);
+        let socket =
+            found.and_then(|number| Some((number, self.shared.sockets.get(usize::from(number) - 1)?)));
+        let Some((number, socket)) = socket else { return Some(line(format_args!("no socket {number}"))) };
         socket.orders.update(|orders| orders.clears = orders.clears.wrapping_add(1));
-        log!(self.shared, "socket {number}: fault of the contactor cleared by a person");
+        log_socket!(self.shared, number, "fault of the contactor cleared by a person");
         None
     }
 

@@ -46,6 +46,14 @@ macro_rules! log {
 }
 pub(crate) use log;
 
+/// Writes a line about a socket to the log.
+macro_rules! log_socket {
+    ($shared:expr, $number:expr, $($arguments:tt)*) => {
+        $shared.log.write_socket($number, format_args!($($arguments)*))
+    };
+}
+pub(crate) use log_socket;
+
 impl Log {
     /// An empty log.
     pub const fn new() -> Self {
@@ -67,6 +75,12 @@ impl Log {
             }
         });
         self.written.signal(());
+    }
+
+    /// Writes a line about a socket. Not inlined: most lines are about one.
+    #[inline(never)]
+    pub(crate) fn write_socket(&self, number: u8, text: fmt::Arguments<'_>) {
+        self.write(format_args!("socket {number}: {text}"));
     }
 
     /// Where the next line will begin.

@@ -10,7 +10,6 @@ use core::sync::atomic::{AtomicU32, Ordering};
 
 use embassy_sync::blocking_mutex::Mutex;
 use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
-use embassy_sync::channel::Channel;
 use embassy_sync::signal::Signal;
 use evkit_hal::fault::Fault;
 use evkit_hal::pilot::State;
@@ -222,12 +221,12 @@ pub struct Shared {
     pub(crate) sockets: [SocketShared; SOCKETS],
     /// The log.
     pub log: &'static Log,
-    /// Something in `sockets` that the program has to look at.
+    /// Something that the program has to look at, in `sockets` or of what a person wants.
     pub(crate) changed: Signal<CriticalSectionRawMutex, ()>,
-    /// Settings a person wants changed.
-    pub(crate) requests: Channel<CriticalSectionRawMutex, Request, 1>,
+    /// A setting a person wants changed.
+    request: Mutex<CriticalSectionRawMutex, Cell<Option<Request>>>,
     /// A person wants the station to restart.
-    pub(crate) restart: Signal<CriticalSectionRawMutex, ()>,
+    pub(crate) restart: Level<bool>,
     /// Everything is said and kept that has to be before a restart.
     pub(crate) restart_now: Signal<CriticalSectionRawMutex, ()>,
     /// When each task was last alive, in milliseconds modulo 2^32.
@@ -242,8 +241,8 @@ impl Shared {
             sockets: [const { SocketShared::new() }; SOCKETS],
             log,
             changed: Signal::new(),
-            requests: Channel::new(),
-            restart: Signal::new(),
+            request: Mutex::new(Cell::new(None)),
+            restart: Level::new(false),
             restart_now: Signal::new(),
             alive: [const { AtomicU32::new(0) }; Task::ALL.len()],
         }
@@ -253,6 +252,23 @@ impl Shared {
     #[cfg(test)]
     pub(crate) fn leaked() -> &'static Self {
         Box::leak(Box::new(Self::new(Box::leak(Box::default()))))
+    }
+
+    /// A person wants a setting changed; false while the last one waits.
+    pub(crate) fn ask(&self, request: Request) -> bool {
+        let taken = self.request.lock(|slot| {
+            let waiting = slot.take();
+            let free = waiting.is_none();
+            slot.set(waiting.or(Some(request)));
+            free
+        });
+        self.changed.signal(());
+        taken
+    }
+
+    /// The setting a person wants changed, once.
+    pub(crate) fn take_request(&self) -> Option<Request> {
+        self.request.lock(Cell::take)
     }
 
     /// A task says that it is alive.

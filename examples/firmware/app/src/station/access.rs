@@ -11,7 +11,7 @@ use super::rules::{self, FREE};
 use super::seat::{Access, Question};
 use super::{Station, connector};
 use crate::clock;
-use crate::log::log;
+use crate::log::log_socket;
 use crate::store::settings::Setting;
 
 /// Somebody or something that may lead to a session.
@@ -31,7 +31,7 @@ impl<F: MultiwriteNorFlash> Station<'_, F> {
     pub(super) fn card(&mut self, seat: usize, uid: &Uid) {
         let token = evkit_rfid::IdTag::from_uid(uid, UidFormat::UPPER).ok();
         let Some(token) = token.and_then(|token| IdTag::new(token.as_str()).ok()) else {
-            return log!(self.shared, "socket {}: a card without an identifier", connector(seat));
+            return log_socket!(self.shared, connector(seat), "a card without an identifier");
         };
         self.claim(seat, Claim { occasion: Occasion::card(uid), token: Some(token) });
     }
@@ -90,9 +90,10 @@ impl<F: MultiwriteNorFlash> Station<'_, F> {
             Decision::Accept(grant) => self.accept(seat, claim, grant),
             Decision::AskBackEnd(choice) => self.ask(seat, claim, choice),
             Decision::StopSession => {
-                log!(
+                log_socket!(
                     self.shared,
-                    "socket {number}: session ended by its card, or because it is not valid any more"
+                    number,
+                    "session ended by its card, or because it is not valid any more"
                 );
                 let recheck = claim.occasion == Occasion::Recheck;
                 let why = if recheck { Reason::DeAuthorized } else { Reason::Local };
@@ -100,7 +101,7 @@ impl<F: MultiwriteNorFlash> Station<'_, F> {
             }
             Decision::Reject => {
                 let why = reason.evlink_word().unwrap_or("by the rules");
-                log!(self.shared, "socket {number}: not accepted, {why}");
+                log_socket!(self.shared, number, "not accepted, {why}");
                 self.orders(seat, |orders| orders.refused = orders.refused.wrapping_add(1));
             }
             _ => {}
@@ -116,12 +117,12 @@ impl<F: MultiwriteNorFlash> Station<'_, F> {
             return;
         }
         let Some(token) = token else {
-            return log!(self.shared, "socket {number}: no identifier to charge under");
+            return log_socket!(self.shared, number, "no identifier to charge under");
         };
         place.access = Some(Access { token, recheck: grant.recheck, started: false, ending: None });
         place.done = false;
         let plugged = place.view.plugged;
-        log!(self.shared, "socket {number}: {} may charge", token.as_str());
+        log_socket!(self.shared, number, "{} may charge", token.as_str());
         self.orders(seat, |orders| orders.accepted = orders.accepted.wrapping_add(1));
         if plugged {
             self.begin(seat);
@@ -134,7 +135,7 @@ impl<F: MultiwriteNorFlash> Station<'_, F> {
     fn ask(&mut self, seat: usize, claim: Claim, choice: TokenChoice) {
         let number = connector(seat);
         let Some(token) = token(claim, choice) else {
-            return log!(self.shared, "socket {number}: no identifier to ask about");
+            return log_socket!(self.shared, number, "no identifier to ask about");
         };
         match self.session.authorize(clock::ocpp(), number, token) {
             Ok(()) => {
@@ -142,7 +143,7 @@ impl<F: MultiwriteNorFlash> Station<'_, F> {
                     place.question = Some(Question { occasion: claim.occasion, token });
                 }
             }
-            Err(error) => log!(self.shared, "socket {number}: {error}"),
+            Err(error) => log_socket!(self.shared, number, "{error}"),
         }
     }
 
@@ -159,7 +160,7 @@ impl<F: MultiwriteNorFlash> Station<'_, F> {
         let held = held.filter(|held| held.id_tag == access.token).map(|held| held.id);
         if self.session.start_transaction(now, number, access.token, register, held).is_ok() {
             access.started = true;
-            log!(self.shared, "socket {number}: transaction started at {} Wh", register.0);
+            log_socket!(self.shared, number, "transaction started at {} Wh", register.0);
         }
     }
 
@@ -188,7 +189,7 @@ impl<F: MultiwriteNorFlash> Station<'_, F> {
             place.stop_at = None;
             place.done = true;
             let (at, reason) = (register.0, reason.as_str());
-            log!(self.shared, "socket {number}: transaction stopped at {at} Wh, {reason}");
+            log_socket!(self.shared, number, "transaction stopped at {at} Wh, {reason}");
         }
     }
 

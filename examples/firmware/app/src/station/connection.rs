@@ -113,15 +113,14 @@ impl<F: MultiwriteNorFlash> Station<'_, F> {
             socket.set_timeout(Some(Duration::from_secs(60)));
             open(socket, &opening, buffer).await.map_err(End::Open)
         };
-        let mut connecting = pin!(with_timeout(CONNECT, connecting));
-        loop {
-            if let Either::First(result) = select(&mut connecting, self.idle(None)).await {
-                result.unwrap_or(Err(End::Late))?;
-                log!(self.shared, "connected to {host}");
-                return Ok(());
-            }
-            self.turn().await;
-        }
+        let mut result = Ok(());
+        self.meanwhile(pin!(async {
+            result = with_timeout(CONNECT, connecting).await.unwrap_or(Err(End::Late));
+        }))
+        .await;
+        result?;
+        log!(self.shared, "connected to {host}");
+        Ok(())
     }
 
     async fn talk(&mut self, socket: &mut TcpSocket<'_>, buffer: &mut [u8]) -> End {
@@ -137,7 +136,7 @@ impl<F: MultiwriteNorFlash> Station<'_, F> {
             if let Err(end) = result {
                 return end;
             }
-            let read = select(socket.read(receiver.space(buffer)), self.idle(None)).await;
+            let read = select(socket.read(receiver.space(buffer)), self.idle()).await;
             let result = match read {
                 Either::Second(()) => Ok(()),
                 Either::First(Ok(0) | Err(_)) => Err(End::Frame(FrameError::Broken)),

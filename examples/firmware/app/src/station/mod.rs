@@ -13,10 +13,10 @@ mod seat;
 mod tests;
 
 use core::convert::Infallible;
-use core::pin::pin;
+use core::pin::{Pin, pin};
 use core::time::Duration;
 
-use embassy_futures::select::{Either, Either4, select, select4};
+use embassy_futures::select::{Either, select};
 use embassy_net::Stack;
 use embassy_time::{Timer, with_timeout};
 use embedded_storage_async::nor_flash::MultiwriteNorFlash;
@@ -148,52 +148,43 @@ impl<'a, F: MultiwriteNorFlash> Station<'a, F> {
     pub(crate) async fn run(&mut self, stack: Stack<'_>, buffers: &mut connection::Buffers) -> Infallible {
         let mut backoff = Backoff::new(PAUSES.0, PAUSES.1, PAUSES.2, self.random.next());
         // Without an address the first attempt would fail, and the second one wait.
-        let mut address = pin!(with_timeout(ADDRESS, stack.wait_config_up()));
-        while let Either::Second(()) = select(&mut address, self.idle(None)).await {
-            self.turn().await;
-        }
+        let address = async { _ = with_timeout(ADDRESS, stack.wait_config_up()).await };
+        self.meanwhile(pin!(address)).await;
         loop {
             self.turn().await;
             let error = self.connect_once(stack, buffers, &mut backoff).await;
             log!(self.shared, "central system: {error}");
-            let pause = backoff.next_pause();
-            let over = clock::ocpp() + pause;
-            while clock::ocpp() < over {
-                self.idle(Some(over)).await;
-                self.turn().await;
-            }
+            self.meanwhile(pin!(Timer::after(millis(backoff.next_pause())))).await;
         }
     }
 
-    /// Waits until there is something to do, at most until `by`. It may be given up at any time.
-    async fn idle(&mut self, by: Option<Instant>) {
-        let due = [by, self.session.poll_timeout()].into_iter().flatten().min();
-        let now = clock::ocpp();
-        let wait = due.map_or(BEAT, |due| millis(due.since(now)).clamp(REST, BEAT));
-        let shared = self.shared;
-        match select4(
-            Timer::after(wait),
-            shared.changed.wait(),
-            shared.requests.receive(),
-            shared.restart.wait(),
-        )
-        .await
-        {
-            Either4::First(()) | Either4::Second(()) => {}
-            Either4::Third(request) => self.wish = Some(Wish { request, asked: None }),
-            Either4::Fourth(()) => self.restart_by = Some(now + SOFT_RESET),
+    /// Sessions go on while something is waited for.
+    async fn meanwhile(&mut self, mut waiting: Pin<&mut dyn Future<Output = ()>>) {
+        while let Either::Second(()) = select(waiting.as_mut(), self.idle()).await {
+            self.turn().await;
         }
+    }
+
+    /// Waits until there is something to do. It may be given up at any time.
+    async fn idle(&self) {
+        let due = self.session.poll_timeout();
+        let wait = due.map_or(BEAT, |due| millis(due.since(clock::ocpp())).clamp(REST, BEAT));
+        let _ = with_timeout(wait, self.shared.changed.wait()).await;
     }
 
     /// Looks at everything once: sockets, deadlines, journal, events; then gives orders.
     async fn turn(&mut self) {
         self.shared.alive(Task::Station);
-        if let Some(Wish { request, asked }) = self.wish.take() {
+        let person = || self.shared.take_request().map(|request| Wish { request, asked: None });
+        if let Some(Wish { request, asked }) = self.wish.take().or_else(person) {
             let kept = self.set(request.setting, &request.value).await;
             self.done = asked.map(|asked| Done { asked, kept });
         }
         for seat in 0..SOCKETS {
             self.look(seat);
+        }
+        if self.shared.restart.get() {
+            self.restart_by.get_or_insert(clock::ocpp() + SOFT_RESET);
         }
         self.session.handle_timeout(clock::ocpp());
         self.drain().await;

@@ -16,7 +16,7 @@ use evkit_rfid::Occasion;
 use super::access::Claim;
 use super::{Done, Station, Wish, seat_of};
 use crate::clock;
-use crate::log::log;
+use crate::log::{log, log_socket};
 use crate::shared::Request;
 use crate::store::settings::{Setting, VALUE, Value};
 
@@ -35,10 +35,7 @@ impl<F: MultiwriteNorFlash> Station<'_, F> {
                 self.answered(seat_of(connector), id_tag, info.map(|info| info.status));
             }
             Event::TransactionAccepted { connector, transaction, running, id_tag_info } => {
-                log!(
-                    self.shared,
-                    "socket {connector}: the central system calls it transaction {transaction}"
-                );
+                log_socket!(self.shared, connector, "the central system calls it transaction {transaction}");
                 if let Some(running) = self.session.transaction(connector) {
                     self.remember(&running.id_tag, &id_tag_info);
                 }
@@ -50,14 +47,14 @@ impl<F: MultiwriteNorFlash> Station<'_, F> {
                 let place = self.seats.get_mut(seat_of(connector));
                 if let Some(place) = place.filter(|place| place.running().is_none()) {
                     place.access = None;
-                    log!(self.shared, "socket {connector}: no vehicle came in time");
+                    log_socket!(self.shared, connector, "no vehicle came in time");
                 }
             }
             Event::RemoteStop { connector } => self.stop(seat_of(connector), Reason::Remote, None),
             Event::GivenUp { connector, action, failure } => {
                 let refused = matches!(failure, Failure::Refused(_));
                 let why = if refused { "it was refused" } else { "it has no usable answer" };
-                log!(self.shared, "socket {connector}: {action} was given up, {why}");
+                log_socket!(self.shared, connector, "{action} was given up, {why}");
             }
             // Why is in the answer; to print it takes 3 KB of flash.
             Event::CallRefused { action, .. } => log!(self.shared, "{action} breaks its schema, refused"),
@@ -68,7 +65,7 @@ impl<F: MultiwriteNorFlash> Station<'_, F> {
             Event::ProfilesChanged => log!(self.shared, "charging profiles were changed"),
             Event::AvailabilityChanged { connector, operative } => {
                 let state = if operative { "in" } else { "out of" };
-                log!(self.shared, "socket {connector}: {state} service");
+                log_socket!(self.shared, connector, "{state} service");
             }
             other => return self.call(other, room),
         }
@@ -77,7 +74,7 @@ impl<F: MultiwriteNorFlash> Station<'_, F> {
 
     /// The identifier of a running transaction turned out to be invalid.
     fn invalid(&mut self, connector: u8, status: AuthorizationStatus) {
-        log!(self.shared, "socket {connector}: its identifier is {}", status.as_str());
+        log_socket!(self.shared, connector, "its identifier is {}", status.as_str());
         match self.session.on_invalid_id(connector) {
             Some(InvalidId::Stop) => self.stop(seat_of(connector), Reason::DeAuthorized, None),
             Some(InvalidId::StopAt(register)) => {
@@ -92,7 +89,7 @@ impl<F: MultiwriteNorFlash> Station<'_, F> {
     /// The power was cut during a transaction.
     fn interrupted(&mut self, connector: u8, resumed: bool) {
         let then = if resumed { "it goes on" } else { "it ends with PowerLoss" };
-        log!(self.shared, "socket {connector}: the power was cut during a transaction; {then}");
+        log_socket!(self.shared, connector, "the power was cut during a transaction; {then}");
         if let (true, Some(running), Some(place)) =
             (resumed, self.session.transaction(connector), self.seats.get_mut(seat_of(connector)))
         {
@@ -114,9 +111,9 @@ impl<F: MultiwriteNorFlash> Station<'_, F> {
                 if let Some(profile) = profile
                     && let Err(error) = self.session.set_transaction_profile(super::connector(seat), &profile)
                 {
-                    log!(self.shared, "socket {}: {error}", super::connector(seat));
+                    log_socket!(self.shared, super::connector(seat), "{error}");
                 }
-                log!(self.shared, "socket {}: remote start", super::connector(seat));
+                log_socket!(self.shared, super::connector(seat), "remote start");
                 self.claim(seat, Claim { occasion: Occasion::RemoteStart, token: Some(id_tag) });
                 answer
             }
