@@ -1,14 +1,13 @@
 //! The console: lines of text for people. What happens is written as it happens; commands come in between.
 
 use core::convert::Infallible;
-use core::fmt::{self, Write as _};
 
 use embassy_futures::select::{Either, select};
 use embassy_time::{Duration, with_timeout};
 use embedded_io_async::{Read, Write};
 
 use crate::board::Health;
-use crate::log::log_socket;
+use crate::log::{Line, line, log_socket};
 use crate::shared::{Level, Request, Shared, Task};
 use crate::store::settings::{Setting, Settings};
 
@@ -18,9 +17,6 @@ const COMMAND: usize = 96;
 const BEAT: Duration = Duration::from_secs(2);
 
 const HELP: &str = "help | status | get [NAME] | set NAME [VALUE] | log | clear SOCKET | restart";
-
-/// A line of the console.
-type Line = heapless::String<160>;
 
 /// Serves the console for good.
 pub(crate) async fn run<C: Read + Write>(
@@ -63,7 +59,7 @@ impl Console<'_> {
     fn news(&mut self) -> Option<Line> {
         let (text, next) = self.shared.log.line(self.printed)?;
         self.printed = next;
-        Some(line(format_args!("{text}")))
+        Some(text)
     }
 
     /// A row of the answer to a command, from 0 on; what it asks for is done with the first one.
@@ -142,13 +138,17 @@ impl Console<'_> {
         let permission = if orders.permission { "permitted" } else { "not permitted" };
         Some(line(format_args!(
             "  {permission}, offer {} mA, told {} mA, {} W, {} Wh",
-            orders.offer.0, view.advertised.0, measured.power_w, measured.energy_wh
+            orders.offer.0,
+            view.advertised.0,
+            i64::from(measured.power_w),
+            measured.energy_wh
         )))
     }
 
     fn board(&self) -> Line {
         let Health { stack_used, stack_size, load_permille, cause } = self.health.get();
-        let (load, tenth) = (load_permille / 10, load_permille % 10);
+        let load = u32::from(load_permille);
+        let (load, tenth) = (load / 10, load % 10);
         line(format_args!(
             "stack {stack_used} of {stack_size} bytes, load {load}.{tenth} %, started by {cause}"
         ))
@@ -159,13 +159,6 @@ fn unknown(name: &str) -> Line {
     line(format_args!("no setting {name}; get shows all"))
 }
 
-fn line(text: fmt::Arguments<'_>) -> Line {
-    let mut line = Line::new();
-    // What does not fit is cut.
-    let _ = line.write_fmt(text);
-    line
-}
-
 /// Writes a line. A port that fails or takes nothing loses it.
 async fn print<C: Write>(port: &mut C, mut text: Line) {
     let _ = text.push_str("\r\n");
@@ -174,14 +167,14 @@ async fn print<C: Write>(port: &mut C, mut text: Line) {
 
 /// Collects bytes to lines.
 struct Editor {
-    line: heapless::String<COMMAND>,
+    line: heapless::Vec<u8, COMMAND>,
     /// The line is longer than a command; it is dropped as a whole.
     spoilt: bool,
 }
 
 impl Editor {
     const fn new() -> Self {
-        Self { line: heapless::String::new(), spoilt: false }
+        Self { line: heapless::Vec::new(), spoilt: false }
     }
 
     /// Takes a byte in; a whole line comes out.
@@ -189,10 +182,11 @@ impl Editor {
         match byte {
             b'\r' | b'\n' => {
                 let line = core::mem::take(&mut self.line);
-                return (!core::mem::take(&mut self.spoilt)).then_some(line);
+                let whole = !core::mem::take(&mut self.spoilt);
+                return heapless::String::from_utf8(line).ok().filter(|_| whole);
             }
             0x08 | 0x7F => _ = self.line.pop(),
-            b' '..=b'~' => self.spoilt |= self.line.push(char::from(byte)).is_err(),
+            b' '..=b'~' => self.spoilt |= self.line.push(byte).is_err(),
             // Garbage spoils the line it is in.
             _ => self.spoilt = true,
         }

@@ -95,7 +95,7 @@ pub async fn run<B: Board>(
     start_network: impl FnOnce(Runner<'static, B::Network>),
 ) -> Result<Infallible, StartError> {
     let Peripherals { console, bus, store, network, mut system, seed } = peripherals;
-    let parts = memory.take().ok_or(StartError::Memory)?;
+    let (zeros, others) = memory.take().ok_or(StartError::Memory)?;
     Task::ALL.into_iter().for_each(|task| shared.alive(task));
     log!(shared, "start after {}", system.health().cause);
     let mut store = Store::new(store).map_err(|_| StartError::Store)?;
@@ -107,19 +107,19 @@ pub async fn run<B: Board>(
     // Differs from one start to the next even where the board has no randomness.
     let mut random = Random(seed ^ u64::from(starts.unwrap_or(0)) << 32);
     let mut session = Session::new(station::session_config(&settings, random.next()));
-    let (stack, network) = join_network(network, parts.resources, random.next());
+    let (stack, network) = join_network(network, &mut zeros.resources, random.next());
     start_network(network);
 
     let membership = load::Membership::new(&settings, random.next() as u32);
     let first_meter = settings.number(Setting::MeterUnit);
     let health = Level::new(Health::default());
-    let cache = Cache::new(parts.cache, parts.index, CacheRule::EVLINK);
+    let cache = Cache::new(&mut others.cache, &mut others.index, CacheRule::EVLINK);
     let mut station = Station::new(shared, &mut session, store, &settings, cache, random.next());
 
     let tasks: [Pin<&mut dyn Future<Output = Infallible>>; 5] = [
-        pin!(station.run(stack, parts.connection)),
+        pin!(station.run(stack, &mut zeros.connection)),
         pin!(meter::run(bus, shared, first_meter)),
-        pin!(load::run(stack, shared, membership, parts.datagrams)),
+        pin!(load::run(stack, shared, membership, &mut others.datagrams)),
         pin!(console::run(console, shared, &settings, &health)),
         pin!(watch::run(system, shared, &health)),
     ];

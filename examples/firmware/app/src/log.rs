@@ -11,14 +11,15 @@ use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
 use embassy_sync::signal::Signal;
 
 use crate::clock;
+use crate::shared::Shared;
 
 /// Longest line; the rest of a longer one is cut off.
-pub const LINE: usize = 120;
+pub const LINE: usize = 160;
 /// Bytes kept.
 const RING: usize = 1_024;
 
-/// A line of the log.
-pub type Line = heapless::String<LINE>;
+/// A line of the log or the console, with room for the two characters that end it.
+pub type Line = heapless::String<{ LINE + 2 }>;
 
 /// The newest lines, each closed by a line feed. See the [module](self).
 pub struct Log {
@@ -41,7 +42,7 @@ impl fmt::Debug for Log {
 /// Writes a line to the log, as `format!` would.
 macro_rules! log {
     ($shared:expr, $($arguments:tt)*) => {
-        $shared.log.write(format_args!($($arguments)*))
+        $crate::log::write($shared, format_args!($($arguments)*))
     };
 }
 pub(crate) use log;
@@ -49,10 +50,22 @@ pub(crate) use log;
 /// Writes a line about a socket to the log.
 macro_rules! log_socket {
     ($shared:expr, $number:expr, $($arguments:tt)*) => {
-        $shared.log.write_socket($number, format_args!($($arguments)*))
+        $crate::log::write_socket($shared, $number, format_args!($($arguments)*))
     };
 }
 pub(crate) use log_socket;
+
+/// What [`log!`] calls. Not inlined, as that is done from many places.
+#[inline(never)]
+pub(crate) fn write(shared: &Shared, text: fmt::Arguments<'_>) {
+    shared.log.write(text);
+}
+
+/// What [`log_socket!`] calls; as above.
+#[inline(never)]
+pub(crate) fn write_socket(shared: &Shared, number: u8, text: fmt::Arguments<'_>) {
+    write(shared, format_args!("socket {}: {text}", u32::from(number)));
+}
 
 impl Log {
     /// An empty log.
@@ -62,25 +75,15 @@ impl Log {
     }
 
     /// Writes a line, with the milliseconds since the start in front.
-    #[inline(never)]
     pub fn write(&self, text: fmt::Arguments<'_>) {
-        let mut line = Cut(Line::new());
-        // Both fit, or are cut; `Cut` never fails.
-        let _ = write!(line, "[{:>8}] ", clock::millis());
-        let _ = line.write_fmt(text);
+        let line = line(format_args!("[{:>8}] {text}", clock::millis()));
         self.ring.lock(|ring| {
             // Nobody else has it: every look at it ends before its lock does.
             if let Ok(mut ring) = ring.try_borrow_mut() {
-                ring.push(line.0.as_bytes());
+                ring.push(line.as_bytes());
             }
         });
         self.written.signal(());
-    }
-
-    /// Writes a line about a socket. Not inlined: most lines are about one.
-    #[inline(never)]
-    pub(crate) fn write_socket(&self, number: u8, text: fmt::Arguments<'_>) {
-        self.write(format_args!("socket {number}: {text}"));
     }
 
     /// Where the next line will begin.
@@ -148,6 +151,14 @@ impl Ring {
     }
 }
 
+/// Text as a line, cut where it is too long and without what a terminal would take for more than text.
+pub(crate) fn line(text: fmt::Arguments<'_>) -> Line {
+    let mut line = Cut(Line::new());
+    // `Cut` never fails.
+    let _ = line.write_fmt(text);
+    line.0
+}
+
 /// Takes what fits and drops the rest.
 struct Cut(Line);
 
@@ -155,8 +166,8 @@ impl fmt::Write for Cut {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         for character in text.chars() {
             let shown = if character.is_ascii_graphic() || character == ' ' { character } else { '?' };
-            if self.0.push(shown).is_err() {
-                break;
+            if self.0.len() < LINE {
+                let _ = self.0.push(shown);
             }
         }
         Ok(())

@@ -23,45 +23,43 @@ const SOCKETS: usize = 3;
 pub struct Memory {
     /// For the power loop.
     pub(crate) sockets: [StaticCell<Socket>; board::SOCKETS],
-    resources: ConstStaticCell<StackResources<SOCKETS>>,
-    connection: ConstStaticCell<connection::Buffers>,
-    // These are not all zeros at first, and memory that is not lies in flash a second time.
-    datagrams: StaticCell<load::Buffers>,
-    cache: StaticCell<[Option<CacheEntry>; CACHE]>,
-    index: StaticCell<[Option<Slot<IdTag>>; CACHE]>,
+    zeros: ConstStaticCell<Zeros>,
+    // This is not all zeros at first, and memory that is not lies in flash a second time.
+    others: StaticCell<Others>,
 }
 
-/// What the tasks get of it.
-pub(crate) struct Parts {
-    pub(crate) resources: &'static mut StackResources<SOCKETS>,
-    pub(crate) connection: &'static mut connection::Buffers,
-    pub(crate) datagrams: &'static mut load::Buffers,
-    pub(crate) cache: &'static mut [Option<CacheEntry>; CACHE],
-    pub(crate) index: &'static mut [Option<Slot<IdTag>>; CACHE],
+/// What is all zeros at first.
+pub(crate) struct Zeros {
+    pub(crate) resources: StackResources<SOCKETS>,
+    pub(crate) connection: connection::Buffers,
+}
+
+/// What is not.
+pub(crate) struct Others {
+    pub(crate) datagrams: load::Buffers,
+    pub(crate) cache: [Option<CacheEntry>; CACHE],
+    pub(crate) index: [Option<Slot<IdTag>>; CACHE],
 }
 
 impl Memory {
     /// Memory nobody uses yet.
     pub const fn new() -> Self {
+        let zeros = Zeros { resources: StackResources::new(), connection: connection::Buffers::new() };
         Self {
             sockets: [const { StaticCell::new() }; board::SOCKETS],
-            resources: ConstStaticCell::new(StackResources::new()),
-            connection: ConstStaticCell::new(connection::Buffers::new()),
-            datagrams: StaticCell::new(),
-            cache: StaticCell::new(),
-            index: StaticCell::new(),
+            zeros: ConstStaticCell::new(zeros),
+            others: StaticCell::new(),
         }
     }
 
     /// Hands everything but the sockets over, once.
-    pub(crate) fn take(&'static self) -> Option<Parts> {
-        Some(Parts {
-            resources: self.resources.try_take()?,
-            connection: self.connection.try_take()?,
-            datagrams: self.datagrams.try_init_with(load::Buffers::new)?,
-            cache: self.cache.try_init_with(|| [const { None }; CACHE])?,
-            index: self.index.try_init_with(|| [const { None }; CACHE])?,
-        })
+    pub(crate) fn take(&'static self) -> Option<(&'static mut Zeros, &'static mut Others)> {
+        let others = || Others {
+            datagrams: load::Buffers::new(),
+            cache: [const { None }; CACHE],
+            index: [const { None }; CACHE],
+        };
+        Some((self.zeros.try_take()?, self.others.try_init_with(others)?))
     }
 }
 

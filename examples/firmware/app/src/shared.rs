@@ -31,6 +31,8 @@ impl<T: Copy> Level<T> {
         Self(Mutex::new(Cell::new(value)))
     }
 
+    /// Not inlined: a critical section and a copy are more than a call.
+    #[inline(never)]
     pub(crate) fn get(&self) -> T {
         self.0.lock(Cell::get)
     }

@@ -48,7 +48,9 @@ impl fmt::Display for OpenError {
             Self::Broken => f.write_str("the connection broke"),
             Self::TooLong => f.write_str("the head of the answer is too long"),
             Self::NotHttp => f.write_str("the answer is not HTTP"),
-            Self::Status(status) => write!(f, "answered with HTTP status {status} instead of 101"),
+            Self::Status(status) => {
+                write!(f, "answered with HTTP status {} instead of 101", u32::from(*status))
+            }
             Self::Accept => f.write_str("Sec-WebSocket-Accept does not fit"),
             Self::Subprotocol => f.write_str("the subprotocol ocpp1.6 was not chosen"),
         }

@@ -11,6 +11,8 @@ use embedded_io_async::Write;
 
 /// Longest payload of a control frame (RFC 6455 section 5.5).
 const CONTROL: usize = 125;
+/// Room in front of a payload for the header of what is sent: masked, and of less than 64 KiB.
+pub(crate) const HEADER: usize = 8;
 
 /// Why a connection cannot go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,8 +47,8 @@ pub(crate) enum Received<'a> {
     Text(&'a str, &'a mut [u8]),
     /// The beginning of a text message that is longer than is taken in, and what is free behind it.
     Cut(&'a str, &'a mut [u8]),
-    /// A ping, to be answered with its payload.
-    Ping(&'a [u8]),
+    /// A ping. This is the pong to [`send`]: its payload behind room for a header.
+    Ping(&'a mut [u8]),
     /// A pong.
     Pong,
 }
@@ -73,7 +75,9 @@ pub(crate) struct Receiver {
     open: bool,
     /// The message was handed out.
     done: bool,
-    control: [u8; CONTROL],
+    /// The payload of a control frame, behind room for a header.
+    control: [u8; HEADER + CONTROL],
+    /// How far that is filled.
     control_length: usize,
     /// Where bytes go that nobody has room for.
     waste: [u8; 64],
@@ -89,8 +93,8 @@ impl Receiver {
             length: 0,
             open: false,
             done: true,
-            control: [0; CONTROL],
-            control_length: 0,
+            control: [0; HEADER + CONTROL],
+            control_length: HEADER,
             waste: [0; 64],
         }
     }
@@ -178,7 +182,7 @@ impl Receiver {
             return Err(FrameError::Malformed);
         }
         if is_control(kind) {
-            self.control_length = 0;
+            self.control_length = HEADER;
         } else if core::mem::take(&mut self.done) {
             self.length = 0;
         }
@@ -190,7 +194,7 @@ impl Receiver {
     fn end<'a>(&'a mut self, kind: FrameType, buffer: &'a mut [u8]) -> Result<Received<'a>, FrameError> {
         match kind {
             FrameType::Ping => {
-                Ok(Received::Ping(self.control.get(..self.control_length).unwrap_or_default()))
+                Ok(Received::Ping(self.control.get_mut(..self.control_length).unwrap_or_default()))
             }
             FrameType::Pong => Ok(Received::Pong),
             FrameType::Close => Err(FrameError::Closed),
@@ -225,7 +229,7 @@ const fn is_control(kind: FrameType) -> bool {
     matches!(kind, FrameType::Ping | FrameType::Pong | FrameType::Close)
 }
 
-/// Sends a frame, masked with `mask` (section 5.3). The payload is left masked.
+/// Sends a frame, masked with `mask` (section 5.3): its payload, which is left masked, behind [`HEADER`] bytes of room.
 ///
 /// # Errors
 ///
@@ -233,17 +237,22 @@ const fn is_control(kind: FrameType) -> bool {
 pub(crate) async fn send<W: Write>(
     writer: &mut W,
     frame_type: FrameType,
-    payload: &mut [u8],
+    frame: &mut [u8],
     mask: u32,
 ) -> Result<(), FrameError> {
+    let frame = masked(frame_type, frame, mask).ok_or(FrameError::Malformed)?;
+    writer.write_all(frame).await.map_err(|_| FrameError::Broken)?;
+    writer.flush().await.map_err(|_| FrameError::Broken)
+}
+
+/// Masks the payload and writes the header right in front of it.
+fn masked(frame_type: FrameType, frame: &mut [u8], mask: u32) -> Option<&[u8]> {
+    let (room, payload) = frame.split_at_mut_checked(HEADER)?;
     let header = FrameHeader { frame_type, payload_len: payload.len() as u64, mask_key: Some(mask) };
     header.mask(payload, 0);
-    let mut bytes = [0; FrameHeader::MAX_LEN];
-    let length = header.serialize(&mut bytes).map_err(|_| FrameError::Malformed)?;
-    let head = bytes.get(..length).unwrap_or_default();
-    writer.write_all(head).await.map_err(|_| FrameError::Broken)?;
-    writer.write_all(payload).await.map_err(|_| FrameError::Broken)?;
-    writer.flush().await.map_err(|_| FrameError::Broken)
+    let start = HEADER.checked_sub(header.serialized_len())?;
+    header.serialize(room.get_mut(start..)?).ok()?;
+    frame.get(start..)
 }
 
 #[cfg(test)]
@@ -284,6 +293,7 @@ mod tests {
                     heard.push(format!("Text({text:?})"));
                 }
                 Received::Cut(text, _) => heard.push(format!("Cut({text:?})")),
+                Received::Ping(pong) => heard.push(format!("Ping({:?})", &pong[HEADER..])),
                 other => heard.push(format!("{other:?}")),
             }
         }
@@ -353,7 +363,7 @@ mod tests {
     #[test]
     fn a_sent_frame_is_masked() {
         let mut room = [0; 11];
-        let (mut writer, mut payload) = (&mut room[..], *b"Hello");
+        let (mut writer, mut payload) = (&mut room[..], *b"-header-Hello");
         // The example of RFC 6455 section 5.7.
         let done = send(&mut writer, FrameType::Text(false), &mut payload, 0x37FA_213D);
         futures_executor::block_on(done).unwrap();

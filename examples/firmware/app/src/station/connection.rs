@@ -17,7 +17,7 @@ use super::Station;
 use crate::clock;
 use crate::log::log;
 use crate::net::handshake::{OpenError, Opening, open};
-use crate::net::websocket::{FrameError, Received, Receiver, send};
+use crate::net::websocket::{FrameError, HEADER, Received, Receiver, send};
 use crate::store::settings::{Setting, Url};
 
 /// How long connecting, and how long sending a frame may take.
@@ -30,7 +30,7 @@ const TCP: usize = 1_536;
 /// A longer one is refused, whatever is in it.
 const RECEIVED: usize = 3_072;
 /// Frames of both directions: one that is received lies at the beginning, one that is sent behind it. The longest one
-/// sent, the answer to GetConfiguration with all keys, has 5,600 bytes, and its call 60.
+/// sent, the answer to GetConfiguration with all keys, has 5,600 bytes, its call 60 and its header 8.
 const FRAMES: usize = 6_144;
 
 /// Memory of a connection.
@@ -160,7 +160,7 @@ impl<F: MultiwriteNorFlash> Station<'_, F> {
         let now = clock::ocpp();
         keepalive.set_interval(now, self.ping_interval());
         match keepalive.poll(now) {
-            Pulse::Ping => self.control(socket, FrameType::Ping, &[]).await,
+            Pulse::Ping => self.deliver(socket, FrameType::Ping, &mut [0; HEADER]).await,
             Pulse::Dead => Err(End::Dead),
             _ => Ok(()),
         }
@@ -175,7 +175,7 @@ impl<F: MultiwriteNorFlash> Station<'_, F> {
     ) -> Result<(), End> {
         let (text, room) = match receiver.handle_bytes(buffer, count).map_err(End::Frame)? {
             Received::Part | Received::Pong => return Ok(()),
-            Received::Ping(payload) => return self.control(socket, FrameType::Pong, payload).await,
+            Received::Ping(pong) => return self.deliver(socket, FrameType::Pong, pong).await,
             Received::Text(text, room) => (text, room),
             Received::Cut(text, room) => {
                 log!(self.shared, "a frame of more than {RECEIVED} bytes is refused");
@@ -183,38 +183,26 @@ impl<F: MultiwriteNorFlash> Station<'_, F> {
             }
         };
         let answer = match self.session.handle_frame(clock::ocpp(), text) {
-            Ok(Some(event)) => self.event(event, room),
+            Ok(Some(event)) => self.event(event, behind_header(room)),
             Ok(None) => None,
             Err(_) => {
                 log!(self.shared, "{} bytes that are no frame of OCPP", text.len());
                 None
             }
         };
-        match answer.and_then(|length| room.get_mut(..length)) {
-            Some(frame) => deliver(socket, FrameType::Text(false), frame, self.random.next()).await,
+        match answer {
+            Some(length) => self.deliver(socket, FrameType::Text(false), frame(room, length)).await,
             None => Ok(()),
         }
-    }
-
-    async fn control(
-        &mut self,
-        socket: &mut TcpSocket<'_>,
-        kind: FrameType,
-        payload: &[u8],
-    ) -> Result<(), End> {
-        let mut copy = heapless::Vec::<u8, 125>::new();
-        // A control frame has no more.
-        let _ = copy.extend_from_slice(payload);
-        deliver(socket, kind, &mut copy, self.random.next()).await
     }
 
     /// Sends everything there is to say, each frame written into `room`.
     async fn transmit(&mut self, socket: &mut TcpSocket<'_>, room: &mut [u8]) -> Result<(), End> {
         loop {
-            let answer = self.done.take().and_then(|done| self.answer_change(done, room));
+            let answer = self.done.take().and_then(|done| self.answer_change(done, behind_header(room)));
             let length = match answer {
                 Some(length) => length,
-                None => match self.session.poll_transmit(clock::ocpp(), room) {
+                None => match self.session.poll_transmit(clock::ocpp(), behind_header(room)) {
                     Ok(Some(text)) => text.len(),
                     Ok(None) => return Ok(()),
                     Err(EncodeError::BufferTooSmall { needed }) => {
@@ -228,20 +216,29 @@ impl<F: MultiwriteNorFlash> Station<'_, F> {
                     }
                 },
             };
-            let mask = self.random.next();
-            let frame = room.get_mut(..length).unwrap_or_default();
-            deliver(socket, FrameType::Text(false), frame, mask).await?;
+            self.deliver(socket, FrameType::Text(false), frame(room, length)).await?;
             self.drain().await;
         }
     }
+
+    /// Sends a frame: its payload behind the header's room.
+    async fn deliver(
+        &mut self,
+        socket: &mut TcpSocket<'_>,
+        kind: FrameType,
+        frame: &mut [u8],
+    ) -> Result<(), End> {
+        let sending = send(socket, kind, frame, self.random.next() as u32);
+        with_timeout(SEND, sending).await.unwrap_or(Err(FrameError::Broken)).map_err(End::Frame)
+    }
 }
 
-async fn deliver(
-    socket: &mut TcpSocket<'_>,
-    kind: FrameType,
-    payload: &mut [u8],
-    mask: u64,
-) -> Result<(), End> {
-    let sending = send(socket, kind, payload, mask as u32);
-    with_timeout(SEND, sending).await.unwrap_or(Err(FrameError::Broken)).map_err(End::Frame)
+/// The frame whose text of this length was written [`behind_header`].
+fn frame(room: &mut [u8], length: usize) -> &mut [u8] {
+    room.get_mut(..HEADER + length).unwrap_or_default()
+}
+
+/// Where the text of a frame is written.
+fn behind_header(room: &mut [u8]) -> &mut [u8] {
+    room.get_mut(HEADER..).unwrap_or_default()
 }

@@ -59,7 +59,9 @@ impl<F: MultiwriteNorFlash> Station<'_, F> {
             // Why is in the answer; to print it takes 3 KB of flash.
             Event::CallRefused { action, .. } => log!(self.shared, "{action} breaks its schema, refused"),
             Event::Interrupted { connector, resumed } => self.interrupted(connector, resumed),
-            Event::RecordsLost(count) => log!(self.shared, "{count} records of the journal were lost"),
+            Event::RecordsLost(count) => {
+                log!(self.shared, "{} records of the journal were lost", u32::from(count));
+            }
             Event::StorageFailed => log!(self.shared, "the journal is full or failed; next try in 10 s"),
             Event::ConfigurationChanged(key) => log!(self.shared, "{} was changed", key.row().name),
             Event::ProfilesChanged => log!(self.shared, "charging profiles were changed"),
