@@ -73,7 +73,7 @@ extern "C" fn _start() -> ! {
         meter_type: None,
         meter_serial_number: None,
     };
-    let mut config = Config::new(identity, any(1));
+    let mut config = Config::new(identity, any(1)).with_security();
     config.local_list_entries = 100;
     let mut station =
         Station { session: Session::new(config), certificates: Roots::default(), frame: [0; FRAME] };

@@ -216,7 +216,7 @@ fn session_config(config: &StationConfig, volts: u32, nonce: u64) -> Config<'sta
         meter_type: None,
         meter_serial_number: None,
     };
-    let mut session = Config::new(identity, nonce);
+    let mut session = Config::new(identity, nonce).with_security();
     session.remote_stop = config.policy.stops_on(StopEvent::RemoteStop);
     session.feature_profiles = "Core,SmartCharging,Reservation,RemoteTrigger,FirmwareManagement";
     session.supply = Supply { volts: u16::try_from(volts).unwrap_or(230), phases: 3 };

@@ -110,7 +110,7 @@ pub(crate) fn run(data: &[u8]) {
         meter_type: None,
         meter_serial_number: None,
     };
-    let mut config = Config::new(identity, 1);
+    let mut config = Config::new(identity, 1).with_security();
     config.leniency = if input.byte() % 2 == 0 { Leniency::STRICT } else { Leniency::ALL };
     config.resume_transactions = input.byte() % 2 == 0;
     config.local_list_entries = u16::from(input.byte() % 2);

@@ -14,7 +14,7 @@ pub(crate) struct Bare {
 
 impl Bare {
     pub(crate) fn new() -> Self {
-        Self::with(charge_point::Config::new(identity(), 7))
+        Self::with(charge_point::Config::new(identity(), 7).with_security())
     }
 
     pub(crate) fn with(config: charge_point::Config<'static>) -> Self {

@@ -1,10 +1,10 @@
 //! Security events, and the progress of firmware.
 
 use super::Bare;
-use crate::world::World;
+use crate::world::{World, identity};
 use evkit_ocpp::time::Instant;
-use evkit_ocpp::v16::FirmwareStatus;
-use evkit_ocpp::v16::charge_point::SecurityEvent;
+use evkit_ocpp::v16::charge_point::{self, ActionError, ChargePoint, Event, SecurityEvent};
+use evkit_ocpp::v16::{FirmwareStatus, SignedFirmwareStatus, UploadLogStatus};
 
 // ---- security white paper ----
 
@@ -37,6 +37,38 @@ fn what_the_central_system_does_not_have_holds_nothing_up() {
     assert_eq!(world.server.starts, 1);
     let given_up = world.station.events.iter().find(|event| event.starts_with("GivenUp")).unwrap();
     assert!(given_up.contains("SecurityEventNotification"), "{given_up}");
+}
+
+#[test]
+fn without_the_extension_nothing_of_it_is_understood_or_said() {
+    let (mut bare, now) =
+        (Bare::with(charge_point::Config::new(identity(), 7)).accept(), Instant::from_secs(10));
+    for (action, payload) in [
+        ("GetLog", r#"{"log":{"remoteLocation":"ftp://x"},"logType":"SecurityLog","requestId":5}"#),
+        ("ExtendedTriggerMessage", r#"{"requestedMessage":"LogStatusNotification"}"#),
+        ("SignCertificate", r#"{"csr":"x"}"#),
+    ] {
+        let frame = format!(r#"[2,"1","{action}",{payload}]"#);
+        assert!(matches!(bare.session.handle_frame(now, &frame), Ok(None)), "{action}");
+        let answers = bare.sent(now);
+        assert!(answers.len() == 1 && answers[0].starts_with(r#"[4,"1","NotSupported","#), "{answers:?}");
+    }
+    bare.session.set_log_status(UploadLogStatus::Uploading, Some(5));
+    bare.session.set_signed_firmware_status(SignedFirmwareStatus::Downloading, Some(6));
+    let refused = bare.session.security_event(now, SecurityEvent::MemoryExhaustion, "");
+    assert_eq!(refused, Err(ActionError::NoSecurity));
+    assert_eq!(bare.sent(now), [""; 0]);
+}
+
+#[test]
+fn a_program_without_the_extension_drops_the_events_of_the_one_before() {
+    let (mut bare, now) = (Bare::new(), Instant::from_secs(1));
+    bare.session.security_event(now, SecurityEvent::FirmwareUpdated, "").unwrap();
+    bare.store(now);
+    bare.session = ChargePoint::new(charge_point::Config::new(identity(), 8));
+    bare.store(now);
+    assert!(matches!(bare.session.poll_event(), Some(Event::RecordsLost(1))));
+    assert!(bare.session.is_settled());
 }
 
 // ---- firmware ----

@@ -609,7 +609,7 @@ impl World {
 }
 
 fn new_session(run: u64, resume: bool) -> ChargePoint<'static, CONNECTORS> {
-    let mut config = charge_point::Config::new(identity(), run);
+    let mut config = charge_point::Config::new(identity(), run).with_security();
     config.local_list_entries = 100;
     config.station_limit = Milliamps(50_000);
     config.resume_transactions = resume;

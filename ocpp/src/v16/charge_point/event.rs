@@ -207,6 +207,9 @@ pub enum ActionError {
     /// The profile breaks a rule of smart charging or does not fit.
     #[error("the charging profile cannot be used")]
     Profile,
+    /// The session does not serve the security extension.
+    #[error("the security extension is not served")]
+    NoSecurity,
     /// The value does not fit the key.
     #[error("the value does not fit the configuration key")]
     Value,

@@ -2,12 +2,12 @@
 //! (OCPP 1.6 §4.4, §4.5, security white paper).
 
 use super::ChargePoint;
+use super::security::Notification;
 use crate::message::EncodeError;
 use crate::time::Instant;
 use crate::v16::{
     DiagnosticsStatus, DiagnosticsStatusNotificationRequest, FirmwareStatus,
-    FirmwareStatusNotificationRequest, LogStatusNotificationRequest, SignedFirmwareStatus,
-    SignedFirmwareStatusNotificationRequest, UploadLogStatus,
+    FirmwareStatusNotificationRequest, SignedFirmwareStatus, UploadLogStatus,
 };
 
 /// Which of the four notifications.
@@ -106,9 +106,12 @@ impl<const N: usize> ChargePoint<'_, N> {
         self.progress.firmware.set(status);
     }
 
-    /// Reports how a signed firmware update goes on; `request`: its request id.
+    /// Reports how a signed firmware update goes on; `request`: its request id. Nobody is told without
+    /// [`Config::with_security`](super::Config::with_security).
     pub fn set_signed_firmware_status(&mut self, status: SignedFirmwareStatus, request: Option<i64>) {
-        self.progress.signed.set((status, request));
+        if self.config.security.is_some() {
+            self.progress.signed.set((status, request));
+        }
     }
 
     /// Reports how an upload of diagnostics goes on (§4.4).
@@ -116,9 +119,12 @@ impl<const N: usize> ChargePoint<'_, N> {
         self.progress.diagnostics.set(status);
     }
 
-    /// Reports how an upload of a log goes on; `request`: its request id.
+    /// Reports how an upload of a log goes on; `request`: its request id. Nobody is told without
+    /// [`Config::with_security`](super::Config::with_security).
     pub fn set_log_status(&mut self, status: UploadLogStatus, request: Option<i64>) {
-        self.progress.log.set((status, request));
+        if self.config.security.is_some() {
+            self.progress.log.set((status, request));
+        }
     }
 
     /// Whether every status given to the four functions above was told, or replaced by a later one. A station that wants
@@ -133,28 +139,28 @@ impl<const N: usize> ChargePoint<'_, N> {
         now: Instant,
         progress: Progress,
         buffer: &'b mut [u8],
-    ) -> Result<&'b str, EncodeError> {
+    ) -> Result<Option<&'b str>, EncodeError> {
         let origin = super::Origin::Progress(progress);
-        match progress {
+        let notification = match progress {
             Progress::Firmware => {
                 let request = FirmwareStatusNotificationRequest { status: self.progress.firmware.status };
-                self.link.call(now, origin, &request, buffer)
-            }
-            Progress::SignedFirmware => {
-                let (status, request_id) = self.progress.signed.status;
-                let request = SignedFirmwareStatusNotificationRequest { status, request_id };
-                self.link.call(now, origin, &request, buffer)
+                return self.link.call(now, origin, &request, buffer).map(Some);
             }
             Progress::Diagnostics => {
                 let request =
                     DiagnosticsStatusNotificationRequest { status: self.progress.diagnostics.status };
-                self.link.call(now, origin, &request, buffer)
+                return self.link.call(now, origin, &request, buffer).map(Some);
+            }
+            Progress::SignedFirmware => {
+                let (status, request) = self.progress.signed.status;
+                Notification::SignedFirmware(status, request)
             }
             Progress::Log => {
-                let (status, request_id) = self.progress.log.status;
-                let request = LogStatusNotificationRequest { status, request_id };
-                self.link.call(now, origin, &request, buffer)
+                let (status, request) = self.progress.log.status;
+                Notification::Log(status, request)
             }
-        }
+        };
+        let Some(extension) = self.config.security else { return Ok(None) };
+        extension.notify(&mut self.link, now, notification, buffer).map(Some)
     }
 }

@@ -202,6 +202,7 @@ pub struct Config<'c> {
     pub leniency: Leniency,
     /// Which error code answers which broken rule.
     pub policy: Policy,
+    security: Option<&'static dyn security::Extension>,
 }
 
 impl<'c> Config<'c> {
@@ -224,6 +225,7 @@ impl<'c> Config<'c> {
             patience: Patience::default(),
             leniency: Leniency::STRICT,
             policy: Policy::STANDARD,
+            security: None,
         }
     }
 }

@@ -81,6 +81,10 @@ pub(super) const CONTEXTS: [ReadingContext; 8] = [
 const NO_TAG: u8 = u8::MAX;
 
 impl Record {
+    pub(super) fn is_of_security(&self) -> bool {
+        matches!(self.body, Body::Security { .. })
+    }
+
     /// Writes the record; with its seal it takes [`RECORD_MAX`] bytes at most.
     pub(super) fn encode(&self, writer: &mut Writer<'_>) {
         let kind = match self.body {

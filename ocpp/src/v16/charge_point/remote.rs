@@ -6,14 +6,18 @@ use super::{ActionError, ChargePoint, Event};
 use crate::message::Message;
 use crate::rpc::link::Ticket;
 use crate::rpc::{ErrorCode, Responder};
-use crate::schema::{Members, Slot, Tolerance, Version, Violation};
+use crate::schema::{Members, Object, Slot, Tolerance, Version, Violation};
 use crate::time::Instant;
 use crate::v16::{
-    Action, AvailabilityStatus, CancelReservationStatus, ChargingProfile, ChargingProfilePurpose,
-    ChargingProfileStatus, ChargingRateUnit, ClearChargingProfileStatus, ConfigurationStatus,
-    ExtendedMessageTrigger, ExtendedTriggerMessageStatus, IdTag, MOST_MEMBERS, MessageTrigger,
-    ReadingContext, RemoteStartStopStatus, RemoteStartTransactionRequest, RemoteStopTransactionRequest,
-    ReservationStatus, TriggerMessageStatus, UnlockConnectorRequest, UnlockStatus, UpdateStatus,
+    Action, AvailabilityStatus, CancelReservationRequest, CancelReservationStatus, ChangeAvailabilityRequest,
+    ChangeConfigurationRequest, ChargingProfile, ChargingProfilePurpose, ChargingProfileStatus,
+    ChargingRateUnit, ClearCacheRequest, ClearChargingProfileRequest, ClearChargingProfileStatus,
+    ConfigurationStatus, DataTransferRequest, ExtendedMessageTrigger, GetCompositeScheduleRequest,
+    GetConfigurationRequest, GetDiagnosticsRequest, GetLocalListVersionRequest, IdTag, MOST_MEMBERS,
+    MessageTrigger, ReadingContext, RemoteStartStopStatus, RemoteStartTransactionRequest,
+    RemoteStopTransactionRequest, ReservationStatus, ReserveNowRequest, ResetRequest, SendLocalListRequest,
+    SetChargingProfileRequest, TriggerMessageRequest, TriggerMessageStatus, UnlockConnectorRequest,
+    UnlockStatus, UpdateFirmwareRequest, UpdateStatus,
 };
 
 /// What the session answers by itself, written when it is sent.
@@ -28,7 +32,6 @@ pub(super) enum Answer {
     ClearChargingProfile(ClearChargingProfileStatus),
     CompositeSchedule { connector: u8, duration: i64, unit: ChargingRateUnit, from: Instant },
     Trigger(TriggerMessageStatus),
-    ExtendedTrigger(ExtendedTriggerMessageStatus),
     ListVersion(i64),
     SendLocalList(UpdateStatus),
     ReserveNow(ReservationStatus),
@@ -37,7 +40,7 @@ pub(super) enum Answer {
 
 /// The messages the two kinds of trigger ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Trigger {
+pub(super) enum Trigger {
     Boot,
     Heartbeat,
     Status,
@@ -49,24 +52,30 @@ enum Trigger {
     SignCertificate,
 }
 
-/// Whether a charge point sends such calls and never receives them: it supports none, whatever they say.
-const fn is_only_sent(action: Action) -> bool {
-    matches!(
-        action,
-        Action::Authorize
-            | Action::BootNotification
-            | Action::DiagnosticsStatusNotification
-            | Action::FirmwareStatusNotification
-            | Action::Heartbeat
-            | Action::LogStatusNotification
-            | Action::MeterValues
-            | Action::SecurityEventNotification
-            | Action::SignCertificate
-            | Action::SignedFirmwareStatusNotification
-            | Action::StartTransaction
-            | Action::StatusNotification
-            | Action::StopTransaction
-    )
+/// The schema of a call that a charge point of plain 1.6 receives.
+const fn request_schema(action: Action) -> Option<&'static Object> {
+    Some(match action {
+        Action::CancelReservation => CancelReservationRequest::SCHEMA,
+        Action::ChangeAvailability => ChangeAvailabilityRequest::SCHEMA,
+        Action::ChangeConfiguration => ChangeConfigurationRequest::SCHEMA,
+        Action::ClearCache => ClearCacheRequest::SCHEMA,
+        Action::ClearChargingProfile => ClearChargingProfileRequest::SCHEMA,
+        Action::DataTransfer => DataTransferRequest::SCHEMA,
+        Action::GetCompositeSchedule => GetCompositeScheduleRequest::SCHEMA,
+        Action::GetConfiguration => GetConfigurationRequest::SCHEMA,
+        Action::GetDiagnostics => GetDiagnosticsRequest::SCHEMA,
+        Action::GetLocalListVersion => GetLocalListVersionRequest::SCHEMA,
+        Action::RemoteStartTransaction => RemoteStartTransactionRequest::SCHEMA,
+        Action::RemoteStopTransaction => RemoteStopTransactionRequest::SCHEMA,
+        Action::ReserveNow => ReserveNowRequest::SCHEMA,
+        Action::Reset => ResetRequest::SCHEMA,
+        Action::SendLocalList => SendLocalListRequest::SCHEMA,
+        Action::SetChargingProfile => SetChargingProfileRequest::SCHEMA,
+        Action::TriggerMessage => TriggerMessageRequest::SCHEMA,
+        Action::UnlockConnector => UnlockConnectorRequest::SCHEMA,
+        Action::UpdateFirmware => UpdateFirmwareRequest::SCHEMA,
+        _ => return None,
+    })
 }
 
 impl<const N: usize> ChargePoint<'_, N> {
@@ -89,11 +98,13 @@ impl<const N: usize> ChargePoint<'_, N> {
             self.link.refuse(ticket, ErrorCode::NotImplemented);
             return None;
         };
-        if is_only_sent(action) {
+        let of_extension = || self.config.security?.request_schema(action);
+        let Some(schema) = request_schema(action).or_else(of_extension) else {
+            // One of an extension that is not served, or one that a charge point only sends.
             self.link.refuse(ticket, ErrorCode::NotSupported);
             return None;
-        }
-        self.dispatch(now, ticket, action, payload).unwrap_or_else(|violation| {
+        };
+        self.dispatch(now, ticket, action, schema, payload).unwrap_or_else(|violation| {
             self.link.refuse(ticket, self.config.policy.code(violation.rule()));
             Some(Event::CallRefused { action, violation })
         })
@@ -104,21 +115,19 @@ impl<const N: usize> ChargePoint<'_, N> {
         now: Instant,
         ticket: Ticket,
         action: Action,
+        schema: &'static Object,
         payload: &'f str,
     ) -> Result<Option<Event<'f>>, Violation> {
         // Checked here for all of them, which takes 3 KB of flash less than a check in each arm.
         let mut slots = const { [Slot::EMPTY; MOST_MEMBERS] };
         let members = &mut Members::of(payload, &mut slots);
         let mut tolerance = Tolerance::new(self.config.leniency);
-        members.check(action.request_schema(), Version::V16, Some(&mut tolerance))?;
+        members.check(schema, Version::V16, Some(&mut tolerance))?;
         self.leniency_used = self.leniency_used | tolerance.forgiven();
         Ok(match action {
             Action::CancelReservation => {
                 let request = Message::from_members(members);
                 self.cancel_reservation(now, ticket, &request)
-            }
-            Action::CertificateSigned => {
-                Some(Event::CertificateSigned(Message::from_members(members), Responder::new(ticket)))
             }
             Action::ChangeAvailability => {
                 let request = Message::from_members(members);
@@ -144,23 +153,6 @@ impl<const N: usize> ChargePoint<'_, N> {
             Action::DataTransfer => {
                 Some(Event::DataTransfer(Message::from_members(members), Responder::new(ticket)))
             }
-            Action::DeleteCertificate => {
-                Some(Event::DeleteCertificate(Message::from_members(members), Responder::new(ticket)))
-            }
-            Action::ExtendedTriggerMessage => {
-                let request: crate::v16::ExtendedTriggerMessageRequest = Message::from_members(members);
-                let wanted = Trigger::from(request.requested_message);
-                let status = self.trigger(now, wanted, request.connector_id);
-                self.link.reply(
-                    ticket,
-                    Answer::ExtendedTrigger(match status {
-                        TriggerMessageStatus::Accepted => ExtendedTriggerMessageStatus::Accepted,
-                        TriggerMessageStatus::Rejected => ExtendedTriggerMessageStatus::Rejected,
-                        TriggerMessageStatus::NotImplemented => ExtendedTriggerMessageStatus::NotImplemented,
-                    }),
-                );
-                (wanted == Trigger::SignCertificate).then_some(Event::SignCertificateWanted)
-            }
             Action::GetCompositeSchedule => {
                 let request = Message::from_members(members);
                 self.get_composite_schedule(now, ticket, &request);
@@ -172,17 +164,9 @@ impl<const N: usize> ChargePoint<'_, N> {
             Action::GetDiagnostics => {
                 Some(Event::GetDiagnostics(Message::from_members(members), Responder::new(ticket)))
             }
-            Action::GetInstalledCertificateIds => Some(Event::GetInstalledCertificateIds(
-                Message::from_members(members),
-                Responder::new(ticket),
-            )),
             Action::GetLocalListVersion => {
                 self.link.reply(ticket, Answer::ListVersion(self.local_list_version()));
                 None
-            }
-            Action::GetLog => Some(Event::GetLog(Message::from_members(members), Responder::new(ticket))),
-            Action::InstallCertificate => {
-                Some(Event::InstallCertificate(Message::from_members(members), Responder::new(ticket)))
             }
             Action::RemoteStartTransaction => {
                 let request = Message::from_members(members);
@@ -205,11 +189,8 @@ impl<const N: usize> ChargePoint<'_, N> {
                 let request = Message::from_members(members);
                 self.set_charging_profile(now, ticket, &request)
             }
-            Action::SignedUpdateFirmware => {
-                Some(Event::SignedUpdateFirmware(Message::from_members(members), Responder::new(ticket)))
-            }
             Action::TriggerMessage => {
-                let request: crate::v16::TriggerMessageRequest = Message::from_members(members);
+                let request: TriggerMessageRequest = Message::from_members(members);
                 let status = self.trigger(now, request.requested_message.into(), request.connector_id);
                 self.link.reply(ticket, Answer::Trigger(status));
                 None
@@ -221,8 +202,8 @@ impl<const N: usize> ChargePoint<'_, N> {
             Action::UpdateFirmware => {
                 Some(Event::UpdateFirmware(Message::from_members(members), Responder::new(ticket)))
             }
-            // Refused before.
-            _ => None,
+            Action::ExtendedTriggerMessage => self.extended_trigger(now, ticket, members),
+            _ => self.config.security.and_then(|extension| extension.event(action, members, ticket)),
         })
     }
 
@@ -279,6 +260,19 @@ impl<const N: usize> ChargePoint<'_, N> {
             return None;
         };
         Some(Event::UnlockConnector { connector, responder: Responder::new(ticket) })
+    }
+
+    /// Security white paper: as TriggerMessage, and the answers read the same.
+    fn extended_trigger<'f>(
+        &mut self,
+        now: Instant,
+        ticket: Ticket,
+        members: &mut Members<'_, '_>,
+    ) -> Option<Event<'f>> {
+        let (wanted, connector) = self.config.security?.trigger(members);
+        let status = self.trigger(now, wanted, connector);
+        self.link.reply(ticket, Answer::Trigger(status));
+        (wanted == Trigger::SignCertificate).then_some(Event::SignCertificateWanted)
     }
 
     /// §5.17: marks what is to be sent; without a connector all of them.

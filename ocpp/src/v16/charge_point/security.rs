@@ -1,13 +1,144 @@
-//! Security events (security white paper for 1.6, SecurityEventNotification and its list of events).
+//! The security extension (security white paper for 1.6): its messages, and security events.
 //!
 //! An event goes through the journal like a transaction message: it is kept over restarts and delivered in order. The
 //! white paper asks for this for critical events; the others belong in the station's own log.
 
+use core::fmt;
+
+use super::firmware::Progress;
 use super::outbox::Place;
 use super::record::Body;
-use super::{ActionError, ChargePoint};
+use super::remote::{Answer, Trigger};
+use super::{ActionError, ChargePoint, Config, Event, Origin};
 use crate::inline::Inline;
-use crate::time::Instant;
+use crate::message::{EncodeError, Message};
+use crate::rpc::Responder;
+use crate::rpc::link::{Link, Ticket};
+use crate::schema::{Members, Object};
+use crate::text::Str;
+use crate::time::{DateTime, Instant, Utc};
+use crate::v16::{
+    Action, CertificateSignedRequest, DeleteCertificateRequest, ExtendedTriggerMessageRequest,
+    GetInstalledCertificateIdsRequest, GetLogRequest, InstallCertificateRequest,
+    LogStatusNotificationRequest, SecurityEventNotificationRequest, SignedFirmwareStatus,
+    SignedFirmwareStatusNotificationRequest, SignedUpdateFirmwareRequest, UploadLogStatus,
+};
+
+/// What a session with the extension understands and says beyond plain 1.6.
+///
+/// A table of functions, so that a program that does without the extension has none of its messages.
+pub(super) trait Extension: fmt::Debug + Sync {
+    /// The schema of a call the extension adds.
+    fn request_schema(&self, action: Action) -> Option<&'static Object>;
+
+    /// Reads the one call of them that the session answers by itself.
+    fn trigger(&self, members: &mut Members<'_, '_>) -> (Trigger, Option<i64>);
+
+    /// Reads any other.
+    fn event<'f>(&self, action: Action, members: &mut Members<'f, '_>, ticket: Ticket) -> Option<Event<'f>>;
+
+    /// Sends a call of the session's own.
+    fn notify<'b>(
+        &self,
+        link: &mut Link<Origin, Answer>,
+        now: Instant,
+        notification: Notification<'_>,
+        buffer: &'b mut [u8],
+    ) -> Result<&'b str, EncodeError>;
+}
+
+/// The calls with which the extension tells something.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Notification<'n> {
+    SignedFirmware(SignedFirmwareStatus, Option<i64>),
+    Log(UploadLogStatus, Option<i64>),
+    Event { event: SecurityEvent, timestamp: DateTime<Utc>, tech_info: &'n str },
+}
+
+#[derive(Debug)]
+struct Served;
+
+impl Extension for Served {
+    fn request_schema(&self, action: Action) -> Option<&'static Object> {
+        Some(match action {
+            Action::CertificateSigned => CertificateSignedRequest::SCHEMA,
+            Action::DeleteCertificate => DeleteCertificateRequest::SCHEMA,
+            Action::ExtendedTriggerMessage => ExtendedTriggerMessageRequest::SCHEMA,
+            Action::GetInstalledCertificateIds => GetInstalledCertificateIdsRequest::SCHEMA,
+            Action::GetLog => GetLogRequest::SCHEMA,
+            Action::InstallCertificate => InstallCertificateRequest::SCHEMA,
+            Action::SignedUpdateFirmware => SignedUpdateFirmwareRequest::SCHEMA,
+            _ => return None,
+        })
+    }
+
+    fn trigger(&self, members: &mut Members<'_, '_>) -> (Trigger, Option<i64>) {
+        let request: ExtendedTriggerMessageRequest = Message::from_members(members);
+        (request.requested_message.into(), request.connector_id)
+    }
+
+    fn event<'f>(&self, action: Action, members: &mut Members<'f, '_>, ticket: Ticket) -> Option<Event<'f>> {
+        Some(match action {
+            Action::CertificateSigned => {
+                Event::CertificateSigned(Message::from_members(members), Responder::new(ticket))
+            }
+            Action::DeleteCertificate => {
+                Event::DeleteCertificate(Message::from_members(members), Responder::new(ticket))
+            }
+            Action::GetInstalledCertificateIds => {
+                Event::GetInstalledCertificateIds(Message::from_members(members), Responder::new(ticket))
+            }
+            Action::GetLog => Event::GetLog(Message::from_members(members), Responder::new(ticket)),
+            Action::InstallCertificate => {
+                Event::InstallCertificate(Message::from_members(members), Responder::new(ticket))
+            }
+            Action::SignedUpdateFirmware => {
+                Event::SignedUpdateFirmware(Message::from_members(members), Responder::new(ticket))
+            }
+            _ => return None,
+        })
+    }
+
+    fn notify<'b>(
+        &self,
+        link: &mut Link<Origin, Answer>,
+        now: Instant,
+        notification: Notification<'_>,
+        buffer: &'b mut [u8],
+    ) -> Result<&'b str, EncodeError> {
+        match notification {
+            Notification::SignedFirmware(status, request_id) => {
+                let request = SignedFirmwareStatusNotificationRequest { status, request_id };
+                link.call(now, Origin::Progress(Progress::SignedFirmware), &request, buffer)
+            }
+            Notification::Log(status, request_id) => {
+                let request = LogStatusNotificationRequest { status, request_id };
+                link.call(now, Origin::Progress(Progress::Log), &request, buffer)
+            }
+            Notification::Event { event, timestamp, tech_info } => {
+                let request = SecurityEventNotificationRequest {
+                    kind: Str::cut(event.as_str()),
+                    timestamp,
+                    tech_info: (!tech_info.is_empty()).then(|| Str::cut(tech_info)),
+                };
+                link.call(now, Origin::Record, &request, buffer)
+            }
+        }
+    }
+}
+
+impl Config<'_> {
+    /// Serves the security extension, too: certificates, logs, signed firmware, ExtendedTriggerMessage, security events
+    /// (security white paper). For an application that does its part of it.
+    ///
+    /// Otherwise such calls are answered `NotSupported`, and a program that never calls this has nothing of the
+    /// extension in it.
+    #[must_use]
+    pub fn with_security(mut self) -> Self {
+        self.security = Some(&Served);
+        self
+    }
+}
 
 /// Most bytes of technical information kept with an event.
 pub const TECH_INFO_MAX: usize = 40;
@@ -89,13 +220,17 @@ impl<const N: usize> ChargePoint<'_, N> {
     ///
     /// # Errors
     ///
-    /// [`ActionError::JournalBusy`] before the journal has been read, or while it has not yet taken the last events.
+    /// [`ActionError::NoSecurity`] without [`Config::with_security`]. [`ActionError::JournalBusy`] before the journal has
+    /// been read, or while it has not yet taken the last events.
     pub fn security_event(
         &mut self,
         now: Instant,
         event: SecurityEvent,
         tech_info: &str,
     ) -> Result<(), ActionError> {
+        if self.config.security.is_none() {
+            return Err(ActionError::NoSecurity);
+        }
         if !self.storage.is_ready() {
             return Err(ActionError::JournalBusy);
         }

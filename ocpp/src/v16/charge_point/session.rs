@@ -14,11 +14,10 @@ use crate::time::Instant;
 use crate::v16::keys::Key;
 use crate::v16::{
     AuthorizeRequest, CancelReservationResponse, ChangeAvailabilityResponse, ChangeConfigurationResponse,
-    ChargePointErrorCode, ClearChargingProfileResponse, ExtendedTriggerMessageResponse,
-    GetLocalListVersionResponse, HeartbeatRequest, MeterValue, MeterValuesRequest,
-    RemoteStartTransactionResponse, RemoteStopTransactionResponse, ReserveNowResponse, Response,
-    SendLocalListResponse, SetChargingProfileResponse, StatusNotificationRequest, TriggerMessageResponse,
-    UnlockConnectorResponse,
+    ChargePointErrorCode, ClearChargingProfileResponse, GetLocalListVersionResponse, HeartbeatRequest,
+    MeterValue, MeterValuesRequest, RemoteStartTransactionResponse, RemoteStopTransactionResponse,
+    ReserveNowResponse, Response, SendLocalListResponse, SetChargingProfileResponse,
+    StatusNotificationRequest, TriggerMessageResponse, UnlockConnectorResponse,
 };
 
 /// What leaves next while no call waits for its answer.
@@ -350,7 +349,7 @@ impl<const N: usize> ChargePoint<'_, N> {
             Next::Progress(progress) => {
                 let text = self.write_progress(now, progress, buffer)?;
                 self.progress.sent(progress);
-                Some(text)
+                text
             }
             Next::Loose(index) => self.write_loose(now, index, buffer)?,
             Next::Heartbeat => {
@@ -459,7 +458,6 @@ impl<const N: usize> ChargePoint<'_, N> {
                 self.write_composite(id, connector, duration, unit, from, reply.buffer)
             }
             Answer::Trigger(status) => reply.write(&TriggerMessageResponse { status }),
-            Answer::ExtendedTrigger(status) => reply.write(&ExtendedTriggerMessageResponse { status }),
             Answer::ListVersion(list_version) => reply.write(&GetLocalListVersionResponse { list_version }),
             Answer::SendLocalList(status) => reply.write(&SendLocalListResponse { status }),
             Answer::ReserveNow(status) => reply.write(&ReserveNowResponse { status }),

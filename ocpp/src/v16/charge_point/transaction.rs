@@ -7,19 +7,19 @@ use super::event::Notice;
 use super::metering::{Loose, Meter, next_aligned};
 use super::outbox::{Outgoing, Place, Transaction, Verdict};
 use super::record::{Body, Record, Stamp};
+use super::security::Notification;
 use super::{ActionError, ChargePoint, Event};
 use crate::list::List;
 use crate::message::EncodeError;
 use crate::rpc::timer::Deadline;
 use crate::rpc::{ErrorCode, Failure};
-use crate::text::Str;
 use crate::time::{DateTime, Instant};
 use crate::units::WattHours;
 use crate::v16::keys::Key;
 use crate::v16::measurands::Measurands;
 use crate::v16::{
-    Action, IdTag, MeterValue, MeterValuesRequest, ReadingContext, Reason, SecurityEventNotificationRequest,
-    StartTransactionRequest, StartTransactionResponse, StopTransactionRequest, StopTransactionResponse,
+    Action, IdTag, MeterValue, MeterValuesRequest, ReadingContext, Reason, StartTransactionRequest,
+    StartTransactionResponse, StopTransactionRequest, StopTransactionResponse,
 };
 
 /// A running transaction.
@@ -315,13 +315,9 @@ impl<const N: usize> ChargePoint<'_, N> {
                 link.call(now, origin, &request, buffer)
             }),
             Body::Security { event, tech_info } => {
-                let text = tech_info.as_str();
-                let request = SecurityEventNotificationRequest {
-                    kind: Str::cut(event.as_str()),
-                    timestamp,
-                    tech_info: (!text.is_empty()).then(|| Str::cut(text)),
-                };
-                link.call(now, origin, &request, buffer)
+                let tech_info = tech_info.as_str();
+                let notification = Notification::Event { event: *event, timestamp, tech_info };
+                self.config.security?.notify(link, now, notification, buffer)
             }
         })
     }

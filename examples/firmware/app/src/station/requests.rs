@@ -164,12 +164,6 @@ impl<F: MultiwriteNorFlash> Station<'_, F> {
             Event::SendLocalList(_, responder) => session.reject(responder, code),
             Event::GetDiagnostics(_, responder) => session.reject(responder, code),
             Event::UpdateFirmware(_, responder) => session.reject(responder, code),
-            Event::SignedUpdateFirmware(_, responder) => session.reject(responder, code),
-            Event::GetLog(_, responder) => session.reject(responder, code),
-            Event::CertificateSigned(_, responder) => session.reject(responder, code),
-            Event::DeleteCertificate(_, responder) => session.reject(responder, code),
-            Event::GetInstalledCertificateIds(_, responder) => session.reject(responder, code),
-            Event::InstallCertificate(_, responder) => session.reject(responder, code),
             _ => {}
         }
     }
