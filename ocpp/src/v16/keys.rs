@@ -149,27 +149,26 @@ macro_rules! keys {
         }
 
         /// All rows, in the order of [`Key`], which is alphabetical within each block.
-        pub static KEYS: [Row; Key::COUNT] = [$(*Key::$key.row()),*];
+        pub static KEYS: [Row; Key::COUNT] = [$(
+            Row {
+                key: Key::$key,
+                name: stringify!($key),
+                kind: $kind,
+                unit: Unit::$unit,
+                access: Access::$access,
+                default: $default,
+            },
+        )*];
 
         impl Key {
             /// Number of keys.
             pub const COUNT: usize = [$(Key::$key),*].len();
 
-            pub(crate) const DEFAULTS: [i32; Self::COUNT] = [$($default),*];
-
             /// The row of this key.
             #[must_use]
             pub const fn row(self) -> &'static Row {
-                match self {
-                    $(Self::$key => &Row {
-                        key: Self::$key,
-                        name: stringify!($key),
-                        kind: $kind,
-                        unit: Unit::$unit,
-                        access: Access::$access,
-                        default: $default,
-                    },)*
-                }
+                // Every key has its row there, which the compiler sees.
+                &KEYS[self as usize]
             }
         }
     };

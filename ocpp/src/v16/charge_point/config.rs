@@ -34,7 +34,8 @@ const _: () = assert!(Key::COUNT <= 64);
 
 impl Settings {
     pub(super) fn new(connectors: usize, config: &Config<'_>) -> Self {
-        let mut settings = Self { values: Key::DEFAULTS, dirty: 0, highest_profile: 0 };
+        let mut settings =
+            Self { values: KEYS.each_ref().map(|row| row.default), dirty: 0, highest_profile: 0 };
         let list = i32::from(config.local_list_entries);
         for (key, value) in [
             (Key::NumberOfConnectors, connectors as i32),
