@@ -110,10 +110,11 @@ impl Console<'_> {
 
     /// A person looked at a contactor that did not obey.
     fn clear(&self, number: &str) -> Option<Line> {
-        let found = number.parse::<u8>().ok().filter(|number| *number > 0);
-        let socket =
-            found.and_then(|number| Some((number, self.shared.sockets.get(usize::from(number) - 1)?)));
-        let Some((number, socket)) = socket else { return Some(line(format_args!("no socket {number}"))) };
+        let mut sockets = (1..).zip(&self.shared.sockets);
+        let asked = number.parse::<u32>().ok();
+        let Some((number, socket)) = sockets.find(|(one, _)| asked == Some(u32::from(*one))) else {
+            return Some(line(format_args!("no socket {number}")));
+        };
         socket.orders.update(|orders| orders.clears = orders.clears.wrapping_add(1));
         log_socket!(self.shared, number, "fault of the contactor cleared by a person");
         None

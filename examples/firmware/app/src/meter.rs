@@ -17,7 +17,7 @@ use evkit_modbus_registers::rtu::{Frame, Timing, response_length};
 use evkit_modbus_registers::{Map, Quantity, Read as Planned, Reading};
 
 use crate::clock;
-use crate::log::log;
+use crate::log::log_socket;
 use crate::shared::{Measured, Shared, SocketShared, Task};
 
 /// The meters' kind.
@@ -72,8 +72,8 @@ pub(crate) async fn run<B: Read + Write>(mut bus: B, shared: &Shared, first: u32
             if *works != result.is_ok() {
                 *works = result.is_ok();
                 match result {
-                    Ok(()) => log!(shared, "socket {number}: the meter answers"),
-                    Err(error) => log!(shared, "socket {number}: no reading of the meter, {error:?}"),
+                    Ok(()) => log_socket!(shared, number, "the meter answers"),
+                    Err(error) => log_socket!(shared, number, "no reading of the meter, {error:?}"),
                 }
             }
         }

@@ -15,7 +15,7 @@ use static_cell::StaticCell;
 use super::lamps::Lamps;
 use super::protections::Protections;
 use crate::board::{Driven, Sensed};
-use crate::log::log;
+use crate::log::log_socket;
 use crate::shared::{Orders, Shared, View};
 
 /// What the sockets are built for.
@@ -118,7 +118,7 @@ impl Socket {
             self.evse.set_available(now, orders.available);
         }
         if before.unlocks != orders.unlocks && !self.protections.force_unlock(now, self.is_live()) {
-            log!(shared, "socket {number}: the plug stays locked, it may be live");
+            log_socket!(shared, number, "the plug stays locked, it may be live");
         }
         if before.clears != orders.clears {
             self.evse.clear_contactor_fault(now);
@@ -145,27 +145,27 @@ impl Socket {
         match event {
             Event::Plugged => {
                 self.view.visits = self.view.visits.wrapping_add(1);
-                log!(shared, "socket {number}: vehicle plugged in");
+                log_socket!(shared, number, "vehicle plugged in");
             }
-            Event::Unplugged => log!(shared, "socket {number}: no vehicle"),
-            Event::Closed => log!(shared, "socket {number}: contactor closed"),
-            Event::Opened(opening) => log!(shared, "socket {number}: contactor opened, {}", opening.reason),
-            Event::NotClosed(refusal) => log!(shared, "socket {number}: contactor stays open, {refusal}"),
-            Event::WakeUp => log!(shared, "socket {number}: waking a sleeping vehicle"),
+            Event::Unplugged => log_socket!(shared, number, "no vehicle"),
+            Event::Closed => log_socket!(shared, number, "contactor closed"),
+            Event::Opened(opening) => log_socket!(shared, number, "contactor opened, {}", opening.reason),
+            Event::NotClosed(refusal) => log_socket!(shared, number, "contactor stays open, {refusal}"),
+            Event::WakeUp => log_socket!(shared, number, "waking a sleeping vehicle"),
             Event::Fault(hazard) => {
                 let fault = self.precise(hazard.into());
                 if self.faults.raise(now, fault) {
                     // Taken apart, so that only what is used lies in flash.
                     let Entry { stops_transaction, appeared, remedy, .. } = fault.entry();
                     self.view.stops = self.view.stops.wrapping_add(u16::from(stops_transaction));
-                    log!(shared, "socket {number}: fault, {appeared} ({hazard}); {remedy}");
+                    log_socket!(shared, number, "fault, {appeared} ({hazard}); {remedy}");
                 }
             }
             Event::Cleared(hazard) => {
                 for fault in Self::meanings(hazard.into()) {
                     if self.faults.clear(now, *fault) {
                         let Entry { gone, .. } = fault.entry();
-                        log!(shared, "socket {number}: {gone}");
+                        log_socket!(shared, number, "{gone}");
                     }
                 }
             }
