@@ -399,8 +399,7 @@ impl Evse {
 
     /// What the vehicle may be told: nothing while anything stands against power.
     fn allowed_offer(&self, now: Instant) -> Option<Milliamps> {
-        let conditions = self.conditions(now);
-        if !self.permission || !self.hazards.is_empty() || safety::not_ready(now, &conditions).is_some() {
+        if !self.permission || !self.hazards.is_empty() || self.protections.not_ready(now).is_some() {
             return None;
         }
         Some(self.offer?.min(self.cable_limit(now)?).min(self.rating))

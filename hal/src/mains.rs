@@ -26,9 +26,9 @@ pub struct Config {
     pub observation: Duration,
     /// How long they have to be good again.
     pub waiting: Duration,
-    /// Longest random delay after that; zero for none.
+    /// Longest random delay after that, at most 49 days; zero for none.
     pub random_delay: Duration,
-    /// Time from 6 A back to full current; zero for none.
+    /// Time from 6 A back to full current, at most 49 days; zero for none.
     pub ramp: Duration,
     /// How often charging comes back by itself until the vehicle is unplugged; `None` for always.
     pub resumes: Option<u8>,
@@ -167,10 +167,11 @@ impl Mains {
     }
 
     fn ramped(&self, now: Instant, since: Instant, full: Milliamps) -> Milliamps {
-        let whole = millis(self.config.ramp).max(1);
-        let done = millis(now.since(since)).min(whole);
+        let whole = short_millis(self.config.ramp).max(1);
+        let done = now.millis_since(since).min(whole);
         let above = u64::from(full.0.saturating_sub(MIN_CURRENT.0));
-        let risen = u128::from(above) * u128::from(done) / u128::from(whole);
+        // 32 bits times 32 bits.
+        let risen = above * done / whole;
         // `risen` is at most `above`, so the sum is at most `full`, or 6 A.
         Milliamps(MIN_CURRENT.0.saturating_add(risen as u32)).min(full.max(MIN_CURRENT))
     }
@@ -196,7 +197,7 @@ impl Mains {
             Phase::Waiting(_) | Phase::Delayed(_) if bad => Some(Phase::Off),
             Phase::Waiting(since) if now.has_passed(since, self.config.waiting) => {
                 let exhausted = self.config.resumes.is_some_and(|most| self.resumed >= most);
-                Some(if exhausted { Phase::GivenUp } else { Phase::Delayed(now + self.draw_delay()) })
+                Some(if exhausted { Phase::GivenUp } else { Phase::Delayed(self.draw_delay(now)) })
             }
             Phase::Delayed(until) if now >= until => {
                 self.resumed = self.resumed.saturating_add(1);
@@ -206,15 +207,22 @@ impl Mains {
         }
     }
 
-    /// A random delay up to the configured one (splitmix64).
-    fn draw_delay(&mut self) -> Duration {
+    /// The end of a random delay up to the configured one (splitmix64).
+    fn draw_delay(&mut self, now: Instant) -> Instant {
         self.random = self.random.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.random;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
         z ^= z >> 31;
-        Duration::from_millis(z % millis(self.config.random_delay).saturating_add(1).max(1))
+        // The upper 32 bits are a fraction of the choices, of which there are at most 2^32.
+        let choices = short_millis(self.config.random_delay) + 1;
+        now.after_millis(((z >> 32) * choices) >> 32)
     }
+}
+
+/// A span in milliseconds, at most 49 days: 32 bits.
+fn short_millis(span: Duration) -> u64 {
+    millis(span).min(u32::MAX.into())
 }
 
 #[cfg(test)]
@@ -277,10 +285,24 @@ mod tests {
     }
 
     #[test]
+    fn a_ramp_of_weeks_is_exact_for_any_current() {
+        const WEEK: u64 = 7 * 24 * 3_600_000;
+        let mut mains = Mains::new(Config { ramp: Duration::from_millis(7 * WEEK), ..Config::TOR }, 1);
+        mains.phase = Phase::Ramp(at(0));
+        for week in 0_u32..=7 {
+            let exact = 6_000 + u128::from(u32::MAX - 6_000) * u128::from(week) / 7;
+            let limit = mains.limit(at(u64::from(week) * WEEK), Milliamps(u32::MAX)).unwrap();
+            assert_eq!(u128::from(limit.0), exact, "{week}");
+        }
+        mains.config.ramp = Duration::MAX;
+        assert_eq!(mains.limit(at(50 * 24 * 3_600_000), FULL), Some(FULL));
+    }
+
+    #[test]
     fn delays_differ_between_stations_and_stay_within_bounds() {
         let delay = |seed| {
             let mut mains = Mains::new(Config::TOR, seed);
-            millis(mains.draw_delay())
+            mains.draw_delay(at(0)).as_millis()
         };
         let delays = [delay(1), delay(2), delay(3), delay(4)];
         assert!(delays.iter().all(|delay| *delay <= 600_000), "{delays:?}");

@@ -5,9 +5,7 @@
 //! (a short below 50 ohm, nothing plugged above 2.7 kohm, a fault in between nominal bands never)
 //! are inferred.
 
-use core::time::Duration;
-
-use crate::units::{Instant, Milliamps, Millivolts, Ohms, Phases};
+use crate::units::{Instant, Milliamps, Millis, Millivolts, Ohms, Phases};
 
 /// Nominal resistance of a 13 A cable.
 pub const R_13A: Ohms = Ohms(1_500);
@@ -19,7 +17,7 @@ pub const R_32A: Ohms = Ohms(220);
 pub const R_63A: Ohms = Ohms(100);
 
 /// Readings older than this count as missing.
-pub const PROXIMITY_TIMEOUT: Duration = Duration::from_secs(1);
+pub const PROXIMITY_TIMEOUT: Millis = Millis(1_000);
 
 /// What a cable may carry, as coded in its plug.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -133,7 +131,8 @@ impl Proximity {
     /// Takes one reading in.
     pub fn handle_reading(&mut self, now: Instant, resistance: Ohms) {
         let reading = classify(resistance);
-        let again = |(last, at): (Cable, Instant)| last == reading && !now.has_passed(at, PROXIMITY_TIMEOUT);
+        let again =
+            |(last, at): (Cable, Instant)| last == reading && !now.has_passed_ms(at, PROXIMITY_TIMEOUT);
         self.calm = self.candidate.is_some_and(again);
         if self.calm {
             self.believed = Some(reading);
@@ -146,7 +145,7 @@ impl Proximity {
 
     /// What is plugged in, or `None` without fresh and consistent readings.
     pub fn cable(&self, now: Instant) -> Option<Cable> {
-        if now.has_passed(self.agreed, PROXIMITY_TIMEOUT) { None } else { self.believed }
+        if now.has_passed_ms(self.agreed, PROXIMITY_TIMEOUT) { None } else { self.believed }
     }
 
     /// The rating that counts now: the lower one while two readings disagree.
@@ -171,7 +170,7 @@ impl Proximity {
 
     /// Forgets readings that are too old, so that they are not waited for again.
     pub fn handle_timeout(&mut self, now: Instant) {
-        if now.has_passed(self.agreed, PROXIMITY_TIMEOUT) {
+        if now.has_passed_ms(self.agreed, PROXIMITY_TIMEOUT) {
             self.believed = None;
         }
     }
@@ -191,7 +190,7 @@ pub struct LeftCable {
 
 impl LeftCable {
     /// How long a cable may be alone (inferred; the manual names no time).
-    pub const LIMIT: Duration = Duration::from_secs(60);
+    pub const LIMIT: Millis = Millis(60_000);
 
     /// A watch; with `allowed` it never tells anything.
     pub const fn new(allowed: bool) -> Self {
@@ -208,7 +207,7 @@ impl LeftCable {
             return false;
         }
         let since = *self.since.get_or_insert(now);
-        let tell = !self.told && now.has_passed(since, Self::LIMIT);
+        let tell = !self.told && now.has_passed_ms(since, Self::LIMIT);
         self.told |= tell;
         tell
     }

@@ -8,13 +8,11 @@
 //!   offer; the vehicle then has the time of table A.6 to stop before power is cut under load.
 //! * A hazard (anything tripped, missing or stale) opens at once, under load or not.
 
-use core::time::Duration;
-
 use thiserror::Error;
 
 use crate::contactor::ContactorFault;
 use crate::pilot::{Demand, FaultSet, PilotFault};
-use crate::units::{Instant, Milliamps};
+use crate::units::{Instant, Milliamps, Millis};
 
 /// A guard besides pilot, proximity and contactor. Stations differ in which ones are fitted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -55,8 +53,8 @@ impl Protection {
 
     /// A report older than this is stale. Inferred: twice the slowest usual reporting period, and
     /// for what must open within 100 ms a few sampling periods.
-    pub const fn freshness(self) -> Duration {
-        Duration::from_millis(match self {
+    pub const fn freshness(self) -> Millis {
+        Millis(match self {
             Self::ResidualCurrent | Self::EmergencyStop => 250,
             Self::Upstream | Self::Supply | Self::EnableInput => 500,
             Self::Lock => 1_000,
@@ -111,7 +109,7 @@ impl Protections {
 
     /// What `protection` says now, or why that does not count.
     pub fn check(&self, now: Instant, protection: Protection) -> Result<Status, Silence> {
-        let late = now.has_passed(self.times[protection as usize], protection.freshness());
+        let late = now.has_passed_ms(self.times[protection as usize], protection.freshness());
         match self.words[protection as usize] {
             Word::NotFitted => Ok(Status::Clear),
             Word::Awaited if late => Err(Silence::Missing),
@@ -119,6 +117,11 @@ impl Protections {
             Word::Awaited => Ok(Status::NotReady),
             Word::Report(status) => Ok(status),
         }
+    }
+
+    /// The first protection that is not ready. While there is one, nothing is offered.
+    pub fn not_ready(&self, now: Instant) -> Option<Protection> {
+        Protection::ALL.into_iter().find(|protection| self.check(now, *protection) == Ok(Status::NotReady))
     }
 
     /// When the next report becomes stale, after `now`.
@@ -340,7 +343,7 @@ pub fn decide(now: Instant, conditions: &Conditions) -> Result<(), Refusal> {
     if conditions.contactor.closed {
         return if conditions.demand >= Demand::Hold { Ok(()) } else { Err(Refusal::Demand) };
     }
-    if let Some(protection) = not_ready(now, conditions) {
+    if let Some(protection) = conditions.protections.not_ready(now) {
         return Err(Refusal::NotReady(protection));
     }
     if !conditions.permission {
@@ -350,13 +353,6 @@ pub fn decide(now: Instant, conditions: &Conditions) -> Result<(), Refusal> {
         return Err(Refusal::Demand);
     }
     if conditions.contactor.can_close { Ok(()) } else { Err(Refusal::Resting) }
-}
-
-/// The first protection that is not ready. While there is one, nothing is offered.
-pub fn not_ready(now: Instant, conditions: &Conditions) -> Option<Protection> {
-    Protection::ALL
-        .into_iter()
-        .find(|protection| conditions.protections.check(now, *protection) == Ok(Status::NotReady))
 }
 
 #[cfg(test)]
@@ -443,7 +439,7 @@ mod tests {
     fn a_fitted_protection_is_waited_for_after_a_start() {
         let protections = Protections::new(NOW, &[Protection::Mains]);
         assert_eq!(protections.check(NOW, Protection::Mains), Ok(Status::NotReady));
-        assert_eq!(protections.check(NOW + Duration::from_secs(2), Protection::Mains), Err(Silence::Missing));
+        assert_eq!(protections.check(NOW + Millis(2_000), Protection::Mains), Err(Silence::Missing));
         assert_eq!(protections.check(NOW, Protection::Lock), Ok(Status::Clear));
     }
 

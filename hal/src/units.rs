@@ -34,22 +34,34 @@ impl Instant {
 
     /// How much later this point is than `earlier`; zero when it is not later at all.
     pub const fn since(self, earlier: Self) -> Duration {
-        Duration::from_millis(self.0.get().saturating_sub(earlier.0.get()))
+        Duration::from_millis(self.millis_since(earlier))
+    }
+
+    /// [`since`](Self::since) in milliseconds.
+    pub(crate) const fn millis_since(self, earlier: Self) -> u64 {
+        self.0.get().saturating_sub(earlier.0.get())
     }
 
     /// The point `span` after this one; `+` for constant functions.
+    #[inline(never)] // Dozens of callers, and more instructions than a call.
     pub const fn after(self, span: Duration) -> Self {
-        Self(self.0.saturating_add(millis(span)))
+        self.after_millis(millis(span))
+    }
+
+    /// [`after`](Self::after) in milliseconds.
+    pub(crate) const fn after_millis(self, span: u64) -> Self {
+        Self(self.0.saturating_add(span))
     }
 
     /// Whether at least `limit` has passed from `earlier` to this point.
     pub const fn has_passed_ms(self, earlier: Self, limit: Millis) -> bool {
-        self.0.get().saturating_sub(earlier.0.get()) >= limit.0 as u64
+        self.millis_since(earlier) >= limit.0 as u64
     }
 
     /// Whether at least `span` has passed from `earlier` to this point.
+    #[inline(never)] // As with `after`.
     pub const fn has_passed(self, earlier: Self, span: Duration) -> bool {
-        self.0.get().saturating_sub(earlier.0.get()) >= millis(span)
+        self.millis_since(earlier) >= millis(span)
     }
 }
 
@@ -95,12 +107,14 @@ impl Add<Duration> for Instant {
 impl Add<Millis> for Instant {
     type Output = Self;
 
+    #[inline(never)] // As with `after`.
     fn add(self, limit: Millis) -> Self {
         Self(self.0.saturating_add(limit.0.into()))
     }
 }
 
 /// Whole milliseconds of a span, without the 128 bit arithmetic of [`Duration::as_millis`].
+#[inline(never)] // As with `Instant::after`.
 pub(crate) const fn millis(span: Duration) -> u64 {
     span.as_secs().saturating_mul(1000).saturating_add(span.subsec_millis() as u64)
 }

@@ -102,7 +102,7 @@ impl Filter {
 
     /// Takes one level in.
     pub(super) fn handle(&mut self, now: Instant, level: Level, rules: Rules) {
-        let next = now + now.since(self.last_sample);
+        let next = now.after_millis(now.millis_since(self.last_sample));
         self.last_sample = now;
         if self.confirmed == Some(level) {
             self.candidate = None;

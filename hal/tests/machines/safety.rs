@@ -4,7 +4,7 @@
 use evkit_hal::contactor::ContactorFault;
 use evkit_hal::pilot::{Demand, FaultSet, PilotFault};
 use evkit_hal::safety::{
-    Conditions, ContactorView, Hazard, Protection, Protections, Refusal, Status, decide, hazards, not_ready,
+    Conditions, ContactorView, Hazard, Protection, Protections, Refusal, Status, decide, hazards,
 };
 use evkit_hal::units::Milliamps;
 
@@ -82,7 +82,7 @@ fn every_combination_of_every_condition() {
                         let may = if bit(5) { stays } else { closes };
                         assert_eq!(decide(at(NOW), &conditions).is_ok(), may, "{conditions:?}");
                         assert_eq!(!hazards(at(NOW), &conditions).is_empty(), hazard, "{conditions:?}");
-                        assert_eq!(not_ready(at(NOW), &conditions), waits.then_some(protection));
+                        assert_eq!(conditions.protections.not_ready(at(NOW)), waits.then_some(protection));
                         combinations += 1;
                     }
                 }
