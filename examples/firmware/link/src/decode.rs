@@ -2,7 +2,6 @@
 
 use core::fmt;
 use core::marker::PhantomData;
-use core::str::FromStr;
 
 use crate::message::Message;
 use crate::{MAX_LINE, checksum};
@@ -81,54 +80,102 @@ fn decode<M: Message>(line: &[u8]) -> Result<M, LineError> {
     if Fields::parse_hex(sum) != Some(checksum(payload)) {
         return Err(LineError::Checksum);
     }
-    let mut fields = Fields { rest: Some(payload) };
-    let message = M::read(&mut fields)?;
-    if fields.rest.is_some() { Err(LineError::Trailing) } else { Ok(message) }
+    let mut fields = Fields { rest: Some(payload), wrong: None };
+    let message = M::read(&mut fields).ok_or(LineError::Kind)?;
+    match fields {
+        Fields { wrong: Some(name), .. } => Err(LineError::Field(name)),
+        Fields { rest: Some(_), .. } => Err(LineError::Trailing),
+        Fields { .. } => Ok(message),
+    }
 }
 
-/// The fields of a line, one after the other.
+/// The fields of a line, one after the other. A wrong one is read as nothing or zero and remembered: the message is
+/// refused when all of it was read.
 #[derive(Debug)]
 pub struct Fields<'a> {
     rest: Option<&'a [u8]>,
+    /// The first field that is missing or out of its range.
+    wrong: Option<&'static str>,
 }
 
 impl<'a> Fields<'a> {
+    /// Refuses the message because of this field, unless an earlier one was wrong.
+    pub(crate) fn refuse(&mut self, name: &'static str) {
+        self.wrong.get_or_insert(name);
+    }
+
     /// The next field.
-    pub(crate) fn text(&mut self, name: &'static str) -> Result<&'a [u8], LineError> {
-        let rest = self.rest.take().ok_or(LineError::Field(name))?;
+    pub(crate) fn text(&mut self, name: &'static str) -> &'a [u8] {
+        let Some(rest) = self.rest.take() else {
+            self.refuse(name);
+            return &[];
+        };
         let mut parts = rest.splitn(2, |byte| *byte == b' ');
         let field = parts.next().unwrap_or_default();
         self.rest = parts.next();
-        Ok(field)
+        field
     }
 
     /// The next field as a number.
-    pub(crate) fn number<N: FromStr>(&mut self, name: &'static str) -> Result<N, LineError> {
-        Self::parse(self.text(name)?, name)
+    pub(crate) fn number<N: TryFrom<i64> + Default>(&mut self, name: &'static str) -> N {
+        let text = self.text(name);
+        self.parse(name, text)
+    }
+
+    /// A number out of the field of this name.
+    pub(crate) fn parse<N: TryFrom<i64> + Default>(&mut self, name: &'static str, text: &[u8]) -> N {
+        let number = Self::integer(text).and_then(|number| N::try_from(number).ok());
+        self.value(name, number, N::default())
+    }
+
+    /// The next field as milliseconds.
+    pub(crate) fn time(&mut self, name: &'static str) -> u64 {
+        let text = core::str::from_utf8(self.text(name)).unwrap_or_default();
+        self.value(name, text.parse().ok(), 0)
+    }
+
+    /// The value of the field of this name, which is wrong without one.
+    pub(crate) fn value<T>(&mut self, name: &'static str, value: Option<T>, otherwise: T) -> T {
+        if value.is_none() {
+            self.refuse(name);
+        }
+        value.unwrap_or(otherwise)
     }
 
     /// The next field as flags: each letter of `letters` when set, a dot when not.
-    pub(crate) fn flags<const N: usize>(
-        &mut self,
-        name: &'static str,
-        letters: [u8; N],
-    ) -> Result<[bool; N], LineError> {
-        Self::read_flags(self.text(name)?, name, letters)
+    pub(crate) fn flags<const N: usize>(&mut self, name: &'static str, letters: &[u8; N]) -> [bool; N] {
+        let text = self.text(name);
+        let mut set = [false; N];
+        self.read_flags(name, text, letters, &mut set);
+        set
     }
 
-    pub(crate) fn read_flags<const N: usize>(
-        text: &[u8],
-        name: &'static str,
-        letters: [u8; N],
-    ) -> Result<[bool; N], LineError> {
-        let text = <[u8; N]>::try_from(text).map_err(|_| LineError::Field(name))?;
-        let known = text.iter().zip(letters).all(|(byte, letter)| *byte == letter || *byte == b'.');
-        if known { Ok(text.map(|byte| byte != b'.')) } else { Err(LineError::Field(name)) }
+    fn read_flags(&mut self, name: &'static str, text: &[u8], letters: &[u8], set: &mut [bool]) {
+        if text.len() != letters.len() {
+            self.refuse(name);
+        }
+        for ((set, byte), letter) in set.iter_mut().zip(text).zip(letters) {
+            *set = byte == letter;
+            if !*set && *byte != b'.' {
+                self.refuse(name);
+            }
+        }
     }
 
-    pub(crate) fn parse<N: FromStr>(text: &[u8], name: &'static str) -> Result<N, LineError> {
-        let text = core::str::from_utf8(text).map_err(|_| LineError::Field(name))?;
-        text.parse().map_err(|_| LineError::Field(name))
+    /// A sign, and a decimal number of 32 bits.
+    fn integer(text: &[u8]) -> Option<i64> {
+        let (sign, digits) = match text {
+            [b'-', digits @ ..] => (-1, digits),
+            digits => (1, digits),
+        };
+        if digits.is_empty() {
+            return None;
+        }
+        let magnitude = digits.iter().try_fold(0_u32, |value, digit| {
+            let digit = char::from(*digit).to_digit(10)?;
+            value.checked_mul(10)?.checked_add(digit)
+        })?;
+        Some(sign * i64::from(magnitude))
     }
 
     /// Upper case hexadecimal digits, at most four.

@@ -1,13 +1,13 @@
 //! What goes over the line, as values.
 
-use crate::decode::{Fields, LineError};
+use crate::decode::Fields;
 use crate::encode::Line;
 
 /// Something one side sends. The directions are different types, so an echo is refused and not taken for an answer.
 pub trait Message: Sized {
-    /// Reads the fields of a line whose checksum was right.
+    /// Reads the fields of a line whose checksum was right; `None` for another kind of message.
     #[doc(hidden)]
-    fn read(fields: &mut Fields<'_>) -> Result<Self, LineError>;
+    fn read(fields: &mut Fields<'_>) -> Option<Self>;
 
     /// Appends the fields.
     #[doc(hidden)]
@@ -73,6 +73,8 @@ pub struct Uid {
 impl Uid {
     /// The longest identifier of ISO/IEC 14443 in bytes.
     pub const MAX: usize = 10;
+    /// Stands in for one that could not be read until its message is refused.
+    const UNREADABLE: Self = Self { bytes: [0; Self::MAX], length: 1 };
 
     /// An identifier; `None` without a byte or with more than [`MAX`](Self::MAX).
     pub fn new(uid: &[u8]) -> Option<Self> {
@@ -80,6 +82,17 @@ impl Uid {
         bytes.get_mut(..uid.len())?.copy_from_slice(uid);
         let length = u8::try_from(uid.len()).ok().filter(|length| *length > 0)?;
         Some(Self { bytes, length })
+    }
+
+    /// An identifier written as [`Debug`](core::fmt::Debug) writes it.
+    fn parse(digits: &[u8]) -> Option<Self> {
+        let (pairs, []) = digits.as_chunks::<2>() else { return None };
+        let mut bytes = [0; Self::MAX];
+        let bytes = bytes.get_mut(..pairs.len())?;
+        for (byte, pair) in bytes.iter_mut().zip(pairs) {
+            *byte = u8::try_from(Fields::parse_hex(pair)?).ok()?;
+        }
+        Self::new(bytes)
     }
 
     /// The bytes as the card sent them.
@@ -188,17 +201,20 @@ pub struct Lamp {
 }
 
 /// Connector or reader 0 does not exist.
-fn place(fields: &mut Fields<'_>, name: &'static str) -> Result<u8, LineError> {
-    let number = fields.number(name)?;
-    if number == 0 { Err(LineError::Field(name)) } else { Ok(number) }
+fn place(fields: &mut Fields<'_>, name: &'static str) -> u8 {
+    let number = fields.number(name);
+    if number == 0 {
+        fields.refuse(name);
+    }
+    number
 }
 
 impl Message for ToBoard {
-    fn read(fields: &mut Fields<'_>) -> Result<Self, LineError> {
-        match fields.text("kind")? {
-            b"S" => Sample::read(fields).map(Self::Sample),
-            b"C" => Card::read(fields).map(Self::Card),
-            _ => Err(LineError::Kind),
+    fn read(fields: &mut Fields<'_>) -> Option<Self> {
+        match fields.text("kind") {
+            b"S" => Some(Self::Sample(Sample::read(fields))),
+            b"C" => Some(Self::Card(Card::read(fields))),
+            _ => None,
         }
     }
 
@@ -211,28 +227,37 @@ impl Message for ToBoard {
 }
 
 impl Sample {
-    fn read(fields: &mut Fields<'_>) -> Result<Self, LineError> {
-        let number = fields.number("number")?;
-        let connector = place(fields, "connector")?;
-        let high_mv = fields.number("top of the pilot")?;
-        let low_mv = fields.number("bottom of the pilot")?;
-        let proximity_ohm = match fields.text("proximity")? {
+    fn read(fields: &mut Fields<'_>) -> Self {
+        let number = fields.number("number");
+        let connector = place(fields, "connector");
+        let high_mv = fields.number("top of the pilot");
+        let low_mv = fields.number("bottom of the pilot");
+        let proximity_ohm = match fields.text("proximity") {
             b"-" => None,
-            ohm => Some(Fields::parse(ohm, "proximity")?),
+            ohm => Some(fields.parse("proximity", ohm)),
         };
-        let feedback = Relays(fields.flags("feedback", *b"123")?);
-        let [bolt, supply] = *fields.text("lock")? else { return Err(LineError::Field("lock")) };
+        let feedback = Relays(fields.flags("feedback", b"123"));
+        let (bolt, supply) = match fields.text("lock") {
+            [bolt, supply] => (*bolt, *supply),
+            _ => (0, 0),
+        };
         let bolt = match bolt {
-            b'L' => Bolt::Locked,
-            b'U' => Bolt::Unlocked,
-            b'B' => Bolt::Between,
-            _ => return Err(LineError::Field("lock")),
+            b'L' => Some(Bolt::Locked),
+            b'U' => Some(Bolt::Unlocked),
+            b'B' => Some(Bolt::Between),
+            _ => None,
         };
-        let [lock_supply] = Fields::read_flags(&[supply], "lock", *b"S")?;
-        let [trip_dc, trip_ac] = fields.flags("residual current", *b"DA")?;
-        let temperature = fields.number("temperature")?;
-        let mains_v = fields.number("mains")?;
-        Ok(Self {
+        let lock_supply = match supply {
+            b'S' => Some(true),
+            b'.' => Some(false),
+            _ => None,
+        };
+        let bolt = fields.value("lock", bolt, Bolt::Between);
+        let lock_supply = fields.value("lock", lock_supply, false);
+        let [trip_dc, trip_ac] = fields.flags("residual current", b"DA");
+        let temperature = fields.number("temperature");
+        let mains_v = fields.number("mains");
+        Self {
             number,
             connector,
             high_mv,
@@ -245,7 +270,7 @@ impl Sample {
             trip_ac,
             temperature,
             mains_v,
-        })
+        }
     }
 
     fn write(&self, line: &mut Line) {
@@ -269,19 +294,11 @@ impl Sample {
 }
 
 impl Card {
-    fn read(fields: &mut Fields<'_>) -> Result<Self, LineError> {
-        let number = fields.number("number")?;
-        let reader = place(fields, "reader")?;
-        let (pairs, []) = fields.text("card")?.as_chunks::<2>() else { return Err(LineError::Field("card")) };
-        let mut bytes = [0; Uid::MAX];
-        let bytes = bytes.get_mut(..pairs.len()).ok_or(LineError::Field("card"))?;
-        for (byte, pair) in bytes.iter_mut().zip(pairs) {
-            *byte = Fields::parse_hex(pair)
-                .and_then(|byte| u8::try_from(byte).ok())
-                .ok_or(LineError::Field("card"))?;
-        }
-        let uid = Uid::new(bytes).ok_or(LineError::Field("card"))?;
-        Ok(Self { number, reader, uid })
+    fn read(fields: &mut Fields<'_>) -> Self {
+        let number = fields.number("number");
+        let reader = place(fields, "reader");
+        let uid = Uid::parse(fields.text("card"));
+        Self { number, reader, uid: fields.value("card", uid, Uid::UNREADABLE) }
     }
 
     fn write(&self, line: &mut Line) {
@@ -290,43 +307,48 @@ impl Card {
 }
 
 impl Message for Outputs {
-    fn read(fields: &mut Fields<'_>) -> Result<Self, LineError> {
-        if fields.text("kind")? != b"O" {
-            return Err(LineError::Kind);
+    fn read(fields: &mut Fields<'_>) -> Option<Self> {
+        if fields.text("kind") != b"O" {
+            return None;
         }
-        let at_ms = fields.number("time")?;
-        let acknowledged = fields.number("acknowledged")?;
-        let connector = place(fields, "connector")?;
-        let signal = match fields.text("signal")? {
+        let at_ms = fields.time("time");
+        let acknowledged = fields.number("acknowledged");
+        let connector = place(fields, "connector");
+        let signal = match fields.text("signal") {
             b"+" => Signal::Constant,
             b"-" => Signal::Negative,
             b"x" => Signal::Open,
-            duty => match Fields::parse(duty, "signal")? {
-                duty @ 0..=10_000 => Signal::Pwm(duty),
-                _ => return Err(LineError::Field("signal")),
-            },
+            duty => {
+                let duty = fields.parse("signal", duty);
+                if duty > 10_000 {
+                    fields.refuse("signal");
+                }
+                Signal::Pwm(duty)
+            }
         };
-        let relays = Relays(fields.flags("relays", *b"123")?);
-        let lock = match fields.text("lock")? {
-            b"." => Drive::Rest,
-            b"L" => Drive::Lock,
-            b"U" => Drive::Unlock,
-            _ => return Err(LineError::Field("lock")),
+        let relays = Relays(fields.flags("relays", b"123"));
+        let lock = match fields.text("lock") {
+            b"." => Some(Drive::Rest),
+            b"L" => Some(Drive::Lock),
+            b"U" => Some(Drive::Unlock),
+            _ => None,
         };
-        let [residual_test] = fields.flags("residual test", *b"T")?;
-        let [red, green, blue] = fields.flags("lamp", *b"RGB")?;
-        let tone_hz = fields.number("tone")?;
+        let lock = fields.value("lock", lock, Drive::Rest);
+        let [residual_test] = fields.flags("residual test", b"T");
+        let [red, green, blue] = fields.flags("lamp", b"RGB");
+        let tone_hz = fields.number("tone");
         let lamp = Lamp { red, green, blue };
-        Ok(Self { at_ms, acknowledged, connector, signal, relays, lock, residual_test, lamp, tone_hz })
+        Some(Self { at_ms, acknowledged, connector, signal, relays, lock, residual_test, lamp, tone_hz })
     }
 
     fn write(&self, line: &mut Line) {
+        // A board has a formatter for 32 bits already, and need not have another one for 16.
         line.put(format_args!("O {} {} {} ", self.at_ms, self.acknowledged, self.connector));
         match self.signal {
             Signal::Constant => line.put(format_args!("+ ")),
             Signal::Negative => line.put(format_args!("- ")),
             Signal::Open => line.put(format_args!("x ")),
-            Signal::Pwm(duty) => line.put(format_args!("{duty} ")),
+            Signal::Pwm(duty) => line.put(format_args!("{} ", u32::from(duty))),
         }
         line.flags(self.relays.0, *b"123");
         let lock = match self.lock {
@@ -338,6 +360,6 @@ impl Message for Outputs {
         line.flags([self.residual_test], *b"T");
         line.put(format_args!(" "));
         line.flags([self.lamp.red, self.lamp.green, self.lamp.blue], *b"RGB");
-        line.put(format_args!(" {}", self.tone_hz));
+        line.put(format_args!(" {}", u32::from(self.tone_hz)));
     }
 }
