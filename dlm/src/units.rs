@@ -118,6 +118,11 @@ impl Instant {
         Duration::from_millis(self.as_millis().saturating_sub(earlier.as_millis()))
     }
 
+    /// Whether at least `duration` passed from `earlier` to this point.
+    pub(crate) fn has_passed(self, earlier: Self, duration: Duration) -> bool {
+        self.since(earlier) >= duration
+    }
+
     /// This point moved by `duration` (whole milliseconds); the end of time where it would overflow.
     pub const fn after(self, duration: Duration) -> Self {
         let millis = duration.as_secs().saturating_mul(1000).saturating_add(duration.subsec_millis() as u64);

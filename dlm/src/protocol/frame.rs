@@ -105,6 +105,12 @@ pub enum Frame {
     Grant(Grant),
 }
 
+#[derive(Clone, Copy)]
+enum Kind {
+    Report,
+    Grant,
+}
+
 /// Why a datagram is not for us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum FrameError {
@@ -192,6 +198,23 @@ impl Seal {
     /// # Errors
     /// [`FrameError`] if it is not a whole and genuine frame of this network.
     pub fn read(&self, datagram: &[u8]) -> Result<Frame, FrameError> {
+        let (kind, epoch, mut reader) = self.unseal(datagram)?;
+        match kind {
+            Kind::Report => Report::read(epoch, &mut reader).map(Frame::Report),
+            Kind::Grant => Grant::read(epoch, &mut reader).map(Frame::Grant),
+        }
+    }
+
+    /// As [`read`](Self::read), for a slave: of a report nothing but the closing is looked at.
+    pub(super) fn read_grant(&self, datagram: &[u8]) -> Result<Option<Grant>, FrameError> {
+        match self.unseal(datagram)? {
+            (Kind::Report, ..) => Ok(None),
+            (Kind::Grant, epoch, mut reader) => Grant::read(epoch, &mut reader).map(Some),
+        }
+    }
+
+    /// What the datagram is, its epoch, and what follows.
+    fn unseal<'a>(&self, datagram: &'a [u8]) -> Result<(Kind, u32, Reader<'a>), FrameError> {
         let mut reader = Reader { rest: datagram };
         if reader.array() != Some(MAGIC) {
             return Err(FrameError::Foreign);
@@ -200,9 +223,9 @@ impl Seal {
         if version != VERSION {
             return Err(FrameError::Version(version));
         }
-        let body = match kind {
-            1 => 55,
-            2 => 38,
+        let (kind, body) = match kind {
+            1 => (Kind::Report, 55),
+            2 => (Kind::Grant, 38),
             _ => return Err(FrameError::Value { at: 3 }),
         };
         let (length, expected) = (datagram.len(), body + self.closing_length());
@@ -217,12 +240,7 @@ impl Seal {
         if !self.closes(body, closing) {
             return Err(FrameError::Closing);
         }
-        let epoch = reader.word()?;
-        if kind == 1 {
-            Report::read(epoch, &mut reader).map(Frame::Report)
-        } else {
-            Grant::read(epoch, &mut reader).map(Frame::Grant)
-        }
+        Ok((kind, reader.word()?, reader))
     }
 
     #[cfg(feature = "hmac")]

@@ -169,9 +169,9 @@ impl<A: Copy + Eq> Slave<A> {
 
     /// By whose word the limit is what it is.
     pub fn standing(&self, now: Instant) -> Standing {
-        if now.since(self.heard) >= self.config.timing.alone {
+        if now.has_passed(self.heard, self.config.timing.alone) {
             Standing::Alone
-        } else if !self.force.granted || now.since(self.force.since) >= self.config.timing.lease {
+        } else if !self.force.granted || now.has_passed(self.force.since, self.config.timing.lease) {
             Standing::Holding
         } else {
             Standing::Leased
@@ -180,7 +180,7 @@ impl<A: Copy + Eq> Slave<A> {
 
     /// Whether its master has been heard within the lease.
     fn is_led(&self, now: Instant) -> bool {
-        self.accepted > 0 && now.since(self.heard) < self.config.timing.lease
+        self.accepted > 0 && !now.has_passed(self.heard, self.config.timing.lease)
     }
 
     /// Takes in what is known of the car, whenever something changes and after every measurement.
@@ -224,7 +224,7 @@ impl<A: Copy + Eq> Slave<A> {
     /// # Errors
     /// [`FrameError`] if it is not a frame of this network; nothing has changed then.
     pub fn handle_datagram(&mut self, now: Instant, from: A, datagram: &[u8]) -> Result<(), FrameError> {
-        if let Frame::Grant(grant) = self.seal.read(datagram)? {
+        if let Some(grant) = self.seal.read_grant(datagram)? {
             self.handle_grant(now, from, &grant);
         }
         Ok(())
@@ -234,7 +234,7 @@ impl<A: Copy + Eq> Slave<A> {
         let mine = grant.member == self.config.member && grant.session == self.session;
         let answered = self.sent.iter().find(|sent| sent.counter == grant.counter && sent.counter != 0);
         let Some(answered) = answered.copied().filter(|_| mine) else { return };
-        if now.since(answered.at) >= self.config.timing.lease {
+        if now.has_passed(answered.at, self.config.timing.lease) {
             return;
         }
         match (grant.epoch, grant.master).cmp(&(self.epoch, self.master)) {

@@ -94,7 +94,7 @@ pub(crate) async fn run(
     let Buffers { rx, tx, rx_meta, tx_meta } = buffers;
     let mut udp = UdpSocket::new(stack, rx_meta, rx, tx_meta, tx);
     if udp.bind(PORT).is_err() {
-        log!(shared, "load management: port {PORT} cannot be bound");
+        log!(shared, "load management: port {} cannot be bound", u32::from(PORT));
     }
     let mut datagram = [0; MAX_FRAME];
     loop {
