@@ -7,6 +7,8 @@ use core::cmp::Ordering;
 use core::fmt;
 use core::str::FromStr;
 
+use crate::json::{Lexer, Writer};
+
 /// `mantissa × 10^-scale`, exactly as written: `21.40` has mantissa 2140 and scale 2.
 ///
 /// Equality and order are those of the number, so `21.4 == 21.40`; the scale is kept for printing only.
@@ -209,20 +211,16 @@ impl Ord for Decimal {
 /// Plain notation with as many decimal places as the scale says, never an exponent.
 impl fmt::Display for Decimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (mut text, mut len) = ([0; MAX_LEN], 0);
-        write_unsigned(*self, |piece| {
-            if let Some(room) = text.get_mut(len..len + piece.len()) {
-                room.copy_from_slice(piece);
-                len += piece.len();
-            }
-        });
-        let text = text.get(..len).and_then(|text| core::str::from_utf8(text).ok());
-        f.pad_integral(self.mantissa >= 0, "", text.unwrap_or_default())
+        let mut text = [0; MAX_LEN];
+        let mut writer = Writer::new(&mut text);
+        writer.decimal(*self);
+        let text = writer.finish().unwrap_or_default();
+        f.pad_integral(self.mantissa >= 0, "", text.strip_prefix('-').unwrap_or(text))
     }
 }
 
-/// Longest unsigned text: 255 places, a point and a digit before it.
-const MAX_LEN: usize = 257;
+/// Longest text: 255 places, a point, a digit before it and a sign.
+const MAX_LEN: usize = 258;
 
 /// Writes the digits and the point, without sign, piece by piece.
 pub(crate) fn write_unsigned(value: Decimal, mut write: impl FnMut(&[u8])) {
@@ -255,7 +253,7 @@ impl FromStr for Decimal {
     type Err = NotDecimal;
 
     fn from_str(text: &str) -> Result<Self, NotDecimal> {
-        let mut lexer = crate::json::Lexer::new(text);
+        let mut lexer = Lexer::new(text);
         let number = lexer.number().map_err(|_| NotDecimal)?;
         if number.text.len() == text.len() {
             Self::from_json(text).ok_or(NotDecimal)
@@ -321,6 +319,7 @@ mod tests {
             assert_eq!(dec(text).to_string(), text);
         }
         assert_eq!(Decimal::new(1, 255).to_string().len(), 257);
+        assert_eq!(Decimal::new(-1, 255).to_string().len(), 258);
     }
 
     #[test]

@@ -61,6 +61,27 @@ impl<'a> Storage<'a> {
         }
     }
 
+    fn is_ignoring_case(&self, text: &str) -> bool {
+        match self.as_str() {
+            Some(own) => own.eq_ignore_ascii_case(text),
+            None => self.chars().map(fold).eq(text.chars().map(fold)),
+        }
+    }
+
+    fn same(&self, other: &Storage<'_>) -> bool {
+        match other.as_str() {
+            Some(text) => self.is(text),
+            None => self.chars().eq(other.chars()),
+        }
+    }
+
+    fn same_ignoring_case(&self, other: &Storage<'_>) -> bool {
+        match other.as_str() {
+            Some(text) => self.is_ignoring_case(text),
+            None => self.chars().map(fold).eq(other.chars().map(fold)),
+        }
+    }
+
     fn as_str(&self) -> Option<&str> {
         match self {
             Self::Plain(text) => Some(text),
@@ -98,6 +119,29 @@ impl<'a> Storage<'a> {
     }
 }
 
+/// One form for both cases of an ASCII letter.
+const fn fold(c: char) -> char {
+    c.to_ascii_lowercase()
+}
+
+/// The first `max` characters. One function for all bounds there are.
+#[inline(never)]
+fn cut(text: &str, max: usize) -> &str {
+    let end = text.char_indices().nth(max).map_or(text.len(), |(at, _)| at);
+    text.get(..end).unwrap_or_default()
+}
+
+/// The characters in a buffer, if they fit. One function for all bounds, too.
+#[inline(never)]
+fn copy<'b>(chars: Chars<'_>, buffer: &'b mut [u8]) -> Option<&'b str> {
+    let mut len = 0;
+    for c in chars {
+        let room = buffer.get_mut(len..).and_then(|rest| rest.get_mut(..c.len_utf8()))?;
+        len += c.encode_utf8(room).len();
+    }
+    buffer.get(..len).and_then(|text| core::str::from_utf8(text).ok())
+}
+
 const fn fits(text: &str, max: usize) -> Result<(), TooLong> {
     let length = count_chars(text);
     if length > max { Err(TooLong { length, max }) } else { Ok(()) }
@@ -117,7 +161,7 @@ const fn count_chars(text: &str) -> usize {
 }
 
 macro_rules! bounded_text {
-    ($(#[$doc:meta])* $Name:ident, $same_text:expr, $same_chars:expr, $fold:expr) => {
+    ($(#[$doc:meta])* $Name:ident, $is:ident, $same:ident, $fold:expr) => {
         $(#[$doc])*
         #[derive(Clone)]
         pub struct $Name<'a, const MAX: usize = { usize::MAX }>(Storage<'a>);
@@ -140,8 +184,7 @@ macro_rules! bounded_text {
             /// Borrows the first `MAX` characters of `text`, for texts that only inform.
             #[must_use]
             pub fn cut(text: &'a str) -> Self {
-                let end = text.char_indices().nth(MAX).map_or(text.len(), |(at, _)| at);
-                Self(Storage::Plain(text.get(..end).unwrap_or_default()))
+                Self(Storage::Plain(cut(text, MAX)))
             }
 
             pub(crate) const fn received(storage: Storage<'a>) -> Self {
@@ -184,12 +227,7 @@ macro_rules! bounded_text {
             /// suffice.
             #[must_use]
             pub fn copy_to<'b>(&self, buffer: &'b mut [u8]) -> Option<&'b str> {
-                let mut len = 0;
-                for c in self.chars() {
-                    let room = buffer.get_mut(len..).and_then(|rest| rest.get_mut(..c.len_utf8()))?;
-                    len += c.encode_utf8(room).len();
-                }
-                buffer.get(..len).and_then(|text| core::str::from_utf8(text).ok())
+                copy(self.chars(), buffer)
             }
 
             pub(crate) fn write(&self, w: &mut Writer<'_>) {
@@ -234,10 +272,7 @@ macro_rules! bounded_text {
 
         impl<const MAX: usize> PartialEq<str> for $Name<'_, MAX> {
             fn eq(&self, other: &str) -> bool {
-                match self.0.as_str() {
-                    Some(text) => $same_text(text, other),
-                    None => $same_chars(self.chars(), Chars::plain(other)),
-                }
+                self.0.$is(other)
             }
         }
 
@@ -249,10 +284,7 @@ macro_rules! bounded_text {
 
         impl<const MAX: usize, const OTHER: usize> PartialEq<$Name<'_, OTHER>> for $Name<'_, MAX> {
             fn eq(&self, other: &$Name<'_, OTHER>) -> bool {
-                match other.as_str() {
-                    Some(other) => *self == *other,
-                    None => $same_chars(self.chars(), other.chars()),
-                }
+                self.0.$same(&other.0)
             }
         }
 
@@ -288,8 +320,8 @@ macro_rules! bounded_text {
 bounded_text!(
     /// A string of at most `MAX` characters, compared exactly.
     Str,
-    |a: &str, b: &str| a == b,
-    |a: Chars<'_>, b: Chars<'_>| a.eq(b),
+    is,
+    same,
     |c: char| c
 );
 
@@ -297,9 +329,9 @@ bounded_text!(
     /// A string of at most `MAX` characters that compares without regard to the case of ASCII letters and keeps the
     /// case it came in (`CiString`, OCPP 1.6 §7.16 ff.; `identifierString` comparisons of 2.0.1).
     CiStr,
-    |a: &str, b: &str| a.eq_ignore_ascii_case(b),
-    |a: Chars<'_>, b: Chars<'_>| a.map(|c| c.to_ascii_lowercase()).eq(b.map(|c| c.to_ascii_lowercase())),
-    |c: char| c.to_ascii_lowercase()
+    is_ignoring_case,
+    same_ignoring_case,
+    fold
 );
 
 #[cfg(test)]

@@ -118,7 +118,9 @@ impl Tolerance {
     pub const NOTES: usize = 8;
 
     /// May forgive what is in `allowed`; has forgiven nothing yet.
+    // Not inlined: many places make one, and each would have its zeros.
     #[must_use]
+    #[inline(never)]
     pub fn new(allowed: Leniency) -> Self {
         Self { allowed, ..Self::default() }
     }

@@ -34,7 +34,7 @@ pub enum Reading {
 pub struct Measurands(u16);
 
 /// Names of sets, those that cover several phases before their parts, so that printing finds the shortest list.
-const NAMES: [(&str, Measurands); 11] = [
+static NAMES: [(&str, Measurands); 11] = [
     ("Energy.Active.Import.Register", Measurands::ENERGY),
     ("Power.Active.Import", Measurands::of(&[Reading::Power])),
     ("Current.Import", Measurands::of(&[Reading::CurrentL1, Reading::CurrentL2, Reading::CurrentL3])),
@@ -110,7 +110,7 @@ impl Measurands {
 impl fmt::Display for Measurands {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut rest = self.0;
-        for (name, set) in NAMES {
+        for (name, set) in &NAMES {
             if rest & set.0 == set.0 {
                 if rest != self.0 {
                     f.write_str(",")?;
