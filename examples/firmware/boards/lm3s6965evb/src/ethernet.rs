@@ -43,8 +43,7 @@ const CHECKSUM: usize = 4;
 /// A frame in the FIFO, with length and checksum, in whole words.
 const ROOM: usize = (LENGTH + FRAME + CHECKSUM).next_multiple_of(4);
 
-static RECEIVE_ROOM: ConstStaticCell<[u8; ROOM]> = ConstStaticCell::new([0; ROOM]);
-static TRANSMIT_ROOM: ConstStaticCell<[u8; ROOM]> = ConstStaticCell::new([0; ROOM]);
+static ROOMS: ConstStaticCell<[[u8; ROOM]; 2]> = ConstStaticCell::new([[0; ROOM]; 2]);
 static WAKER: AtomicWaker = AtomicWaker::new();
 
 /// The network port.
@@ -64,7 +63,8 @@ impl Ethernet {
         ethernet.write(RECEIVE_CONTROL, RESET_FIFO);
         ethernet.write(TRANSMIT_CONTROL, FULL_DUPLEX | ADD_CHECKSUM | PAD | TRANSMITTER_ON);
         ethernet.write(RECEIVE_CONTROL, RECEIVER_ON);
-        Some(Self { receive_room: RECEIVE_ROOM.try_take()?, transmit_room: TRANSMIT_ROOM.try_take()? })
+        let [receive_room, transmit_room] = ROOMS.try_take()?;
+        Some(Self { receive_room, transmit_room })
     }
 
     /// Clears what caused the last interrupt, then arms it for `cx`.
@@ -147,11 +147,9 @@ impl Driver for Ethernet {
 /// A frame in the receive FIFO.
 pub struct Received<'a>(&'a mut [u8; ROOM]);
 
-impl RxToken for Received<'_> {
-    fn consume<R, F>(self, use_frame: F) -> R
-    where
-        F: FnOnce(&mut [u8]) -> R,
-    {
+impl Received<'_> {
+    /// Reads the frame; a longer one than the room is read to its end and cut: its checksum of a higher layer fails.
+    fn read(&mut self) -> &mut [u8] {
         let (words, _) = self.0.as_chunks_mut::<4>();
         let first = Block::Ethernet.read(DATA).to_le_bytes();
         let length = usize::from(u16::from_le_bytes([first[0], first[1]]));
@@ -161,19 +159,42 @@ impl RxToken for Received<'_> {
         }
         for _ in 1..length.div_ceil(4) {
             let data = Block::Ethernet.read(DATA).to_le_bytes();
-            // A frame longer than the room is read to its end and cut; its checksum of a higher
-            // layer fails.
             if let Some(word) = room.next() {
                 *word = data;
             }
         }
         let end = length.saturating_sub(CHECKSUM).min(LENGTH + FRAME);
-        use_frame(self.0.get_mut(LENGTH..end).unwrap_or_default())
+        self.0.get_mut(LENGTH..end).unwrap_or_default()
+    }
+}
+
+impl RxToken for Received<'_> {
+    fn consume<R, F>(mut self, use_frame: F) -> R
+    where
+        F: FnOnce(&mut [u8]) -> R,
+    {
+        use_frame(self.read())
     }
 }
 
 /// The transmit FIFO, empty.
 pub struct ToSend<'a>(&'a mut [u8; ROOM]);
+
+impl ToSend<'_> {
+    /// Sends what lies in the room. Not inlined: the network stack sends from several places.
+    #[inline(never)]
+    fn send(self, length: usize) {
+        let payload = length.saturating_sub(HEADER) as u16;
+        if let Some(room) = self.0.first_chunk_mut() {
+            *room = payload.to_le_bytes();
+        }
+        let (words, _) = self.0.as_chunks::<4>();
+        for word in words.iter().take((LENGTH + length).div_ceil(4)) {
+            Block::Ethernet.write(DATA, u32::from_le_bytes(*word));
+        }
+        Block::Ethernet.write(TRANSMIT_REQUEST, 1);
+    }
+}
 
 impl TxToken for ToSend<'_> {
     /// Frames are at most as long as [`Driver::capabilities`] says, so the room is enough.
@@ -181,16 +202,8 @@ impl TxToken for ToSend<'_> {
     where
         F: FnOnce(&mut [u8]) -> R,
     {
-        let payload = length.saturating_sub(HEADER) as u16;
-        if let Some(room) = self.0.first_chunk_mut() {
-            *room = payload.to_le_bytes();
-        }
         let result = make_frame(self.0.get_mut(LENGTH..LENGTH + length).unwrap_or_default());
-        let (words, _) = self.0.as_chunks::<4>();
-        for word in words.iter().take((LENGTH + length).div_ceil(4)) {
-            Block::Ethernet.write(DATA, u32::from_le_bytes(*word));
-        }
-        Block::Ethernet.write(TRANSMIT_REQUEST, 1);
+        self.send(length);
         result
     }
 }

@@ -89,9 +89,10 @@ pub(crate) fn start() -> (Pins, Output) {
     Block::PortB.change(OPEN_DRAIN, 0, 0b1100);
     Block::PortB.change(PULL_UP, 0, 0b1100);
     let (b, c, d) = (Block::PortB, Block::PortC, Block::PortD);
+    let lamps = |port| [Output::new(port, 4), Output::new(port, 5), Output::new(port, 6)];
     let pins = Pins {
         relays: [[Output::new(c, 4), Output::new(c, 5)], [Output::new(c, 6), Output::new(c, 7)]],
-        lamps: [[4, 5, 6].map(|pin| Output::new(b, pin)), [4, 5, 6].map(|pin| Output::new(d, pin))],
+        lamps: [lamps(b), lamps(d)],
         status: Output::new(Block::PortF, 0),
     };
     (pins, Output::new(b, 0))
