@@ -12,7 +12,7 @@ use thiserror::Error;
 
 use crate::contactor::ContactorFault;
 use crate::pilot::{Demand, FaultSet, PilotFault};
-use crate::units::{Instant, Milliamps, Millis};
+use crate::units::{Instant, Milliamps, Millis, earliest};
 
 /// A guard besides pilot, proximity and contactor. Stations differ in which ones are fitted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -127,12 +127,12 @@ impl Protections {
     /// When the next report becomes stale, after `now`.
     #[must_use]
     pub fn next_stale(&self, now: Instant) -> Option<Instant> {
-        Protection::ALL
-            .into_iter()
-            .filter(|protection| self.words[*protection as usize] != Word::NotFitted)
-            .map(|protection| self.times[protection as usize] + protection.freshness())
-            .filter(|at| *at > now)
-            .min()
+        let stale = |protection: Protection| {
+            let fitted = self.words[protection as usize] != Word::NotFitted;
+            let at = self.times[protection as usize] + protection.freshness();
+            (fitted && at > now).then_some(at)
+        };
+        Protection::ALL.into_iter().map(stale).fold(None, earliest)
     }
 }
 
@@ -323,7 +323,7 @@ pub fn hazards(now: Instant, conditions: &Conditions) -> HazardSet {
             Ok(Status::Clear | Status::NotReady) => {}
         }
     }
-    conditions.pilot_faults.iter().for_each(|fault| set.insert(Hazard::Pilot(fault)));
+    set.0 |= u32::from(conditions.pilot_faults.bits()) << Hazard::FIRST_PILOT;
     set
 }
 

@@ -54,6 +54,8 @@ impl Instant {
     }
 
     /// Whether at least `limit` has passed from `earlier` to this point.
+    // Every sample asks this dozens of times: only where flash is scarcer than time it costs a call.
+    #[cfg_attr(target_os = "none", inline(never))]
     pub const fn has_passed_ms(self, earlier: Self, limit: Millis) -> bool {
         self.millis_since(earlier) >= limit.0 as u64
     }
@@ -120,6 +122,7 @@ pub(crate) const fn millis(span: Duration) -> u64 {
 }
 
 /// The earlier of two optional points; `None` means never.
+#[cfg_attr(target_os = "none", inline(never))] // As `Instant::has_passed_ms`.
 pub(crate) fn earliest(a: Option<Instant>, b: Option<Instant>) -> Option<Instant> {
     match (a, b) {
         (Some(a), Some(b)) => Some(a.min(b)),

@@ -123,6 +123,11 @@ impl FaultSet {
         self.0 & (1 << fault as u8) != 0
     }
 
+    /// A bit for each fault, that of the first of [`PilotFault::ALL`] in the lowest.
+    pub(crate) const fn bits(self) -> u8 {
+        self.0
+    }
+
     /// The faults, in the order of [`PilotFault::ALL`].
     pub fn iter(self) -> impl Iterator<Item = PilotFault> {
         PilotFault::ALL.into_iter().filter(move |fault| self.contains(*fault))
