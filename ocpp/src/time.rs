@@ -23,6 +23,9 @@ impl Instant {
     /// The start of the clock.
     pub const ZERO: Self = Self(0);
 
+    /// The end of the clock, half a billion years away. Nothing ever happens there.
+    pub(crate) const MAX: Self = Self(u64::MAX);
+
     /// The moment `millis` milliseconds after the start of the clock.
     #[must_use]
     pub const fn from_millis(millis: u64) -> Self {
@@ -52,6 +55,8 @@ impl Instant {
 impl Add<Duration> for Instant {
     type Output = Self;
 
+    // Not inlined: sessions add in many places, and 64 bits are much code for a small controller.
+    #[inline(never)]
     fn add(self, rhs: Duration) -> Self {
         Self(self.0.saturating_add(millis(rhs)))
     }
@@ -173,6 +178,40 @@ impl Stamp {
     }
 }
 
+/// Unix time in seconds, rounded down.
+// Not inlined: used in many places, and chrono counts the days each time.
+#[inline(never)]
+pub(crate) fn unix_seconds(time: DateTime<Utc>) -> i64 {
+    time.timestamp()
+}
+
+/// Unix time in milliseconds, rounded down.
+pub(crate) fn unix_millis(time: DateTime<Utc>) -> i64 {
+    unix_seconds(time) * 1000 + i64::from(time.timestamp_subsec_millis())
+}
+
+/// The moment at a Unix time in milliseconds; `None` where no time stamp can be written, outside the years 0 to 9999.
+///
+/// Days are counted here for the same reason as in [`Stamp::to_utc`].
+#[inline(never)]
+pub(crate) fn from_unix_millis(unix: i64) -> Option<DateTime<Utc>> {
+    const DAY_MS: u64 = 86_400_000;
+    /// From the beginning of the year 0 to that of 1970, and to that of 10,000.
+    const EPOCH: u64 = 719_528 * DAY_MS;
+    const END: u64 = 3_652_425 * DAY_MS;
+    let millis = EPOCH.checked_add_signed(unix).filter(|millis| *millis < END)?;
+    let (days, millis) = ((millis / DAY_MS) as u32, (millis % DAY_MS) as u32);
+    let first_day = |year: u32| 365 * year + year.div_ceil(4) - year.div_ceil(100) + year.div_ceil(400);
+    // A few years too late at first: leap years are longer.
+    let mut year = days / 365;
+    while first_day(year) > days {
+        year -= 1;
+    }
+    let date = NaiveDate::from_yo_opt(year as i32, days - first_day(year) + 1)?;
+    let time = NaiveTime::from_num_seconds_from_midnight_opt(millis / 1000, millis % 1000 * 1_000_000)?;
+    Some(date.and_time(time).and_utc())
+}
+
 /// Reads a strict RFC 3339 time stamp.
 #[must_use]
 pub fn parse_utc(text: &str) -> Option<DateTime<Utc>> {
@@ -198,19 +237,14 @@ pub(crate) fn format_utc(time: DateTime<Utc>, out: &mut [u8; UTC_LEN]) -> Option
     };
     let millis = nanos / 1_000_000;
     *out = *b"0000-00-00T00:00:00.000Z";
-    for (at, width, value) in [
-        (0, 4, year),
-        (5, 2, month),
-        (8, 2, day),
-        (11, 2, seconds / 3600),
-        (14, 2, seconds / 60 % 60),
-        (17, 2, second),
-        (20, 3, millis),
-    ] {
-        let mut value = value;
-        for digit in out.iter_mut().skip(at).take(width).rev() {
-            *digit = b'0' + (value % 10) as u8;
-            value /= 10;
+    let mut numbers = [year, month, day, seconds / 3600, seconds / 60 % 60, second, millis];
+    // The last digit of each, from where it is written backwards.
+    for (number, end) in numbers.iter_mut().zip([3, 6, 9, 12, 15, 18, 22]) {
+        let mut at = end;
+        while let Some(digit @ b'0'..=b'9') = out.get_mut(at) {
+            *digit = b'0' + (*number % 10) as u8;
+            *number /= 10;
+            at = usize::wrapping_sub(at, 1);
         }
     }
     let mut len = UTC_LEN;
@@ -356,12 +390,34 @@ mod tests {
         }
     }
 
+    #[test]
+    fn unix_time_of_the_years_0_to_9999() {
+        for text in [
+            "0000-01-01T00:00:00Z",
+            "0001-01-01T00:00:00Z",
+            "0400-12-31T23:59:59.999Z",
+            "1969-12-31T23:59:59.999Z",
+            "1970-01-01T00:00:00Z",
+            "9999-12-31T23:59:59.999Z",
+        ] {
+            let time = parse_utc(text).unwrap();
+            assert_eq!(unix_millis(time), time.timestamp_millis(), "{text}");
+            assert_eq!(from_unix_millis(unix_millis(time)), Some(time), "{text}");
+        }
+        let (first, last) = (parse_utc("0000-01-01T00:00:00Z"), parse_utc("9999-12-31T23:59:59.999Z"));
+        assert_eq!(from_unix_millis(unix_millis(first.unwrap()) - 1), None);
+        assert_eq!(from_unix_millis(unix_millis(last.unwrap()) + 1), None);
+        assert_eq!((from_unix_millis(i64::MIN), from_unix_millis(i64::MAX)), (None, None));
+    }
+
     /// Days are counted here and not by chrono: every day of four centuries, there and back.
     #[test]
     fn every_day() {
         let mut day = NaiveDate::from_ymd_opt(1999, 12, 31).unwrap();
         for _ in 0..=146_097 {
             day = day.succ_opt().unwrap();
+            let noon = day.and_hms_opt(12, 0, 0).unwrap().and_utc();
+            assert_eq!(from_unix_millis(noon.timestamp_millis()), Some(noon));
             let text = alloc::format!("{day}T10:00:00Z");
             assert_eq!(parse_utc(&text), day.and_hms_opt(10, 0, 0).map(|time| time.and_utc()), "{text}");
             assert_eq!(written(&text).as_deref(), Some(text.as_str()));

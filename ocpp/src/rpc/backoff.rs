@@ -31,7 +31,8 @@ impl Backoff {
     pub fn next_pause(&mut self) -> Duration {
         let doublings = self.attempts.min(self.repeats).min(16);
         self.attempts = self.attempts.saturating_add(1);
-        self.minimum.saturating_mul(1 << doublings).saturating_add(self.random_part())
+        let pause = millis(self.minimum).saturating_mul(1 << doublings);
+        Duration::from_millis(pause.saturating_add(self.random_part()))
     }
 
     /// A connection was made: begin again with the shortest pause.
@@ -39,15 +40,15 @@ impl Backoff {
         self.attempts = 0;
     }
 
-    /// Something between zero and the range, from the generator SplitMix64.
-    fn random_part(&mut self) -> Duration {
+    /// Something between zero and the range, in milliseconds, from the generator SplitMix64.
+    fn random_part(&mut self) -> u64 {
         self.seed = self.seed.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut bits = self.seed;
         bits = (bits ^ bits >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         bits = (bits ^ bits >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
         bits ^= bits >> 31;
         let range = millis(self.random).saturating_add(1);
-        Duration::from_millis(bits % range)
+        bits % range
     }
 }
 

@@ -3,8 +3,9 @@
 use core::fmt;
 
 use super::{ErrorCode, MessageId};
-use crate::json::{Json, Lexer, Number, Quoted, Reason, Writer};
+use crate::json::{Json, Lexer, Quoted, Reason, Writer};
 use crate::message::{EncodeError, Message, WriteMembers};
+use crate::num::Decimal;
 use crate::schema::{Object, Output, Version};
 use crate::text::{Storage, Str};
 
@@ -171,10 +172,14 @@ impl<'a> Frame<'a> {
     /// # Errors
     /// If the text is not exactly one frame of `version`.
     pub fn parse(text: &'a str, version: Version) -> Result<Self, FrameError<'a>> {
-        let mut reader = Reader { lexer: Lexer::new(text), message_type: None, id: None };
-        reader.frame(version).map_err(|(fault, offset)| FrameError {
+        let mut reader = Reader { lexer: Lexer::new(text), message_type: None, id: None, culprit: 0 };
+        reader.frame(version).map_err(|fault| FrameError {
             fault,
-            offset,
+            offset: match fault {
+                // Where reading has stopped.
+                FrameFault::Json(_) => reader.lexer.offset(),
+                _ => reader.culprit,
+            },
             message_type: reader.message_type,
             id: reader.id,
         })
@@ -192,27 +197,33 @@ impl<'a> Frame<'a> {
     }
 }
 
-type Fault = (FrameFault, u32);
+impl From<Reason> for FrameFault {
+    fn from(reason: Reason) -> Self {
+        Self::Json(reason)
+    }
+}
 
 struct Reader<'a> {
     lexer: Lexer<'a>,
     message_type: Option<i64>,
     id: Option<MessageId<'a>>,
+    /// Where the element is that is not as it should be, if it is JSON.
+    culprit: u32,
 }
 
 impl<'a> Reader<'a> {
-    /// Reads on; an error is one of syntax, at the position it was found.
-    fn lex<T>(&mut self, read: impl FnOnce(&mut Lexer<'a>) -> Result<T, Reason>) -> Result<T, Fault> {
-        read(&mut self.lexer).map_err(|reason| (FrameFault::Json(reason), self.lexer.offset()))
+    fn wrong<T>(&mut self, fault: FrameFault, offset: u32) -> Result<T, FrameFault> {
+        self.culprit = offset;
+        Err(fault)
     }
 
-    fn frame(&mut self, version: Version) -> Result<Frame<'a>, Fault> {
-        if self.lex(|lexer| lexer.kind())? != Json::Array {
-            return Err((FrameFault::NotAnArray, self.lexer.offset()));
+    fn frame(&mut self, version: Version) -> Result<Frame<'a>, FrameFault> {
+        if self.lexer.kind()? != Json::Array {
+            return self.wrong(FrameFault::NotAnArray, self.lexer.offset());
         }
-        self.lex(|lexer| lexer.expect(b'['))?;
+        self.lexer.expect(b'[')?;
         if self.lexer.take(b']') {
-            return Err((FrameFault::TooShort, self.lexer.offset() - 1));
+            return self.wrong(FrameFault::TooShort, self.lexer.offset() - 1);
         }
         let (message_type, type_offset) = self.message_type()?;
         let known = match message_type {
@@ -222,7 +233,7 @@ impl<'a> Reader<'a> {
         };
         let id = self.next().and_then(|()| self.id());
         if !known {
-            return Err((FrameFault::UnknownMessageType(message_type), type_offset));
+            return self.wrong(FrameFault::UnknownMessageType(message_type), type_offset);
         }
         let id = id?;
         let frame = match message_type {
@@ -245,55 +256,58 @@ impl<'a> Reader<'a> {
             }
         };
         let offset = self.lexer.offset();
-        if self.lex(|lexer| lexer.more(b']'))? {
-            return Err((FrameFault::TooLong, offset));
+        if self.lexer.more(b']')? {
+            return self.wrong(FrameFault::TooLong, offset);
         }
-        self.lex(|lexer| lexer.end())?;
+        self.lexer.end()?;
         Ok(frame)
     }
 
-    fn message_type(&mut self) -> Result<(i64, u32), Fault> {
-        let kind = self.lex(|lexer| lexer.kind())?;
+    fn message_type(&mut self) -> Result<(i64, u32), FrameFault> {
+        let kind = self.lexer.kind()?;
         let offset = self.lexer.offset();
         let number = match kind {
-            Json::Number => self.lex(|lexer| lexer.number())?,
-            _ => return Err((FrameFault::MessageType, offset)),
+            Json::Number => self.lexer.number()?,
+            _ => return self.wrong(FrameFault::MessageType, offset),
         };
-        let whole = |number: Number<'_>| number.text.parse().ok().filter(|_| number.whole);
-        let message_type = whole(number).ok_or((FrameFault::MessageType, offset))?;
-        self.message_type = Some(message_type);
-        Ok((message_type, offset))
+        self.message_type =
+            Decimal::from_json(number.text).filter(|_| number.whole).and_then(|number| number.floor(0));
+        match self.message_type {
+            Some(message_type) => Ok((message_type, offset)),
+            None => self.wrong(FrameFault::MessageType, offset),
+        }
     }
 
     /// Takes the comma in front of the next element.
-    fn next(&mut self) -> Result<(), Fault> {
+    fn next(&mut self) -> Result<(), FrameFault> {
         let offset = self.lexer.offset();
-        if self.lex(|lexer| lexer.more(b']'))? { Ok(()) } else { Err((FrameFault::TooShort, offset)) }
+        if self.lexer.more(b']')? { Ok(()) } else { self.wrong(FrameFault::TooShort, offset) }
     }
 
-    fn id(&mut self) -> Result<MessageId<'a>, Fault> {
-        let kind = self.lex(|lexer| lexer.kind())?;
+    fn id(&mut self) -> Result<MessageId<'a>, FrameFault> {
+        let kind = self.lexer.kind()?;
         let offset = self.lexer.offset();
         if kind != Json::String {
-            return Err((FrameFault::MessageId, offset));
+            return self.wrong(FrameFault::MessageId, offset);
         }
-        let quoted = self.lex(|lexer| lexer.string())?;
-        self.id = MessageId::received(quoted);
-        self.id.clone().ok_or((FrameFault::MessageId, offset))
+        self.id = MessageId::received(self.lexer.string()?);
+        match &self.id {
+            Some(id) => Ok(id.clone()),
+            None => self.wrong(FrameFault::MessageId, offset),
+        }
     }
 
-    fn text(&mut self, fault: FrameFault) -> Result<Quoted<'a>, Fault> {
+    fn text(&mut self, fault: FrameFault) -> Result<Quoted<'a>, FrameFault> {
         self.next()?;
-        let kind = self.lex(|lexer| lexer.kind())?;
-        if kind != Json::String {
-            return Err((fault, self.lexer.offset()));
+        if self.lexer.kind()? != Json::String {
+            return self.wrong(fault, self.lexer.offset());
         }
-        self.lex(|lexer| lexer.string())
+        Ok(self.lexer.string()?)
     }
 
-    fn value(&mut self) -> Result<&'a str, Fault> {
+    fn value(&mut self) -> Result<&'a str, FrameFault> {
         self.next()?;
-        self.lex(|lexer| lexer.skip())
+        Ok(self.lexer.skip()?)
     }
 }
 

@@ -198,7 +198,10 @@ impl<O: Copy, A: Copy> Link<O, A> {
 
     pub(crate) fn deadline(&self) -> Deadline {
         let pending = self.pending.as_ref().map_or(Deadline::NEVER, |pending| pending.deadline);
-        self.calls.iter().flatten().fold(pending, |deadline, call| deadline.min(call.deadline))
+        self.calls
+            .iter()
+            .filter_map(Option::as_ref)
+            .fold(pending, |deadline, call| deadline.min(call.deadline))
     }
 
     // ---- outgoing calls ----
@@ -210,14 +213,23 @@ impl<O: Copy, A: Copy> Link<O, A> {
         request: &C,
         buffer: &'b mut [u8],
     ) -> Result<&'b str, EncodeError> {
-        let text = self.write_call(C::NAME, request, C::SCHEMA, buffer)?;
+        let text = self.write_call(request, buffer)?;
         self.called(now, origin);
         Ok(text)
     }
 
+    /// Writes a call; once it is on its way, [`called`](Self::called) is to be told.
+    pub(crate) fn write_call<'b, 'm, C: Call + Message<'m>>(
+        &self,
+        request: &C,
+        buffer: &'b mut [u8],
+    ) -> Result<&'b str, EncodeError> {
+        self.write_call_members(C::NAME, request, C::SCHEMA, buffer)
+    }
+
     /// For all messages in one, as [`write_answer`](Self::write_answer).
     #[inline(never)]
-    fn write_call<'b>(
+    fn write_call_members<'b>(
         &self,
         name: &str,
         request: &dyn WriteMembers,
@@ -228,7 +240,8 @@ impl<O: Copy, A: Copy> Link<O, A> {
         write_members(buffer, self.version, &MessageId::cut(id.as_str()), Some(name), request, schema)
     }
 
-    fn called(&mut self, now: Instant, origin: O) {
+    /// A call has gone out.
+    pub(crate) fn called(&mut self, now: Instant, origin: O) {
         let number = self.number;
         self.number = number.wrapping_add(1);
         self.pending = Some(Pending { number, deadline: Deadline::after(now, self.patience.call), origin });
@@ -358,7 +371,7 @@ impl<O: Copy, A: Copy> Link<O, A> {
     /// Refuses the calls the application has not answered in time; whether there were any.
     pub(crate) fn refuse_unanswered(&mut self, now: Instant) -> bool {
         let mut found = false;
-        for call in self.calls.iter_mut().flatten() {
+        for call in self.calls.iter_mut().filter_map(Option::as_mut) {
             if call.deadline.take_due(now) {
                 call.reply = Reply::Error(ErrorCode::InternalError);
                 found = true;
@@ -403,5 +416,6 @@ impl<O: Copy, A: Copy> Link<O, A> {
 
 /// Id of the call with this number: 16 digits of nonce, a hyphen, up to 8 digits of counter.
 fn id_text(nonce: u64, number: u32) -> Inline<{ MessageId::MAX }> {
-    Inline::of(format_args!("{nonce:016x}-{number:x}"))
+    // In halves: then a small controller does without the form for 64 bits.
+    Inline::of(format_args!("{:08x}{:08x}-{number:x}", (nonce >> 32) as u32, nonce as u32))
 }

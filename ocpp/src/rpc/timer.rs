@@ -7,35 +7,37 @@ use core::time::Duration;
 
 use crate::time::Instant;
 
-/// A moment to act at, or none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Deadline(Option<Instant>);
+/// A moment to act at, or never, which is the end of the clock: so the earlier of two is simply the smaller one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Deadline(Instant);
 
 impl Deadline {
-    pub(crate) const NEVER: Self = Self(None);
+    pub(crate) const NEVER: Self = Self(Instant::MAX);
 
     pub(crate) const fn at(moment: Instant) -> Self {
-        Self(Some(moment))
+        Self(moment)
     }
 
     pub(crate) fn after(now: Instant, pause: Duration) -> Self {
-        Self(Some(now + pause))
+        Self(now + pause)
     }
 
     /// After a pause in seconds as the configuration keys give it; 0 means never.
+    // Not inlined, for the many keys that are pauses.
+    #[inline(never)]
     pub(crate) fn after_secs(now: Instant, secs: i32) -> Self {
-        match u64::try_from(secs) {
-            Ok(1..) => Self::after(now, Duration::from_secs(secs.unsigned_abs().into())),
+        match secs {
+            1.. => Self::after(now, Duration::from_secs(secs.unsigned_abs().into())),
             _ => Self::NEVER,
         }
     }
 
-    pub(crate) const fn is_set(self) -> bool {
-        self.0.is_some()
+    pub(crate) fn is_set(self) -> bool {
+        self != Self::NEVER
     }
 
     pub(crate) fn is_due(self, now: Instant) -> bool {
-        self.0.is_some_and(|moment| moment <= now)
+        self.is_set() && self.0 <= now
     }
 
     /// Whether the deadline is due; if so it is cleared.
@@ -47,16 +49,13 @@ impl Deadline {
         due
     }
 
-    pub(crate) const fn moment(self) -> Option<Instant> {
-        self.0
+    pub(crate) fn moment(self) -> Option<Instant> {
+        self.is_set().then_some(self.0)
     }
 
     /// The earlier of two.
     pub(crate) fn min(self, other: Self) -> Self {
-        match (self.0, other.0) {
-            (Some(one), Some(two)) => Self(Some(one.min(two))),
-            (one, two) => Self(one.or(two)),
-        }
+        Self(self.0.min(other.0))
     }
 }
 

@@ -7,6 +7,7 @@
 use core::fmt::{self, Write};
 
 use super::measurands::Measurands;
+use crate::num::whole;
 
 /// What the values of a key look like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,8 +113,8 @@ impl Row {
             Kind::Bool if text.eq_ignore_ascii_case("true") => Ok(1),
             Kind::Bool if text.eq_ignore_ascii_case("false") => Ok(0),
             Kind::Bool => Err(ValueError::Bool),
-            Kind::Int { min, max } => match text.parse() {
-                Ok(value) if min <= value && value <= max => Ok(value),
+            Kind::Int { min, max } => match whole(text) {
+                Some(value) if min <= value && value <= max => Ok(value),
                 _ => Err(ValueError::Int { min, max }),
             },
             Kind::Measurands => {

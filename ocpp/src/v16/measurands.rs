@@ -91,7 +91,8 @@ impl Measurands {
             return Some(Self(0));
         }
         list.split(',').try_fold(Self(0), |set, name| {
-            let (_, named) = NAMES.iter().find(|(known, _)| *known == name.trim_ascii())?;
+            let name = name.trim_ascii();
+            let (_, named) = NAMES.iter().find(|(known, _)| *known == name)?;
             Some(Self(set.0 | named.0))
         })
     }

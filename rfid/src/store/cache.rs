@@ -160,12 +160,12 @@ impl<'m> Cache<'m> {
 
 impl CacheExpiry {
     /// 2038-12-31 24:00 UTC.
-    const END_OF_EPOCH: i64 = 2_177_452_800;
+    const END_OF_EPOCH: Option<DateTime<Utc>> = DateTime::from_timestamp(2_177_452_800, 0);
 
     fn after(self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         match self {
             Self::Never => None,
-            Self::EndOfEpoch => DateTime::from_timestamp(Self::END_OF_EPOCH, 0),
+            Self::EndOfEpoch => Self::END_OF_EPOCH,
             // 29 February has no day a year later; 28 February is the day before the year is over. By the day of the
             // year, of which a leap day is the 60th: chrono's tables of months would take 1.6 KB of flash.
             Self::OneYear => {

@@ -2,9 +2,8 @@
 //!
 //! The session only asks. Local list, cache and offline rules are policy and belong to the application.
 
-use super::event::Notice;
+use super::event::Subject;
 use super::{ActionError, ChargePoint, Event};
-use crate::rpc::Failure;
 use crate::time::Instant;
 use crate::v16::{AuthorizeResponse, IdTag};
 
@@ -19,16 +18,16 @@ pub(super) enum Question {
 }
 
 impl Question {
-    fn open(&self) -> Option<IdTag> {
+    fn open(&self) -> Option<&IdTag> {
         match self {
-            Self::Open(id_tag) => Some(*id_tag),
+            Self::Open(id_tag) => Some(id_tag),
             Self::None | Self::Dropped(_) => None,
         }
     }
 
     /// Ends an open question.
     fn take(&mut self) -> Option<IdTag> {
-        let id_tag = self.open()?;
+        let id_tag = *self.open()?;
         *self = Self::None;
         Some(id_tag)
     }
@@ -69,7 +68,7 @@ impl<const N: usize> ChargePoint<'_, N> {
     }
 
     /// A question to be sent.
-    pub(super) fn next_question(&self) -> Option<(usize, IdTag)> {
+    pub(super) fn next_question(&self) -> Option<(usize, &IdTag)> {
         self.connectors.iter().enumerate().find_map(|(index, outlet)| Some((index, outlet.question.open()?)))
     }
 
@@ -82,8 +81,8 @@ impl<const N: usize> ChargePoint<'_, N> {
         Some(Event::Authorized { connector: index as u8 + 1, id_tag, result: Ok(answer.id_tag_info) })
     }
 
-    pub(super) fn on_not_authorized(&mut self, index: usize, failure: Failure) -> Option<Notice> {
+    pub(super) fn on_not_authorized(&mut self, index: usize) -> Option<Subject> {
         let id_tag = self.connectors.get_mut(index)?.question.take()?;
-        Some(Notice::NotAuthorized { connector: index as u8 + 1, id_tag, failure })
+        Some(Subject::NotAuthorized { connector: index as u8 + 1, id_tag })
     }
 }

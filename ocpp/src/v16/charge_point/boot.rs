@@ -78,9 +78,9 @@ impl Boot {
     }
 
     /// The BootNotification has no usable answer. If the connection was lost it goes first over the next one.
-    pub(super) fn failed(&mut self, now: Instant, failure: Failure) {
+    pub(super) fn failed(&mut self, now: Instant, failure: &Failure) {
         if !self.is_accepted() {
-            let pause = if failure == Failure::Dropped { Duration::ZERO } else { RETRY };
+            let pause = if matches!(failure, Failure::Dropped) { Duration::ZERO } else { RETRY };
             self.attempt = Deadline::after(now, pause);
         }
     }

@@ -7,9 +7,10 @@
 use chrono::{DateTime, Utc};
 
 use super::record::Stamp;
-use crate::time::Instant;
+use crate::time::{self, Instant};
 
 /// What the session knows about the time of day.
+// Its functions are not inlined: they are used all over the session, and 64 bits are much code for a small controller.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Clock {
     /// Unix time in milliseconds at the start of the monotonic clock, as first learnt.
@@ -20,7 +21,7 @@ pub(super) struct Clock {
 
 impl Clock {
     pub(super) fn set(&mut self, now: Instant, utc: DateTime<Utc>) {
-        let origin = utc.timestamp_millis().saturating_sub_unsigned(now.as_millis());
+        let origin = time::unix_millis(utc).saturating_sub_unsigned(now.as_millis());
         self.origin.get_or_insert(origin);
         self.current = Some(origin);
     }
@@ -30,23 +31,28 @@ impl Clock {
     }
 
     /// Milliseconds of Unix time.
+    #[inline(never)]
     pub(super) fn unix_millis(&self, at: Instant) -> Option<i64> {
         self.current.map(|origin| origin.saturating_add_unsigned(at.as_millis()))
     }
 
+    #[inline(never)]
     pub(super) fn unix_seconds(&self, at: Instant) -> Option<i64> {
         self.unix_millis(at).map(|millis| millis.div_euclid(1000))
     }
 
+    #[inline(never)]
     pub(super) fn utc(&self, at: Instant) -> Option<DateTime<Utc>> {
-        self.unix_millis(at).and_then(DateTime::from_timestamp_millis)
+        self.unix_millis(at).and_then(time::from_unix_millis)
     }
 
+    #[inline(never)]
     pub(super) fn stamp(&self, at: Instant) -> Stamp {
         self.unix_millis(at).map_or(Stamp::SinceStart(at.as_millis()), Stamp::Utc)
     }
 
     /// The moment on the monotonic clock at which a time of day is reached; in the past: now.
+    #[inline(never)]
     pub(super) fn instant(&self, now: Instant, unix_millis: i64) -> Option<Instant> {
         let ahead = unix_millis.saturating_sub(self.unix_millis(now)?);
         Some(now + core::time::Duration::from_millis(u64::try_from(ahead).unwrap_or(0)))

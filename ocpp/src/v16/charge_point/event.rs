@@ -215,22 +215,31 @@ pub enum ActionError {
     Value,
 }
 
-/// An event without a frame, waiting for `poll_event`.
+/// A failure as an event without a frame, waiting for `poll_event`.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Notice {
-    NotAuthorized { connector: u8, id_tag: IdTag, failure: Failure },
-    NotAnswered { action: Action, failure: Failure },
-    GivenUp { connector: u8, action: Action, failure: Failure },
+pub(super) struct Notice {
+    pub(super) subject: Subject,
+    pub(super) failure: Failure,
+}
+
+/// What has failed, where the application is to know.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Subject {
+    NotAuthorized { connector: u8, id_tag: IdTag },
+    NotAnswered { action: Action },
+    GivenUp { connector: u8, action: Action },
 }
 
 impl From<Notice> for Event<'_> {
-    fn from(notice: Notice) -> Self {
-        match notice {
-            Notice::NotAuthorized { connector, id_tag, failure } => {
+    // Not inlined: a failure is large, and so is the code that moves it.
+    #[inline(never)]
+    fn from(Notice { subject, failure }: Notice) -> Self {
+        match subject {
+            Subject::NotAuthorized { connector, id_tag } => {
                 Self::Authorized { connector, id_tag, result: Err(failure) }
             }
-            Notice::NotAnswered { action, failure } => Self::Answered { action, result: Err(failure) },
-            Notice::GivenUp { connector, action, failure } => Self::GivenUp { connector, action, failure },
+            Subject::NotAnswered { action } => Self::Answered { action, result: Err(failure) },
+            Subject::GivenUp { connector, action } => Self::GivenUp { connector, action, failure },
         }
     }
 }

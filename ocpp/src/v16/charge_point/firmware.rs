@@ -4,7 +4,6 @@
 use super::ChargePoint;
 use super::security::Notification;
 use crate::message::EncodeError;
-use crate::time::Instant;
 use crate::v16::{
     DiagnosticsStatus, DiagnosticsStatusNotificationRequest, FirmwareStatus,
     FirmwareStatusNotificationRequest, SignedFirmwareStatus, UploadLogStatus,
@@ -135,21 +134,19 @@ impl<const N: usize> ChargePoint<'_, N> {
     }
 
     pub(super) fn write_progress<'b>(
-        &mut self,
-        now: Instant,
+        &self,
         progress: Progress,
         buffer: &'b mut [u8],
     ) -> Result<Option<&'b str>, EncodeError> {
-        let origin = super::Origin::Progress(progress);
         let notification = match progress {
             Progress::Firmware => {
                 let request = FirmwareStatusNotificationRequest { status: self.progress.firmware.status };
-                return self.link.call(now, origin, &request, buffer).map(Some);
+                return self.link.write_call(&request, buffer).map(Some);
             }
             Progress::Diagnostics => {
                 let request =
                     DiagnosticsStatusNotificationRequest { status: self.progress.diagnostics.status };
-                return self.link.call(now, origin, &request, buffer).map(Some);
+                return self.link.write_call(&request, buffer).map(Some);
             }
             Progress::SignedFirmware => {
                 let (status, request) = self.progress.signed.status;
@@ -161,6 +158,6 @@ impl<const N: usize> ChargePoint<'_, N> {
             }
         };
         let Some(extension) = self.config.security else { return Ok(None) };
-        extension.notify(&mut self.link, now, notification, buffer).map(Some)
+        extension.notify(&self.link, notification, buffer).map(Some)
     }
 }

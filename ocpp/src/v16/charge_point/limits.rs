@@ -10,7 +10,7 @@ use crate::num::Decimal;
 use crate::rpc::link::Ticket;
 use crate::rpc::{IdBuf, write_result};
 use crate::schema::Version;
-use crate::time::{DateTime, Instant};
+use crate::time::{Instant, from_unix_millis};
 use crate::units::Milliamps;
 use crate::v16::{
     ChargingProfile, ChargingProfilePurpose, ChargingProfileStatus, ChargingRateUnit, ChargingSchedule,
@@ -31,7 +31,9 @@ impl<const N: usize> ChargePoint<'_, N> {
     ///
     /// As long as the time of day is unknown the lowest value of every profile counts. Ask again at the latest when
     /// a schedule may change: every few seconds, and after [`Event::ProfilesChanged`].
+    // Not inlined: an application asks in several places.
     #[must_use]
+    #[inline(never)]
     pub fn limit_now(&self, connector: u8, now: Instant) -> Option<Limit> {
         let query = self.query();
         match self.clock.unix_seconds(now) {
@@ -171,9 +173,9 @@ impl<const N: usize> ChargePoint<'_, N> {
         let start = self.clock.unix_seconds(from).filter(|_| duration > 0 && usize::from(connector) <= N);
         let Some(start) = start else { return write_result(buffer, Version::V16, &id.id(), &rejected) };
         let mut end = start.saturating_add(duration.min(COMPOSITE_DURATION));
-        let period = ChargingSchedulePeriod { start_period: 0, limit: Decimal::ZERO, number_phases: None };
-        let mut periods =
-            [const { None::<ChargingSchedulePeriod> }; COMPOSITE_PERIODS].map(|_| period.clone());
+        const NONE: ChargingSchedulePeriod =
+            ChargingSchedulePeriod { start_period: 0, limit: Decimal::ZERO, number_phases: None };
+        let mut periods = [NONE; COMPOSITE_PERIODS];
         let mut count = 0;
         for (at, limit) in self.query().schedule(connector.into(), start, end) {
             let Some(slot) = periods.get_mut(count) else {
@@ -188,13 +190,14 @@ impl<const N: usize> ChargePoint<'_, N> {
             };
             count += 1;
         }
+        let schedule_start = from_unix_millis(start * 1000);
         let response = GetCompositeScheduleResponse {
             status: GetCompositeScheduleStatus::Accepted,
             connector_id: Some(connector.into()),
-            schedule_start: DateTime::from_timestamp(start, 0),
+            schedule_start,
             charging_schedule: Some(ChargingSchedule {
                 duration: Some(end - start),
-                start_schedule: DateTime::from_timestamp(start, 0),
+                start_schedule: schedule_start,
                 charging_rate_unit: unit,
                 charging_schedule_period: List::new(periods.get(..count).unwrap_or_default()),
                 min_charging_rate: None,

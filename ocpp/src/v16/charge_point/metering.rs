@@ -5,6 +5,7 @@
 //! application does not report is left out of the message, whatever the configuration asks for.
 
 use core::ops::Range;
+use core::time::Duration;
 
 use super::clock::Clock;
 use crate::inline::Inline;
@@ -102,6 +103,11 @@ impl Readings {
         Self { contents: Measurands::from_bits(0), energy: WattHours(0), values: [0; VALUES.len()] };
 
     /// Every value but the register.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (Reading, i32)> {
+        VALUES.iter().map(|(reading, ..)| *reading).zip(self.values)
+    }
+
+    /// The same, to be set.
     pub(super) fn slots(&mut self) -> impl Iterator<Item = (Reading, &mut i32)> {
         VALUES.iter().map(|(reading, ..)| *reading).zip(&mut self.values)
     }
@@ -112,15 +118,15 @@ impl Readings {
         context: ReadingContext,
         send: impl FnOnce(&[SampledValue<'_>]) -> R,
     ) -> R {
-        let mut sheet = Sheet::<MAX_VALUES>::new();
+        let mut sheet = Sheet::new();
         let range = sheet.add(context, self);
         send(sheet.values().get(range).unwrap_or_default())
     }
 }
 
 /// The values of one or several readings as messages have them: their texts have to lie somewhere.
-pub(super) struct Sheet<const MAX: usize> {
-    cells: [Cell; MAX],
+pub(super) struct Sheet {
+    cells: [Cell; Self::ROOM],
     len: usize,
 }
 
@@ -133,7 +139,10 @@ struct Cell {
     text: Inline<24>,
 }
 
-impl<const MAX: usize> Sheet<MAX> {
+impl Sheet {
+    /// Most values: those of a whole transaction.
+    pub(super) const ROOM: usize = 40;
+
     pub(super) fn new() -> Self {
         let empty = Cell {
             context: ReadingContext::Other,
@@ -142,7 +151,7 @@ impl<const MAX: usize> Sheet<MAX> {
             unit: UnitOfMeasure::Wh,
             text: Inline::EMPTY,
         };
-        Self { cells: [empty; MAX], len: 0 }
+        Self { cells: [empty; Self::ROOM], len: 0 }
     }
 
     /// Adds a reading and says which values are its own. What there is no room for is left out.
@@ -168,7 +177,7 @@ impl<const MAX: usize> Sheet<MAX> {
     }
 
     /// The values; those behind the last one added mean nothing.
-    pub(super) fn values(&self) -> [SampledValue<'_>; MAX] {
+    pub(super) fn values(&self) -> [SampledValue<'_>; Self::ROOM] {
         self.cells.each_ref().map(|cell| SampledValue {
             value: Str::cut(cell.text.as_str()),
             context: Some(cell.context),
@@ -192,13 +201,13 @@ pub(super) struct Loose {
 /// The next moment that is a multiple of `interval` seconds after midnight UTC; never if the time of day is unknown
 /// or the interval is 0.
 pub(super) fn next_aligned(clock: &Clock, now: Instant, interval: i32) -> Deadline {
-    const DAY_MS: i64 = 86_400_000;
-    let step = i64::from(interval.max(0)) * 1000;
+    const DAY: u32 = 86_400;
+    let step = u32::try_from(interval).unwrap_or(0).min(DAY) * 1000;
     let Some(unix) = clock.unix_millis(now).filter(|_| step > 0) else { return Deadline::NEVER };
-    let since_midnight = unix.rem_euclid(DAY_MS);
+    let since_midnight = unix.rem_euclid(i64::from(DAY) * 1000) as u32;
     // The count starts anew each midnight, also when the interval does not divide the day.
-    let next = (since_midnight - since_midnight.rem_euclid(step) + step).min(DAY_MS);
-    clock.instant(now, unix - since_midnight + next).map_or(Deadline::NEVER, Deadline::at)
+    let next = (since_midnight - since_midnight % step + step).min(DAY * 1000);
+    Deadline::after(now, Duration::from_millis((next - since_midnight).into()))
 }
 
 #[cfg(test)]

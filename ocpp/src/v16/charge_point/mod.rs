@@ -242,7 +242,7 @@ enum Origin {
     Record,
     Status(usize),
     Authorize(usize),
-    Loose,
+    Loose(usize),
     Progress(Progress),
     Application(Action, ReadAnswer),
 }

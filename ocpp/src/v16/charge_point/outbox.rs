@@ -35,23 +35,21 @@ pub(super) struct Answered {
 }
 
 impl Answered {
-    pub(super) fn encode<'b>(&self, out: &'b mut [u8]) -> &'b [u8] {
-        let mut writer = Writer::new(out);
+    pub(super) fn encode(&self, writer: &mut Writer<'_>) {
         let Transaction { local, id_tag, meter_start, started } = &self.transaction;
-        writer.put(&local.to_le_bytes()).tag(Some(id_tag)).put(&meter_start.0.to_le_bytes()).stamp(*started);
+        writer.number(*local, 8).tag(Some(id_tag)).number(meter_start.0, 8).stamp(*started);
         writer.option(self.id).put(&[self.ended.into()]);
-        writer.finish()
     }
 
     pub(super) fn decode(bytes: &[u8]) -> Option<Self> {
-        let mut reader = Reader(bytes);
-        let local = u64::from_le_bytes(reader.take()?);
-        let id_tag = reader.tag()??;
-        let meter_start = reader.register()?;
+        let mut reader = Reader::new(bytes);
+        let local = reader.number(8);
+        let id_tag = reader.tag()?;
+        let meter_start = WattHours(reader.number(8));
         let transaction = Transaction { local, id_tag, meter_start, started: reader.stamp()? };
-        let id = reader.option()?;
-        let [ended] = reader.take()?;
-        Some(Self { transaction, id, ended: ended != 0 })
+        let id = reader.option();
+        let ended = reader.byte() != 0;
+        reader.rest().map(|_| Self { transaction, id, ended })
     }
 }
 
@@ -66,11 +64,43 @@ pub(super) enum Place {
     Security,
 }
 
+/// Records not yet durable; they become so in the order of their sequence numbers.
+#[derive(Debug, Clone, Copy)]
+struct Pending([Option<(u64, Record)>; 4]);
+
+impl Pending {
+    const NONE: Self = Self([None; 4]);
+
+    fn is_empty(&self) -> bool {
+        self.0.iter().all(Option::is_none)
+    }
+
+    /// The oldest of these and `other`.
+    // Not inlined: events and the records of every connector go through it.
+    #[inline(never)]
+    fn first<'a>(&'a self, other: Option<&'a (u64, Record)>) -> Option<&'a (u64, Record)> {
+        let mut first = other;
+        for record in self.0.iter().filter_map(Option::as_ref) {
+            if first.is_none_or(|(seq, _)| record.0 < *seq) {
+                first = Some(record);
+            }
+        }
+        first
+    }
+
+    #[inline(never)]
+    fn forget(&mut self, seq: u64) {
+        for slot in &mut self.0 {
+            slot.take_if(|(pending, _)| *pending == seq);
+        }
+    }
+}
+
 /// The part of the outbox that belongs to one connector.
 #[derive(Debug, Clone, Copy)]
 struct Lane {
-    /// Records not yet durable, by [`Place`]; they become so in the order of their sequence numbers.
-    pending: [Option<(u64, Record)>; 4],
+    /// By [`Place`].
+    pending: Pending,
     answered: Option<Answered>,
     /// Whether `answered` differs from what is stored.
     dirty: bool,
@@ -114,13 +144,6 @@ pub(super) struct Outgoing<'a> {
     pub(super) tail: &'a Tail,
 }
 
-/// What became of an attempt that was not answered with a result.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Verdict {
-    Again,
-    GivenUp(Record),
-}
-
 /// Start of the monotonic clock of one run in Unix time, as stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct RunClock {
@@ -138,9 +161,6 @@ pub(super) enum Wish {
     First,
 }
 
-/// Most security events that wait to become durable.
-const EVENTS: usize = 4;
-
 /// The queue of transaction messages of a station with `N` connectors.
 #[derive(Debug)]
 pub(super) struct Outbox<const N: usize> {
@@ -150,7 +170,7 @@ pub(super) struct Outbox<const N: usize> {
     count: u32,
     lanes: [Lane; N],
     /// Security events not yet durable.
-    events: [Option<(u64, Record)>; EVENTS],
+    events: Pending,
     head: Head,
     /// What lies behind the oldest record.
     tail: Tail,
@@ -165,8 +185,9 @@ impl<const N: usize> Outbox<N> {
         Self {
             run: 0,
             count: 0,
-            lanes: [Lane { pending: [None; 4], answered: None, dirty: false, stop_data: StopData::EMPTY }; N],
-            events: [None; EVENTS],
+            lanes: [Lane { pending: Pending::NONE, answered: None, dirty: false, stop_data: StopData::EMPTY };
+                N],
+            events: Pending::NONE,
             head: Head::Unknown,
             tail: Tail::EMPTY,
             stored_clock: None,
@@ -201,8 +222,8 @@ impl<const N: usize> Outbox<N> {
         body: Body,
     ) -> Option<u64> {
         let slot = match place {
-            Place::Security => self.events.iter_mut().find(|slot| slot.is_none())?,
-            _ => self.lanes.get_mut(lane)?.pending.get_mut(place as usize)?,
+            Place::Security => self.events.0.iter_mut().find(|slot| slot.is_none())?,
+            _ => self.lanes.get_mut(lane)?.pending.0.get_mut(place as usize)?,
         };
         if slot.is_some() {
             if matches!(place, Place::Sample | Place::Aligned) {
@@ -241,7 +262,7 @@ impl<const N: usize> Outbox<N> {
 
     /// Whether records of the connector wait to become durable.
     pub(super) fn is_pending(&self, lane: usize) -> bool {
-        self.lanes.get(lane).is_some_and(|lane| lane.pending.iter().any(Option::is_some))
+        self.lanes.get(lane).is_some_and(|lane| !lane.pending.is_empty())
     }
 
     /// Whether everything is durable, sent and answered.
@@ -251,7 +272,7 @@ impl<const N: usize> Outbox<N> {
 
     /// What the central system calls the transaction.
     pub(super) fn id(&self, lane: usize, transaction: &Transaction) -> Option<i64> {
-        let answered = self.lanes.get(lane)?.answered?;
+        let answered = self.lanes.get(lane)?.answered.as_ref()?;
         if answered.transaction.local == transaction.local { answered.id } else { None }
     }
 
@@ -289,8 +310,7 @@ impl<const N: usize> Outbox<N> {
     }
 
     fn first_pending(&self) -> Option<&(u64, Record)> {
-        let records = self.lanes.iter().flat_map(|lane| &lane.pending).chain(&self.events);
-        records.flatten().min_by_key(|(seq, _)| *seq)
+        self.lanes.iter().fold(self.events.first(None), |first, lane| lane.pending.first(first))
     }
 
     fn pending(&self, seq: u64) -> Option<&Record> {
@@ -306,11 +326,13 @@ impl<const N: usize> Outbox<N> {
         }
     }
 
-    /// The state of a connector to be stored; from here on it counts as stored.
-    pub(super) fn take_answered(&mut self, lane: usize) -> Option<Answered> {
-        let lane = self.lanes.get_mut(lane)?;
+    /// Writes the state of a connector to be stored; from here on it counts as stored.
+    pub(super) fn encode_answered(&mut self, lane: usize, writer: &mut Writer<'_>) {
+        let Some(lane) = self.lanes.get_mut(lane) else { return };
         lane.dirty = false;
-        lane.answered
+        if let Some(answered) = &lane.answered {
+            answered.encode(writer);
+        }
     }
 
     /// A wish has become durable.
@@ -352,12 +374,8 @@ impl<const N: usize> Outbox<N> {
     }
 
     fn forget_pending(&mut self, seq: u64) {
-        let slots = self.lanes.iter_mut().flat_map(|lane| &mut lane.pending).chain(&mut self.events);
-        for slot in slots {
-            if slot.is_some_and(|(pending, _)| pending == seq) {
-                *slot = None;
-            }
-        }
+        self.lanes.iter_mut().for_each(|lane| lane.pending.forget(seq));
+        self.events.forget(seq);
     }
 
     /// The oldest record, as asked for by [`Wish::First`]; `None`: damaged.
@@ -385,7 +403,7 @@ impl<const N: usize> Outbox<N> {
 
     /// Whether the record was answered before a restart, or its transaction cannot be named.
     fn is_settled(&self, record: &Record) -> bool {
-        let answered = self.lane(record).and_then(|lane| lane.answered);
+        let answered = self.lane(record).and_then(|lane| lane.answered.as_ref());
         let own = answered.filter(|answered| answered.transaction.local == record.transaction);
         match record.body {
             Body::Start { .. } => own.is_some(),
@@ -427,7 +445,7 @@ impl<const N: usize> Outbox<N> {
         if loaded.not_before.is_set() && !loaded.not_before.is_due(now) {
             return None;
         }
-        let answered = self.lane(&loaded.record).and_then(|lane| lane.answered);
+        let answered = self.lane(&loaded.record).and_then(|lane| lane.answered.as_ref());
         let own = answered.filter(|answered| answered.transaction.local == loaded.record.transaction);
         Some(Outgoing {
             record: &loaded.record,
@@ -453,37 +471,31 @@ impl<const N: usize> Outbox<N> {
         }
     }
 
-    /// The oldest record was answered; for a start, `id` is the transaction's number. Returns the record.
-    pub(super) fn answered(&mut self, id: Option<i64>) -> Option<Record> {
-        let Head::Loaded(Loaded { seq, record, .. }) = self.head else { return None };
-        self.head = Head::Done(seq);
-        self.settle(&record, id);
-        Some(record)
-    }
-
-    /// Notes what the central system (or giving up) made of the record.
-    fn settle(&mut self, record: &Record, id: Option<i64>) {
-        let index = usize::from(record.connector).checked_sub(1);
-        let Some(lane) = index.and_then(|index| self.lanes.get_mut(index)) else { return };
-        match record.body {
-            Body::Start { id_tag, meter, .. } => {
+    /// The oldest record was answered or is given up: notes what is known from it. `id` is the number of the transaction
+    /// that a start was answered with. Returns the record's connector.
+    pub(super) fn settle(&mut self, id: Option<i64>) -> Option<u8> {
+        let Head::Loaded(Loaded { seq, record, .. }) = &self.head else { return None };
+        let connector = record.connector;
+        let lane = usize::from(connector).checked_sub(1).and_then(|index| self.lanes.get_mut(index));
+        match (&record.body, lane) {
+            (Body::Start { id_tag, meter, .. }, Some(lane)) => {
                 let transaction = Transaction {
                     local: record.transaction,
-                    id_tag,
-                    meter_start: meter,
+                    id_tag: *id_tag,
+                    meter_start: *meter,
                     started: record.stamp,
                 };
                 lane.answered = Some(Answered { transaction, id, ended: false });
                 lane.dirty = true;
             }
-            Body::Stop { .. } => {
-                if let Some(answered) = &mut lane.answered {
-                    answered.ended |= answered.transaction.local == record.transaction;
-                    lane.dirty = true;
-                }
+            (Body::Stop { .. }, Some(Lane { answered: Some(answered), dirty, .. })) => {
+                answered.ended |= answered.transaction.local == record.transaction;
+                *dirty = true;
             }
-            Body::Sample { .. } | Body::Security { .. } => {}
+            _ => {}
         }
+        self.head = Head::Done(*seq);
+        Some(connector)
     }
 
     /// The central system answered some other call: it is there.
@@ -493,7 +505,7 @@ impl<const N: usize> Outbox<N> {
         }
     }
 
-    /// An attempt failed: refused (`refused`) or not answered in time.
+    /// An attempt failed: refused (`refused`) or not answered in time. Whether the record is given up.
     ///
     /// A refusal counts against `attempts` (`TransactionMessageAttempts`); silence counts only if the central system
     /// answered something else meanwhile, so that an outage of its services costs no record. The pause before the
@@ -504,21 +516,19 @@ impl<const N: usize> Outbox<N> {
         refused: bool,
         attempts: i32,
         interval: i32,
-    ) -> Verdict {
-        let Head::Loaded(loaded) = &mut self.head else { return Verdict::Again };
+    ) -> bool {
+        let Head::Loaded(loaded) = &mut self.head else { return false };
         if refused || loaded.peer_alive {
             loaded.attempts = loaded.attempts.saturating_add(1);
         }
         loaded.peer_alive = false;
         if loaded.attempts >= attempts {
-            let Loaded { seq, record, .. } = *loaded;
-            self.head = Head::Done(seq);
-            self.settle(&record, None);
-            return Verdict::GivenUp(record);
+            self.settle(None);
+            return true;
         }
         let pause = interval.max(1).saturating_mul(loaded.attempts.max(1));
         loaded.not_before = Deadline::after_secs(now, pause);
-        Verdict::Again
+        false
     }
 }
 

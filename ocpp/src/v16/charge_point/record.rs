@@ -93,71 +93,64 @@ impl Record {
             Body::Stop { .. } => 3,
             Body::Security { .. } => 4,
         };
-        writer.put(&[kind, self.connector]).stamp(self.stamp).put(&self.transaction.to_le_bytes());
+        writer.put(&[kind, self.connector]).stamp(self.stamp).number(self.transaction, 8);
         match &self.body {
             Body::Start { id_tag, meter, reservation } => {
-                writer.put(&meter.0.to_le_bytes()).tag(Some(id_tag)).option(*reservation);
+                writer.number(meter.0, 8).tag(Some(id_tag)).option(*reservation);
             }
             Body::Sample { context, readings } => {
-                writer.put(&[index_of(&CONTEXTS, context)]);
-                writer.put(&(readings.contents.to_bits() as u16).to_le_bytes());
-                writer.put(&readings.energy.0.to_le_bytes());
+                writer.put(&[index_of(&CONTEXTS, context)]).number(readings.contents.to_bits() as u64, 2);
+                writer.number(readings.energy.0, 8);
                 for value in readings.values {
-                    writer.put(&value.to_le_bytes());
+                    writer.number(value as u64, 4);
                 }
             }
             Body::Stop { reason, meter, id_tag } => {
-                writer.put(&[index_of(&REASONS, reason)]).put(&meter.0.to_le_bytes()).tag(id_tag.as_ref());
+                writer.put(&[index_of(&REASONS, reason)]).number(meter.0, 8).tag(id_tag.as_ref());
             }
             Body::Security { event, tech_info } => {
                 let text = tech_info.as_str();
-                let mut padded = [0; TECH_INFO_MAX];
-                padded.iter_mut().zip(text.bytes()).for_each(|(to, from)| *to = from);
-                writer.put(&[index_of(SecurityEvent::ALL, event), text.len() as u8]).put(&padded);
+                writer.put(&[index_of(SecurityEvent::ALL, event), text.len() as u8]);
+                writer.padded(text, TECH_INFO_MAX);
             }
         }
     }
 
     /// Reads a record and what lies behind it, which is nothing except behind a stop; `None` if it is not one.
     pub(super) fn decode(bytes: &[u8]) -> Option<(Self, &[u8])> {
-        let mut reader = Reader(bytes);
-        let [kind, connector] = reader.take()?;
+        let mut reader = Reader::new(bytes);
+        let (kind, connector) = (reader.byte(), reader.byte());
         let stamp = reader.stamp()?;
-        let transaction = u64::from_le_bytes(reader.take()?);
+        let transaction = reader.number(8);
         let body = match kind {
             1 => {
-                let meter = reader.register()?;
-                let id_tag = reader.tag()??;
-                Body::Start { id_tag, meter, reservation: reader.option()? }
+                let meter = WattHours(reader.number(8));
+                let id_tag = reader.tag()?;
+                Body::Start { id_tag, meter, reservation: reader.option() }
             }
             2 => {
-                let [context] = reader.take()?;
-                let contents = Measurands::from_bits(u16::from_le_bytes(reader.take()?).into());
-                let energy = reader.register()?;
-                let mut values = [0; 8];
-                for value in &mut values {
-                    *value = i32::from_le_bytes(reader.take()?);
-                }
-                let context = *CONTEXTS.get(usize::from(context))?;
+                let context = reader.one_of(&CONTEXTS)?;
+                let contents = Measurands::from_bits(reader.number(2) as i32);
+                let energy = WattHours(reader.number(8));
+                let values = [(); 8].map(|()| reader.number(4) as i32);
                 Body::Sample { context, readings: Readings { contents, energy, values } }
             }
             3 => {
-                let [reason] = reader.take()?;
-                let reason = *REASONS.get(usize::from(reason))?;
-                Body::Stop { reason, meter: reader.register()?, id_tag: reader.tag()? }
+                let reason = reader.one_of(&REASONS)?;
+                let meter = WattHours(reader.number(8));
+                Body::Stop { reason, meter, id_tag: reader.optional_tag()? }
             }
             4 => {
-                let [event, len] = reader.take()?;
-                let text: [u8; TECH_INFO_MAX] = reader.take()?;
-                let text = core::str::from_utf8(text.get(..len.into())?).ok()?;
-                let event = *SecurityEvent::ALL.get(usize::from(event))?;
+                let event = reader.one_of(SecurityEvent::ALL)?;
+                let len = reader.byte();
+                let text = reader.padded(len, TECH_INFO_MAX)?;
                 Body::Security { event, tech_info: Inline::cut(text) }
             }
             _ => return None,
         };
+        let rest = reader.rest()?;
         let may_follow = matches!(body, Body::Stop { .. });
-        (may_follow || reader.0.is_empty())
-            .then_some((Self { connector, stamp, transaction, body }, reader.0))
+        (may_follow || rest.is_empty()).then_some((Self { connector, stamp, transaction, body }, rest))
     }
 }
 
@@ -182,13 +175,13 @@ impl<'a> Writer<'a> {
 
     pub(super) fn stamp(&mut self, stamp: Stamp) -> &mut Self {
         match stamp {
-            Stamp::SinceStart(millis) => self.put(&[0]).put(&millis.to_le_bytes()),
-            Stamp::Utc(millis) => self.put(&[1]).put(&millis.to_le_bytes()),
+            Stamp::SinceStart(millis) => self.put(&[0]).number(millis, 8),
+            Stamp::Utc(millis) => self.put(&[1]).number(millis as u64, 8),
         }
     }
 
     pub(super) fn option(&mut self, value: Option<i64>) -> &mut Self {
-        self.put(&[value.is_some().into()]).put(&value.unwrap_or(0).to_le_bytes())
+        self.put(&[value.is_some().into()]).number(value.unwrap_or(0) as u64, 8)
     }
 
     pub(super) fn put(&mut self, bytes: &[u8]) -> &mut Self {
@@ -197,51 +190,105 @@ impl<'a> Writer<'a> {
         self
     }
 
+    /// The lowest bytes of a number.
+    pub(super) fn number(&mut self, value: u64, len: usize) -> &mut Self {
+        self.put(value.to_le_bytes().get(..len).unwrap_or_default())
+    }
+
+    /// A text in a place of `len` bytes, zeros behind it.
+    fn padded(&mut self, text: &str, len: usize) -> &mut Self {
+        self.put(text.as_bytes());
+        for _ in text.len()..len {
+            self.put(&[0]);
+        }
+        self
+    }
+
     pub(super) fn tag(&mut self, tag: Option<&IdTag>) -> &mut Self {
         let text = tag.map_or("", IdTag::as_str);
-        let mut padded = [0; ID_TAG_MAX];
-        padded.iter_mut().zip(text.bytes()).for_each(|(to, from)| *to = from);
-        self.put(&[if tag.is_some() { text.len() as u8 } else { NO_TAG }]).put(&padded)
+        self.put(&[if tag.is_some() { text.len() as u8 } else { NO_TAG }]).padded(text, ID_TAG_MAX)
     }
 }
 
-/// Takes from the front.
-pub(super) struct Reader<'a>(pub(super) &'a [u8]);
+/// Takes from the front. Where nothing is left it takes zeros: whether that happened is asked once, at the end.
+pub(super) struct Reader<'a> {
+    left: &'a [u8],
+    short: bool,
+}
 
-impl Reader<'_> {
-    pub(super) fn take<const LEN: usize>(&mut self) -> Option<[u8; LEN]> {
-        let (taken, rest) = self.0.split_first_chunk()?;
-        self.0 = rest;
-        Some(*taken)
+impl<'a> Reader<'a> {
+    pub(super) fn new(bytes: &'a [u8]) -> Self {
+        Self { left: bytes, short: false }
+    }
+
+    /// What is left; `None` if more was taken than there was.
+    pub(super) fn rest(&self) -> Option<&'a [u8]> {
+        (!self.short).then_some(self.left)
+    }
+
+    fn bytes(&mut self, len: usize) -> &'a [u8] {
+        let (taken, left) = self.left.split_at_checked(len).unwrap_or_else(|| {
+            self.short = true;
+            (&[], &[])
+        });
+        self.left = left;
+        taken
+    }
+
+    /// A number of so many bytes, at most eight.
+    pub(super) fn number(&mut self, len: usize) -> u64 {
+        self.bytes(len).iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte))
+    }
+
+    pub(super) fn byte(&mut self) -> u8 {
+        self.number(1) as u8
+    }
+
+    /// A number, if its bytes are just what is left.
+    pub(super) fn last(&mut self, len: usize) -> Option<u64> {
+        let number = self.number(len);
+        self.rest()?.is_empty().then_some(number)
+    }
+
+    /// The entry of a table with the number that comes next.
+    pub(super) fn one_of<T: Copy>(&mut self, table: &[T]) -> Option<T> {
+        table.get(usize::from(self.byte())).copied()
     }
 
     pub(super) fn stamp(&mut self) -> Option<Stamp> {
-        match self.take()? {
-            [0] => self.take().map(u64::from_le_bytes).map(Stamp::SinceStart),
-            [1] => self.take().map(i64::from_le_bytes).map(Stamp::Utc),
+        let kind = self.byte();
+        let millis = self.number(8);
+        match kind {
+            0 => Some(Stamp::SinceStart(millis)),
+            1 => Some(Stamp::Utc(millis as i64)),
             _ => None,
         }
     }
 
-    pub(super) fn option(&mut self) -> Option<Option<i64>> {
-        let [some] = self.take()?;
-        let value = i64::from_le_bytes(self.take()?);
-        Some((some != 0).then_some(value))
+    pub(super) fn option(&mut self) -> Option<i64> {
+        let some = self.byte() != 0;
+        let value = self.number(8) as i64;
+        some.then_some(value)
     }
 
-    pub(super) fn register(&mut self) -> Option<WattHours> {
-        self.take().map(u64::from_le_bytes).map(WattHours)
+    /// A text of `len` bytes in a place of `size`.
+    fn padded(&mut self, len: u8, size: usize) -> Option<&'a str> {
+        core::str::from_utf8(self.bytes(size).get(..len.into())?).ok()
+    }
+
+    /// An identifier that must be there.
+    pub(super) fn tag(&mut self) -> Option<IdTag> {
+        let len = self.byte();
+        IdTag::new(self.padded(len, ID_TAG_MAX)?).ok()
     }
 
     /// The outer `None`: not an identifier; the inner: none was given.
-    pub(super) fn tag(&mut self) -> Option<Option<IdTag>> {
-        let [len] = self.take()?;
-        let text: [u8; ID_TAG_MAX] = self.take()?;
-        if len == NO_TAG {
+    pub(super) fn optional_tag(&mut self) -> Option<Option<IdTag>> {
+        if self.left.first() == Some(&NO_TAG) {
+            self.bytes(1 + ID_TAG_MAX);
             return Some(None);
         }
-        let text = core::str::from_utf8(text.get(..len.into())?).ok()?;
-        IdTag::new(text).ok().map(Some)
+        self.tag().map(Some)
     }
 }
 

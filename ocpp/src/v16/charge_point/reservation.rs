@@ -11,7 +11,7 @@ use crate::journal::{BLOB_MAX, SEAL_LEN};
 use crate::rpc::ErrorCode;
 use crate::rpc::link::Ticket;
 use crate::rpc::timer::Deadline;
-use crate::time::Instant;
+use crate::time::{Instant, unix_millis};
 use crate::v16::{
     CancelReservationRequest, CancelReservationStatus, ChargePointStatus, IdTag, ReservationStatus,
     ReserveNowRequest,
@@ -57,7 +57,7 @@ impl Held {
     }
 
     fn is(&self, id: i64) -> bool {
-        self.reservation.is_some_and(|reservation| reservation.id == id)
+        self.reservation.as_ref().is_some_and(|reservation| reservation.id == id)
     }
 }
 
@@ -75,6 +75,8 @@ impl<const N: usize> ChargePoint<'_, N> {
         }
     }
 
+    // Not inlined: it is used in many places.
+    #[inline(never)]
     fn held_mut(&mut self, connector: usize) -> Option<&mut Held> {
         match connector.checked_sub(1) {
             None => Some(&mut self.station.held),
@@ -95,7 +97,7 @@ impl<const N: usize> ChargePoint<'_, N> {
         };
         let id = request.reservation_id;
         let connector = usize::try_from(request.connector_id).ok().filter(|connector| *connector <= N);
-        let until = request.expiry_date.timestamp_millis();
+        let until = unix_millis(request.expiry_date);
         let expiry = self.clock.instant(now, until).filter(|at| *at > now);
         let status = match (connector, expiry) {
             (Some(0), Some(_)) => self.any_reservable(id),
@@ -108,7 +110,7 @@ impl<const N: usize> ChargePoint<'_, N> {
             return None;
         }
         // §5.13: a reservation with the same id is replaced, wherever it was.
-        self.end_reservation(now, |held| held.is(id));
+        self.end_reservation_of(now, id);
         if let Some(held) = self.held_mut(connector) {
             let reservation = Some(Reservation { id, id_tag, parent_id_tag });
             *held = Held { reservation, until, expiry: Deadline::at(expiry), dirty: true, ..Held::NONE };
@@ -138,11 +140,14 @@ impl<const N: usize> ChargePoint<'_, N> {
         if self.station.held.is_set() && !self.station.held.is(id) {
             return ReservationStatus::Occupied;
         }
-        let mut answers = (1..=N).map(|connector| self.reservable(connector, id));
-        if answers.clone().any(|status| status == ReservationStatus::Accepted) {
-            return ReservationStatus::Accepted;
+        let mut answer = ReservationStatus::Rejected;
+        for connector in (1..=N).rev() {
+            answer = self.reservable(connector, id);
+            if answer == ReservationStatus::Accepted {
+                break;
+            }
         }
-        answers.next().unwrap_or(ReservationStatus::Rejected)
+        answer
     }
 
     pub(super) fn cancel_reservation<'f>(
@@ -151,7 +156,7 @@ impl<const N: usize> ChargePoint<'_, N> {
         ticket: Ticket,
         request: &CancelReservationRequest,
     ) -> Option<Event<'f>> {
-        let ended = self.end_reservation(now, |held| held.is(request.reservation_id));
+        let ended = self.end_reservation_of(now, request.reservation_id);
         let status = match ended {
             Some(_) => CancelReservationStatus::Accepted,
             None => CancelReservationStatus::Rejected,
@@ -160,16 +165,19 @@ impl<const N: usize> ChargePoint<'_, N> {
         ended.map(|connector| Event::ReservationChanged { connector })
     }
 
-    /// A transaction uses the reservation.
-    pub(super) fn use_reservation(&mut self, now: Instant, id: i64) {
-        self.end_reservation(now, |held| held.is(id));
+    /// Ends the reservation with this id, for instance because a transaction uses it. Returns its connector.
+    pub(super) fn end_reservation_of(&mut self, now: Instant, id: i64) -> Option<u8> {
+        let connector = (0..=N).find(|connector| self.held(*connector).is_some_and(|held| held.is(id)))?;
+        self.end_reservation(now, connector);
+        Some(connector as u8)
     }
 
     /// Ends the reservations whose time is over.
     pub(super) fn expire_reservations(&mut self, now: Instant) {
-        while let Some(connector) = self.end_reservation(now, |held| held.expiry.is_due(now)) {
-            if let Some(held) = self.held_mut(connector.into()) {
+        for connector in 0..=N {
+            if let Some(held) = self.held_mut(connector).filter(|held| held.expiry.is_due(now)) {
                 held.expired = true;
+                self.end_reservation(now, connector);
             }
         }
     }
@@ -182,13 +190,11 @@ impl<const N: usize> ChargePoint<'_, N> {
         })
     }
 
-    fn end_reservation(&mut self, now: Instant, which: impl Fn(&Held) -> bool) -> Option<u8> {
-        let connector = (0..=N).find(|connector| self.held(*connector).is_some_and(&which))?;
+    fn end_reservation(&mut self, now: Instant, connector: usize) {
         if let Some(held) = self.held_mut(connector) {
             *held = Held { expired: held.expired, dirty: true, ..Held::NONE };
         }
         self.refresh_all(now);
-        Some(connector as u8)
     }
 
     // ---- storage ----
@@ -206,22 +212,21 @@ impl<const N: usize> ChargePoint<'_, N> {
         }
     }
 
-    /// The stored form; no bytes: none.
-    pub(super) fn encode_reservation<'b>(&self, connector: u8, out: &'b mut [u8]) -> &'b [u8] {
-        let mut writer = Writer::new(out);
+    /// Writes the stored form; no bytes: none.
+    pub(super) fn encode_reservation(&self, connector: u8, writer: &mut Writer<'_>) {
         if let Some(Held { reservation: Some(held), until, .. }) = self.held(connector.into()) {
-            writer.put(&held.id.to_le_bytes()).tag(Some(&held.id_tag)).tag(held.parent_id_tag.as_ref());
-            writer.put(&until.to_le_bytes());
+            writer.number(held.id as u64, 8).tag(Some(&held.id_tag)).tag(held.parent_id_tag.as_ref());
+            writer.number(*until as u64, 8);
         }
-        writer.finish()
     }
 
     pub(super) fn restore_reservation(&mut self, connector: u8, bytes: &[u8]) {
-        let mut reader = Reader(bytes);
+        let mut reader = Reader::new(bytes);
         let mut read = || {
-            let id = i64::from_le_bytes(reader.take()?);
-            let reservation = Reservation { id, id_tag: reader.tag()??, parent_id_tag: reader.tag()? };
-            Some((reservation, i64::from_le_bytes(reader.take()?)))
+            let id = reader.number(8) as i64;
+            let reservation =
+                Reservation { id, id_tag: reader.tag()?, parent_id_tag: reader.optional_tag()? };
+            Some((reservation, reader.last(8)? as i64))
         };
         let found = read();
         if let (Some(held), Some((reservation, until))) = (self.held_mut(connector.into()), found) {

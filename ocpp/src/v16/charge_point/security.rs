@@ -5,7 +5,6 @@
 
 use core::fmt;
 
-use super::firmware::Progress;
 use super::outbox::Place;
 use super::record::Body;
 use super::remote::{Answer, Trigger};
@@ -37,11 +36,10 @@ pub(super) trait Extension: fmt::Debug + Sync {
     /// Reads any other.
     fn event<'f>(&self, action: Action, members: &mut Members<'f, '_>, ticket: Ticket) -> Option<Event<'f>>;
 
-    /// Sends a call of the session's own.
+    /// Writes a call of the session's own.
     fn notify<'b>(
         &self,
-        link: &mut Link<Origin, Answer>,
-        now: Instant,
+        link: &Link<Origin, Answer>,
         notification: Notification<'_>,
         buffer: &'b mut [u8],
     ) -> Result<&'b str, EncodeError>;
@@ -101,19 +99,18 @@ impl Extension for Served {
 
     fn notify<'b>(
         &self,
-        link: &mut Link<Origin, Answer>,
-        now: Instant,
+        link: &Link<Origin, Answer>,
         notification: Notification<'_>,
         buffer: &'b mut [u8],
     ) -> Result<&'b str, EncodeError> {
         match notification {
             Notification::SignedFirmware(status, request_id) => {
                 let request = SignedFirmwareStatusNotificationRequest { status, request_id };
-                link.call(now, Origin::Progress(Progress::SignedFirmware), &request, buffer)
+                link.write_call(&request, buffer)
             }
             Notification::Log(status, request_id) => {
                 let request = LogStatusNotificationRequest { status, request_id };
-                link.call(now, Origin::Progress(Progress::Log), &request, buffer)
+                link.write_call(&request, buffer)
             }
             Notification::Event { event, timestamp, tech_info } => {
                 let request = SecurityEventNotificationRequest {
@@ -121,7 +118,7 @@ impl Extension for Served {
                     timestamp,
                     tech_info: (!tech_info.is_empty()).then(|| Str::cut(tech_info)),
                 };
-                link.call(now, Origin::Record, &request, buffer)
+                link.write_call(&request, buffer)
             }
         }
     }

@@ -1,6 +1,7 @@
 //! The run loop's side of the charge point: what comes in, what goes out, and when to be called again.
 
 use super::connector::Shown;
+use super::event::Subject;
 use super::remote::Answer;
 use super::{ChargePoint, Event, Loose, Notice, Origin};
 use crate::list::List;
@@ -8,29 +9,17 @@ use crate::message::{Call, EncodeError, Message, WriteMembers};
 use crate::rpc::link::Incoming;
 use crate::rpc::timer::Deadline;
 use crate::rpc::{AnswerError, CallError, ErrorCode, Failure, FrameError, IdBuf, Responder, write_members};
-use crate::schema::{Leniency, Object, Tolerance, Version, Violation};
+use crate::schema::{Leniency, Members, Object, Slot, Tolerance, Version, Violation};
 use crate::text::CiStr;
 use crate::time::Instant;
 use crate::v16::keys::Key;
 use crate::v16::{
     AuthorizeRequest, CancelReservationResponse, ChangeAvailabilityResponse, ChangeConfigurationResponse,
     ChargePointErrorCode, ClearChargingProfileResponse, GetLocalListVersionResponse, HeartbeatRequest,
-    MeterValue, MeterValuesRequest, RemoteStartTransactionResponse, RemoteStopTransactionResponse,
-    ReserveNowResponse, Response, SendLocalListResponse, SetChargingProfileResponse,
-    StatusNotificationRequest, TriggerMessageResponse, UnlockConnectorResponse,
+    MOST_MEMBERS, MeterValue, MeterValuesRequest, RemoteStartTransactionResponse,
+    RemoteStopTransactionResponse, ReserveNowResponse, Response, SendLocalListResponse,
+    SetChargingProfileResponse, StatusNotificationRequest, TriggerMessageResponse, UnlockConnectorResponse,
 };
-
-/// What leaves next while no call waits for its answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Next {
-    Boot,
-    Record,
-    Status(usize),
-    Question,
-    Progress(super::firmware::Progress),
-    Loose(usize),
-    Heartbeat,
-}
 
 /// An answer of the session's own, yet to be written.
 struct Reply<'b, 'i> {
@@ -87,18 +76,22 @@ impl<const N: usize> ChargePoint<'_, N> {
         now: Instant,
         text: &'f str,
     ) -> Result<Option<Event<'f>>, FrameError<'f>> {
-        Ok(match self.link.receive(now, text)? {
-            Incoming::Call { ticket, action, payload } => self.on_call(now, ticket, action, payload),
+        let (origin, failure) = match self.link.receive(now, text)? {
+            Incoming::Call { ticket, action, payload } => {
+                return Ok(self.on_call(now, ticket, action, payload));
+            }
             Incoming::Result { origin, payload } => match self.on_result(now, origin, payload) {
-                Ok(event) => event,
-                Err(violation) => self.on_failure(now, origin, Failure::Invalid(violation)).map(Event::from),
+                Ok(event) => return Ok(event),
+                Err(violation) => (origin, Failure::Invalid(violation)),
             },
             Incoming::Error { origin, code } => {
                 self.postpone_heartbeat(now);
-                self.on_failure(now, origin, Failure::Refused(code)).map(Event::from)
+                (origin, Failure::Refused(code))
             }
-            Incoming::Ignored => None,
-        })
+            Incoming::Ignored => return Ok(None),
+        };
+        let subject = self.on_failure(now, origin, &failure);
+        Ok(subject.map(|subject| Notice { subject, failure }.into()))
     }
 
     /// A deadline may have passed. Harmless at any time.
@@ -130,23 +123,25 @@ impl<const N: usize> ChargePoint<'_, N> {
         if !matches!(origin, Origin::Record) {
             self.outbox.peer_answered();
         }
+        let mut slots = const { [Slot::EMPTY; MOST_MEMBERS] };
+        let members = &mut Members::of(payload, &mut slots);
         Ok(match origin {
             Origin::Boot => {
-                let answer = self.read(payload)?;
+                let answer = self.read(members)?;
                 Some(self.on_boot(now, &answer))
             }
             Origin::Heartbeat => {
-                let answer = self.read(payload)?;
+                let answer = self.read(members)?;
                 self.on_heartbeat(now, &answer);
                 None
             }
-            Origin::Record => self.on_record(payload)?,
+            Origin::Record => self.on_record(members)?,
             Origin::Authorize(index) => {
-                let answer = self.read(payload)?;
+                let answer = self.read(members)?;
                 self.on_authorized(index, answer)
             }
             // Nothing is in these answers.
-            Origin::Status(_) | Origin::Loose | Origin::Progress(_) => None,
+            Origin::Status(_) | Origin::Loose(_) | Origin::Progress(_) => None,
             Origin::Application(action, read) => {
                 let mut tolerance = Tolerance::new(self.config.leniency);
                 let response = read(action, payload, &mut tolerance)?;
@@ -157,7 +152,7 @@ impl<const N: usize> ChargePoint<'_, N> {
     }
 
     /// A call has no usable answer.
-    fn on_failure(&mut self, now: Instant, origin: Origin, failure: Failure) -> Option<Notice> {
+    fn on_failure(&mut self, now: Instant, origin: Origin, failure: &Failure) -> Option<Subject> {
         // A refusal is an answer; silence leaves open what the central system knows.
         let silence = matches!(failure, Failure::TimedOut | Failure::Dropped);
         match origin {
@@ -169,18 +164,19 @@ impl<const N: usize> ChargePoint<'_, N> {
                 }
             }
             Origin::Progress(progress) if silence => self.progress.failed(progress),
-            Origin::Status(_) | Origin::Progress(_) | Origin::Loose => {}
+            Origin::Status(_) | Origin::Progress(_) | Origin::Loose(_) => {}
             Origin::Record => return self.on_record_failed(now, failure),
-            Origin::Authorize(index) => return self.on_not_authorized(index, failure),
-            Origin::Application(action, _) => return Some(Notice::NotAnswered { action, failure }),
+            Origin::Authorize(index) => return self.on_not_authorized(index),
+            Origin::Application(action, _) => return Some(Subject::NotAnswered { action }),
         }
         None
     }
 
     /// As [`on_failure`](Self::on_failure), the event waiting for `poll_event`.
     fn fail(&mut self, now: Instant, origin: Origin, failure: Failure) {
-        let notice = self.on_failure(now, origin, failure);
-        self.notice = notice.or(self.notice);
+        if let Some(subject) = self.on_failure(now, origin, &failure) {
+            self.notice = Some(Notice { subject, failure });
+        }
     }
 
     // ---- out ----
@@ -254,47 +250,49 @@ impl<const N: usize> ChargePoint<'_, N> {
                 },
             };
         }
-        let Some(next) = self.next(now) else { return Ok(None) };
-        match self.write_next(now, next, buffer) {
-            Ok(text) => Ok(text),
-            Err(error) => {
-                if let EncodeError::Invalid(violation) = error {
-                    self.give_up(now, next, Failure::Invalid(violation));
-                }
-                Err(error)
-            }
+        let Some(origin) = self.next(now) else { return Ok(None) };
+        let written = self.write_next(now, origin, buffer);
+        if !matches!(written, Err(EncodeError::BufferTooSmall { .. })) {
+            self.sent(origin);
         }
+        match &written {
+            Ok(Some(_)) => self.link.called(now, origin),
+            // What cannot be written counts as refused.
+            Err(EncodeError::Invalid(violation)) => self.fail(now, origin, Failure::Invalid(*violation)),
+            Ok(None) | Err(EncodeError::BufferTooSmall { .. }) => {}
+        }
+        written
     }
 
     /// Outgoing priority: derived from what there is to say, never queued.
-    fn next(&self, now: Instant) -> Option<Next> {
+    fn next(&self, now: Instant) -> Option<Origin> {
         if !self.link.is_idle() {
             return None;
         }
         if self.boot.is_due(now) {
-            return Some(Next::Boot);
+            return Some(Origin::Boot);
         }
         let accepted = self.boot.is_accepted();
         if accepted && self.outbox.outgoing(now).is_some() {
-            return Some(Next::Record);
+            return Some(Origin::Record);
         }
         if !self.boot.may_obey() {
             return None;
         }
         let status = (0..=N).find(|connector| self.is_status_due(now, *connector, accepted));
         if let Some(connector) = status {
-            return Some(Next::Status(connector));
+            return Some(Origin::Status(connector));
         }
-        if accepted && self.next_question().is_some() {
-            return Some(Next::Question);
+        if let Some((index, _)) = self.next_question().filter(|_| accepted) {
+            return Some(Origin::Authorize(index));
         }
         if let Some(progress) = self.progress.next(accepted) {
-            return Some(Next::Progress(progress));
+            return Some(Origin::Progress(progress));
         }
         if let Some(index) = self.connectors.iter().position(|outlet| outlet.loose.is_some()) {
-            return Some(Next::Loose(index));
+            return Some(Origin::Loose(index));
         }
-        self.boot.is_heartbeat_due(now).then_some(Next::Heartbeat)
+        self.boot.is_heartbeat_due(now).then_some(Origin::Heartbeat)
     }
 
     fn is_status_due(&self, now: Instant, connector: usize, accepted: bool) -> bool {
@@ -319,64 +317,41 @@ impl<const N: usize> ChargePoint<'_, N> {
     }
 
     fn write_next<'b>(
-        &mut self,
+        &self,
         now: Instant,
-        next: Next,
+        origin: Origin,
         buffer: &'b mut [u8],
     ) -> Result<Option<&'b str>, EncodeError> {
-        Ok(match next {
-            Next::Boot => {
-                let text = self.link.call(now, Origin::Boot, &self.config.identity, buffer)?;
-                self.boot.sent();
-                Some(text)
+        match origin {
+            Origin::Boot => self.link.write_call(&self.config.identity, buffer).map(Some),
+            Origin::Heartbeat => self.link.write_call(&HeartbeatRequest {}, buffer).map(Some),
+            Origin::Record => self.write_record(now, buffer).transpose(),
+            Origin::Status(connector) => self.write_status(connector, buffer).transpose(),
+            Origin::Authorize(_) => {
+                let Some((_, id_tag)) = self.next_question() else { return Ok(None) };
+                self.link.write_call(&AuthorizeRequest { id_tag: id_tag.token() }, buffer).map(Some)
             }
-            Next::Record => self.write_record(now, buffer).transpose()?,
-            Next::Status(connector) => {
-                let Some((shown, since)) = self.reporter(connector).map(super::Reporter::next) else {
-                    return Ok(None);
-                };
-                let text = self.write_status(now, connector, shown, since, buffer)?;
-                if let Some(reporter) = self.reporter_mut(connector) {
-                    reporter.sent(shown);
-                }
-                Some(text)
-            }
-            Next::Question => {
-                let Some((index, id_tag)) = self.next_question() else { return Ok(None) };
-                let request = AuthorizeRequest { id_tag: id_tag.token() };
-                Some(self.link.call(now, Origin::Authorize(index), &request, buffer)?)
-            }
-            Next::Progress(progress) => {
-                let text = self.write_progress(now, progress, buffer)?;
-                self.progress.sent(progress);
-                text
-            }
-            Next::Loose(index) => self.write_loose(now, index, buffer)?,
-            Next::Heartbeat => {
-                let text = self.link.call(now, Origin::Heartbeat, &HeartbeatRequest {}, buffer)?;
-                self.boot.heartbeat_sent();
-                Some(text)
-            }
-        })
+            Origin::Progress(progress) => self.write_progress(progress, buffer),
+            Origin::Loose(index) => self.write_loose(index, buffer).transpose(),
+            // Written at once.
+            Origin::Application(..) => Ok(None),
+        }
     }
 
     fn write_status<'b>(
-        &mut self,
-        now: Instant,
+        &self,
         connector: usize,
-        shown: Shown,
-        since: Instant,
         buffer: &'b mut [u8],
-    ) -> Result<&'b str, EncodeError> {
+    ) -> Option<Result<&'b str, EncodeError>> {
+        let (Shown { status, fault }, since) = self.reporter(connector)?.next();
         let vendor_id = self.config.vendor_id;
         let text = |text: &'static str| (!text.is_empty()).then(|| CiStr::cut(text));
-        let fault = shown.fault;
         let vendor_error_code = fault.and_then(|fault| text(fault.vendor_code));
         let request = StatusNotificationRequest {
             connector_id: connector as i64,
             error_code: fault.map_or(ChargePointErrorCode::NoError, |fault| fault.code),
             info: fault.and_then(|fault| text(fault.info)),
-            status: shown.status,
+            status,
             timestamp: self.clock.utc(since),
             vendor_id: vendor_error_code
                 .as_ref()
@@ -384,58 +359,41 @@ impl<const N: usize> ChargePoint<'_, N> {
                 .map(|_| CiStr::cut(vendor_id)),
             vendor_error_code,
         };
-        self.link.call(now, Origin::Status(connector), &request, buffer)
+        Some(self.link.write_call(&request, buffer))
     }
 
-    fn write_loose<'b>(
-        &mut self,
-        now: Instant,
-        index: usize,
-        buffer: &'b mut [u8],
-    ) -> Result<Option<&'b str>, EncodeError> {
-        let Some(outlet) = self.connectors.get_mut(index) else { return Ok(None) };
-        let Some(Loose { at, context, readings }) = outlet.loose else { return Ok(None) };
-        let Some(timestamp) = self.clock.utc(at) else {
-            outlet.loose = None;
-            return Ok(None);
-        };
-        let link = &mut self.link;
-        let text = readings.with_values(context, |values| {
+    fn write_loose<'b>(&self, index: usize, buffer: &'b mut [u8]) -> Option<Result<&'b str, EncodeError>> {
+        let Loose { at, context, readings } = self.connectors.get(index)?.loose.as_ref()?;
+        let timestamp = self.clock.utc(*at)?;
+        Some(readings.with_values(*context, |values| {
             let meter_value = [MeterValue { timestamp, sampled_value: List::new(values) }];
             let request = MeterValuesRequest {
                 connector_id: index as i64 + 1,
                 transaction_id: None,
                 meter_value: List::new(&meter_value),
             };
-            link.call(now, Origin::Loose, &request, buffer)
-        })?;
-        outlet.loose = None;
-        Ok(Some(text))
+            self.link.write_call(&request, buffer)
+        }))
     }
 
-    /// What cannot be written counts as refused.
-    fn give_up(&mut self, now: Instant, next: Next, failure: Failure) {
-        match next {
-            Next::Boot => self.boot.failed(now, failure),
-            Next::Record => self.fail(now, Origin::Record, failure),
-            Next::Status(connector) => {
+    /// There is nothing more to say about this: it is on its way, or cannot be said.
+    fn sent(&mut self, origin: Origin) {
+        match origin {
+            Origin::Boot => self.boot.sent(),
+            Origin::Heartbeat => self.boot.heartbeat_sent(),
+            Origin::Status(connector) => {
                 if let Some(reporter) = self.reporter_mut(connector) {
                     let (shown, _) = reporter.next();
                     reporter.sent(shown);
                 }
             }
-            Next::Question => {
-                if let Some((index, _)) = self.next_question() {
-                    self.fail(now, Origin::Authorize(index), failure);
-                }
-            }
-            Next::Progress(progress) => self.progress.sent(progress),
-            Next::Loose(index) => {
+            Origin::Progress(progress) => self.progress.sent(progress),
+            Origin::Loose(index) => {
                 if let Some(outlet) = self.connectors.get_mut(index) {
                     outlet.loose = None;
                 }
             }
-            Next::Heartbeat => self.postpone_heartbeat(now),
+            Origin::Record | Origin::Authorize(_) | Origin::Application(..) => {}
         }
     }
 

@@ -12,9 +12,11 @@ pub use profile::{MAX_PERIODS, MAX_STACK_LEVEL, Supply};
 pub(super) use composite::{Conditions, Profiles, Query};
 pub(super) use profile::PROFILE_MAX;
 
+use super::record::Writer;
 use composite::Stack;
 use profile::{Anchor, Period, Profile, RateUnit};
 
+use crate::time::unix_seconds;
 use crate::units::Milliamps;
 use crate::v16::{
     ChargingProfile, ChargingProfileKind, ChargingProfilePurpose as Purpose, ChargingRateUnit,
@@ -26,7 +28,7 @@ impl Profile {
     /// larger than this station takes.
     fn from_message(message: &ChargingProfile<'_>) -> Option<Self> {
         let schedule = &message.charging_schedule;
-        let start = schedule.start_schedule.map(|start| start.timestamp());
+        let start = schedule.start_schedule.map(unix_seconds);
         let (anchor, start) = match (message.charging_profile_kind, message.recurrency_kind, start) {
             (ChargingProfileKind::Absolute, _, Some(start)) => (Anchor::Absolute, start),
             // §7.13: without a start, a schedule begins with the transaction.
@@ -60,8 +62,8 @@ impl Profile {
             level: u8::try_from(message.stack_level).ok().filter(|level| *level <= MAX_STACK_LEVEL)?,
             anchor,
             start,
-            valid_from: message.valid_from.map_or(i64::MIN, |from| from.timestamp()),
-            valid_to: message.valid_to.map_or(i64::MAX, |to| to.timestamp()),
+            valid_from: message.valid_from.map_or(i64::MIN, unix_seconds),
+            valid_to: message.valid_to.map_or(i64::MAX, unix_seconds),
             duration: match schedule.duration {
                 Some(duration) => u32::try_from(duration).ok()?,
                 None => u32::MAX,
@@ -109,10 +111,15 @@ impl<const N: usize> Profiles<N> {
         if !stack.slots.iter().any(|slot| slot.as_ref().is_none_or(replaced)) {
             return false;
         }
-        self.clear(|_, _, held| held.id == profile.id);
+        self.clear_matching(&ClearChargingProfileRequest {
+            id: Some(profile.id),
+            connector_id: None,
+            charging_profile_purpose: None,
+            stack_level: None,
+        });
         let Some(stack) = self.stack_mut(connector, purpose) else { return false };
         let same_level =
-            stack.slots.iter().position(|slot| slot.is_some_and(|held| held.level == profile.level));
+            stack.slots.iter().position(|slot| slot.as_ref().is_some_and(|held| held.level == profile.level));
         let free = |slot: &Option<Profile>| slot.as_ref().is_none_or(over);
         let at = same_level.or_else(|| stack.slots.iter().position(free));
         if let Some((at, slot)) = at.and_then(|at| Some((at, stack.slots.get_mut(at)?))) {
@@ -138,36 +145,17 @@ impl<const N: usize> Profiles<N> {
     /// station.
     pub(super) fn clear_matching(&mut self, request: &ClearChargingProfileRequest) -> bool {
         let fits = |wanted: Option<i64>, held: i64| wanted.is_none_or(|wanted| wanted == held);
-        self.clear(|connector, purpose, profile| match request.id {
+        let matches = |connector: usize, purpose, profile: &Profile| match request.id {
             Some(id) => profile.id == id,
             None => {
                 fits(request.connector_id, connector as i64)
                     && fits(request.stack_level, profile.level.into())
                     && request.charging_profile_purpose.is_none_or(|wanted| wanted == purpose)
             }
-        })
-    }
-
-    /// The transaction of a connector has ended.
-    pub(super) fn end_transaction(&mut self, index: usize) {
-        if let Some(stack) = self.transaction.get_mut(index) {
-            *stack = Stack::EMPTY;
-        }
-    }
-
-    fn clear(&mut self, matches: impl Fn(usize, Purpose, &Profile) -> bool) -> bool {
-        let station = [
-            (0, Purpose::ChargePointMaxProfile, &mut self.station_max),
-            (0, Purpose::TxDefaultProfile, &mut self.station_default),
-        ];
-        let numbered = |(index, stack, purpose)| (index + 1, purpose, stack);
-        let defaults = self.connector_default.iter_mut().enumerate();
-        let transactions = self.transaction.iter_mut().enumerate();
-        let connectors = defaults
-            .map(|(index, stack)| (index, stack, Purpose::TxDefaultProfile))
-            .chain(transactions.map(|(index, stack)| (index, stack, Purpose::TxProfile)));
+        };
         let mut found = false;
-        for (connector, purpose, stack) in station.into_iter().chain(connectors.map(numbered)) {
+        for number in 0..STATION_STACKS + 2 * N {
+            let Some((connector, purpose, stack)) = self.numbered(number) else { break };
             for (at, slot) in stack.slots.iter_mut().enumerate() {
                 if slot.as_ref().is_some_and(|profile| matches(connector, purpose, profile)) {
                     *slot = None;
@@ -177,6 +165,13 @@ impl<const N: usize> Profiles<N> {
             }
         }
         found
+    }
+
+    /// The transaction of a connector has ended.
+    pub(super) fn end_transaction(&mut self, index: usize) {
+        if let Some(stack) = self.transaction.get_mut(index) {
+            *stack = Stack::EMPTY;
+        }
     }
 
     /// `minChargingRate` of the profile that sets a limit.
@@ -191,14 +186,25 @@ impl<const N: usize> Profiles<N> {
         profiles.find(|profile| profile.id == id)?.least_efficient(limit.phases, supply)
     }
 
+    /// A stack by its number, its connector and its purpose. Those that are kept come first.
+    fn numbered(&mut self, number: usize) -> Option<(usize, Purpose, &mut Stack)> {
+        Some(match number {
+            0 => (0, Purpose::ChargePointMaxProfile, &mut self.station_max),
+            1 => (0, Purpose::TxDefaultProfile, &mut self.station_default),
+            _ => {
+                let index = number - STATION_STACKS;
+                match index.checked_sub(N) {
+                    None => (index + 1, Purpose::TxDefaultProfile, self.connector_default.get_mut(index)?),
+                    Some(index) => (index + 1, Purpose::TxProfile, self.transaction.get_mut(index)?),
+                }
+            }
+        })
+    }
+
     // ---- storage: a slot of a stack that is kept has a number ----
 
     fn kept_stack(&mut self, number: usize) -> Option<&mut Stack> {
-        match number {
-            0 => Some(&mut self.station_max),
-            1 => Some(&mut self.station_default),
-            _ => self.connector_default.get_mut(number - STATION_STACKS),
-        }
+        self.numbered(number).filter(|_| number < STATION_STACKS + N).map(|(.., stack)| stack)
     }
 
     /// A slot that differs from what is stored; from here on it counts as stored.
@@ -220,20 +226,22 @@ impl<const N: usize> Profiles<N> {
         }
     }
 
-    /// The stored form of a slot; no bytes: empty.
-    pub(super) fn encode<'b>(&mut self, slot: u8, out: &'b mut [u8; PROFILE_MAX]) -> &'b [u8] {
-        let held = self
-            .kept_stack(usize::from(slot) / STACK_DEPTH)
-            .and_then(|stack| stack.slots.get(usize::from(slot) % STACK_DEPTH)?.as_ref());
-        held.map_or(&[], |profile| profile.encode(out))
+    /// A slot by its number.
+    fn slot(&mut self, number: u8) -> Option<&mut Option<Profile>> {
+        let stack = self.kept_stack(usize::from(number) / STACK_DEPTH)?;
+        stack.slots.get_mut(usize::from(number) % STACK_DEPTH)
+    }
+
+    /// Writes the stored form of a slot; no bytes: empty.
+    pub(super) fn encode(&mut self, slot: u8, writer: &mut Writer<'_>) {
+        if let Some(Some(profile)) = self.slot(slot) {
+            profile.encode(writer);
+        }
     }
 
     pub(super) fn restore(&mut self, slot: u8, bytes: &[u8]) {
-        let profile = Profile::decode(bytes);
-        if let Some(stack) = self.kept_stack(usize::from(slot) / STACK_DEPTH) {
-            if let Some(slot) = stack.slots.get_mut(usize::from(slot) % STACK_DEPTH) {
-                *slot = profile;
-            }
+        if let Some(slot) = self.slot(slot) {
+            *slot = Profile::decode(bytes);
         }
     }
 }

@@ -17,7 +17,8 @@
 use super::metering::{MAX_VALUES, Readings, Sheet};
 use super::record::{CONTEXTS, Reader, Writer, index_of};
 use crate::list::List;
-use crate::time::{DateTime, Instant};
+use crate::time::{Instant, from_unix_millis};
+use crate::units::WattHours;
 use crate::v16::measurands::{self, Measurands};
 use crate::v16::{MeterValue, ReadingContext};
 
@@ -33,9 +34,9 @@ const LONGEST: usize = 7 + 8 + 4 * (MAX_VALUES - 1);
 /// Most readings there is room for: of one value of four bytes each.
 const READINGS: usize = ROOM / (7 + 4);
 
-/// Most values there is room for: none is shorter than four bytes, and nine come with a head of seven and a register.
-const VALUES: usize = 40;
-const _: () = assert!(ROOM / LONGEST * MAX_VALUES + (ROOM % LONGEST) / 4 <= VALUES && READINGS <= VALUES);
+// All values have room: none is shorter than four bytes, and nine come with a head of seven and a register.
+const _: () =
+    assert!(ROOM / LONGEST * MAX_VALUES + (ROOM % LONGEST) / 4 <= Sheet::ROOM && READINGS <= Sheet::ROOM);
 
 /// The readings of one transaction.
 #[derive(Debug, Clone, Copy)]
@@ -71,39 +72,38 @@ impl StopData {
         if self.len == 0 {
             self.origin = now;
         }
-        let mut buffer = [0; LONGEST];
-        let mut writer = Writer::new(&mut buffer);
-        writer.put(&millis(self.origin, now).to_le_bytes());
-        encode(context, readings, &mut writer);
-        let entry = writer.finish();
+        let length = length(readings.contents);
         // Between two readings that must not go room is kept for the last one.
-        let reserved = if last { 0 } else { entry.len() };
-        while usize::from(self.len) + entry.len() + reserved > ROOM && self.thin() {}
-        let start = usize::from(self.len);
-        if let Some(room) = self.bytes.get_mut(start..start + entry.len()) {
-            room.copy_from_slice(entry);
-            self.len += entry.len() as u8;
+        let reserved = if last { 0 } else { length };
+        while usize::from(self.len) + length + reserved > ROOM && self.thin() {}
+        let room = self.bytes.get_mut(self.len.into()..).unwrap_or_default();
+        if length <= room.len() {
+            let mut writer = Writer::new(room);
+            writer.number(millis(self.origin, now).into(), 4);
+            encode(context, readings, &mut writer);
+            self.len += length as u8;
         }
     }
 
     /// Drops every other reading but the first; whether there was one to drop.
     fn thin(&mut self) -> bool {
-        let old = *self;
-        self.len = 0;
-        let mut rest = Reader(old.used());
-        let mut number = 0;
-        while let Some(reading) = Reading::take(&mut rest) {
-            if number % 2 == 0 {
-                let start = usize::from(self.len);
-                let from = old.used().len() - rest.0.len() - reading.length;
-                let bytes = old.bytes.get(from..from + reading.length).unwrap_or_default();
-                if let Some(room) = self.bytes.get_mut(start..start + bytes.len()) {
-                    room.copy_from_slice(bytes);
-                    self.len += bytes.len() as u8;
+        let end = usize::from(self.len);
+        let (mut from, mut to, mut number) = (0, 0, 0);
+        while from < end {
+            let mut reading = Reader::new(self.bytes.get(from + 5..end).unwrap_or_default());
+            let next = from + length(Measurands::from_bits(reading.number(2) as i32));
+            while from < next {
+                if let (0, Some(byte)) = (number % 2, self.bytes.get(from).copied()) {
+                    if let Some(room) = self.bytes.get_mut(to) {
+                        *room = byte;
+                    }
+                    to += 1;
                 }
+                from += 1;
             }
             number += 1;
         }
+        self.len = to as u8;
         self.stride = self.stride.saturating_mul(2);
         number > 1
     }
@@ -120,7 +120,7 @@ impl StopData {
     /// Writes the tail of a stop record; nothing if there are no readings.
     pub(super) fn encode(&self, writer: &mut Writer<'_>) {
         if self.len != 0 {
-            writer.put(&self.age.to_le_bytes()).put(self.used());
+            writer.number(self.age.into(), 4).put(self.used());
         }
     }
 }
@@ -130,31 +130,33 @@ fn millis(from: Instant, to: Instant) -> u32 {
     u32::try_from(to.as_millis().saturating_sub(from.as_millis())).unwrap_or(u32::MAX)
 }
 
+/// Bytes of a reading with these contents.
+fn length(contents: Measurands) -> usize {
+    let register = if contents.contains(measurands::Reading::Energy) { 4 } else { 0 };
+    7 + 4 * contents.to_bits().count_ones() as usize + register
+}
+
 fn encode(context: ReadingContext, readings: &Readings, writer: &mut Writer<'_>) {
-    writer.put(&[index_of(&CONTEXTS, &context)]);
-    writer.put(&(readings.contents.to_bits() as u16).to_le_bytes());
+    writer.put(&[index_of(&CONTEXTS, &context)]).number(readings.contents.to_bits() as u64, 2);
     if readings.contents.contains(measurands::Reading::Energy) {
-        writer.put(&readings.energy.0.to_le_bytes());
+        writer.number(readings.energy.0, 8);
     }
-    let mut readings = *readings;
-    let contents = readings.contents;
-    for (_, value) in readings.slots().filter(|(kind, _)| contents.contains(*kind)) {
-        writer.put(&value.to_le_bytes());
+    for (_, value) in readings.iter().filter(|(kind, _)| readings.contents.contains(*kind)) {
+        writer.number(value as u64, 4);
     }
 }
 
 fn decode(reader: &mut Reader<'_>) -> Option<(ReadingContext, Readings)> {
-    let [context] = reader.take()?;
-    let context = *CONTEXTS.get(usize::from(context))?;
-    let contents = Measurands::from_bits(u16::from_le_bytes(reader.take()?).into());
+    let context = reader.one_of(&CONTEXTS)?;
+    let contents = Measurands::from_bits(reader.number(2) as i32);
     let mut readings = Readings { contents, ..Readings::EMPTY };
     if contents.contains(measurands::Reading::Energy) {
-        readings.energy = reader.register()?;
+        readings.energy = WattHours(reader.number(8));
     }
     for (_, value) in readings.slots().filter(|(kind, _)| contents.contains(*kind)) {
-        *value = i32::from_le_bytes(reader.take()?);
+        *value = reader.number(4) as i32;
     }
-    Some((context, readings))
+    reader.rest().map(|_| (context, readings))
 }
 
 /// One reading of a tail.
@@ -163,16 +165,13 @@ struct Reading {
     offset: u32,
     context: ReadingContext,
     readings: Readings,
-    /// Bytes it takes.
-    length: usize,
 }
 
 impl Reading {
     fn take(rest: &mut Reader<'_>) -> Option<Self> {
-        let before = rest.0.len();
-        let offset = u32::from_le_bytes(rest.take()?);
+        let offset = rest.number(4) as u32;
         let (context, readings) = decode(rest)?;
-        Some(Self { offset, context, readings, length: before - rest.0.len() })
+        Some(Self { offset, context, readings })
     }
 }
 
@@ -202,10 +201,12 @@ impl Tail {
         stopped: i64,
         send: impl FnOnce(Option<&[MeterValue<'_>]>) -> R,
     ) -> R {
-        let mut rest = Reader(self.bytes.get(..usize::from(self.len)).unwrap_or_default());
-        let Some(age) = rest.take() else { return send(None) };
-        let first = stopped.saturating_sub(u32::from_le_bytes(age).into());
-        let mut sheet = Sheet::<VALUES>::new();
+        if self.len < 4 {
+            return send(None);
+        }
+        let mut rest = Reader::new(self.bytes.get(..usize::from(self.len)).unwrap_or_default());
+        let first = stopped.saturating_sub(rest.number(4) as i64);
+        let mut sheet = Sheet::new();
         let mut rows = [const { (0, 0..0) }; READINGS];
         let mut count = 0;
         while let (Some(row), Some(reading)) = (rows.get_mut(count), Reading::take(&mut rest)) {
@@ -215,7 +216,7 @@ impl Tail {
         }
         let values = sheet.values();
         let meter_values = rows.map(|(at, range)| MeterValue {
-            timestamp: DateTime::from_timestamp_millis(at).unwrap_or_default(),
+            timestamp: from_unix_millis(at).unwrap_or_default(),
             sampled_value: List::new(values.get(range).unwrap_or_default()),
         });
         send(meter_values.get(..count))

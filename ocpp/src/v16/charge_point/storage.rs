@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use super::ChargePoint;
 use super::outbox::{Answered, RunClock, Transaction, Wish};
-use super::record::{Body, RECORD_MAX, Record, Writer};
+use super::record::{Body, RECORD_MAX, Reader, Record, Writer};
 use super::smart_charging::PROFILE_MAX;
 use super::stop_data::STOP_DATA_MAX;
 use crate::journal::{BLOB_MAX, SEAL_LEN, Store, StoreDone, StoreKey, StoreOp, seal, unseal};
@@ -115,10 +115,11 @@ impl<const N: usize> Store for ChargePoint<'_, N> {
         };
         self.storage.job = Some(job);
         let mut body = [0; BLOB_MAX];
-        let body = self.encode_job(job, &mut body);
+        let mut writer = Writer::new(&mut body);
+        self.encode_job(job, &mut writer);
         // Everything encoded fits: these are the longest.
         const { assert!(PROFILE_MAX + SEAL_LEN <= BLOB_MAX && RECORD_MAX + STOP_DATA_MAX <= BLOB_MAX) }
-        let bytes = seal(body, &mut self.storage.buffer).unwrap_or_default();
+        let bytes = seal(writer.finish(), &mut self.storage.buffer).unwrap_or_default();
         let put = |kind: u16, which: u8| StoreOp::Put { key: StoreKey(kind | u16::from(which)), bytes };
         Some(match job {
             Job::Scan => StoreOp::Scan,
@@ -199,35 +200,28 @@ impl<const N: usize> ChargePoint<'_, N> {
         self.local_list.take_dirty().then_some(Job::ListVersion)
     }
 
-    fn encode_job<'b>(&mut self, job: Job, out: &'b mut [u8; BLOB_MAX]) -> &'b [u8] {
-        fn copy<'b>(bytes: &[u8], out: &'b mut [u8]) -> &'b [u8] {
-            let out = out.get_mut(..bytes.len()).unwrap_or_default();
-            out.copy_from_slice(bytes);
-            out
-        }
+    fn encode_job(&mut self, job: Job, writer: &mut Writer<'_>) {
         match job {
-            Job::Scan | Job::Outbox(Wish::First | Wish::Remove(_)) => &[],
-            Job::Run => copy(&self.storage.run.to_le_bytes(), out),
-            Job::Outbox(Wish::Append(seq)) => {
-                let mut writer = Writer::new(out);
-                self.outbox.encode_pending(seq, &mut writer);
-                writer.finish()
+            Job::Scan | Job::Outbox(Wish::First | Wish::Remove(_)) => {}
+            Job::Run => {
+                writer.number(self.storage.run.into(), 4);
             }
-            Job::Outbox(Wish::Answered(lane)) => {
-                self.outbox.take_answered(lane).map_or(&[], |answered| answered.encode(out))
-            }
+            Job::Outbox(Wish::Append(seq)) => self.outbox.encode_pending(seq, writer),
+            Job::Outbox(Wish::Answered(lane)) => self.outbox.encode_answered(lane, writer),
             Job::Outbox(Wish::Clock(RunClock { run, origin })) => {
-                let mut bytes = [0; 12];
-                let (low, high) = bytes.split_at_mut(4);
-                low.copy_from_slice(&run.to_le_bytes());
-                high.copy_from_slice(&origin.to_le_bytes());
-                copy(&bytes, out)
+                writer.number(run.into(), 4).number(origin as u64, 8);
             }
-            Job::Availability(connector) => copy(&[self.kept_availability(connector.into()).into()], out),
-            Job::Setting(number) => copy(&self.settings.value(number).to_le_bytes(), out),
-            Job::Profile(slot) => out.first_chunk_mut().map_or(&[], |out| self.profiles.encode(slot, out)),
-            Job::ListVersion => copy(&self.local_list.version().to_le_bytes(), out),
-            Job::Reservation(connector) => self.encode_reservation(connector, out),
+            Job::Availability(connector) => {
+                writer.put(&[self.kept_availability(connector.into()).into()]);
+            }
+            Job::Setting(number) => {
+                writer.number(self.settings.value(number) as u64, 4);
+            }
+            Job::Profile(slot) => self.profiles.encode(slot, writer),
+            Job::ListVersion => {
+                writer.number(self.local_list.version() as u64, 8);
+            }
+            Job::Reservation(connector) => self.encode_reservation(connector, writer),
         }
     }
 
@@ -263,11 +257,12 @@ impl<const N: usize> ChargePoint<'_, N> {
     /// A value found by the scan; damaged ones are as good as absent.
     fn restore_value(&mut self, key: StoreKey, bytes: &[u8]) {
         let Ok(body) = unseal(bytes) else { return };
+        let mut reader = Reader::new(body);
         let which = (key.0 & 0xFF) as u8;
         match key.0 & 0xFF00 {
             RUN => {
-                if let Ok(run) = body.try_into() {
-                    self.storage.saw_run(u32::from_le_bytes(run));
+                if let Some(run) = reader.last(4) {
+                    self.storage.saw_run(run as u32);
                 }
             }
             ANSWERED => {
@@ -279,24 +274,22 @@ impl<const N: usize> ChargePoint<'_, N> {
                 }
             }
             CLOCK => {
-                if let Some((run, origin)) = body.split_first_chunk() {
-                    if let Ok(origin) = origin.try_into() {
-                        let (run, origin) = (u32::from_le_bytes(*run), i64::from_le_bytes(origin));
-                        self.outbox.restore_clock(RunClock { run, origin });
-                    }
+                let run = reader.number(4) as u32;
+                if let Some(origin) = reader.last(8) {
+                    self.outbox.restore_clock(RunClock { run, origin: origin as i64 });
                 }
             }
             AVAILABILITY => self.restore_availability(which.into(), body != [0]),
             SETTING => {
-                if let Ok(value) = body.try_into() {
-                    self.settings.restore(which, i32::from_le_bytes(value));
+                if let Some(value) = reader.last(4) {
+                    self.settings.restore(which, value as i32);
                 }
             }
             PROFILE => self.profiles.restore(which, body),
             RESERVATION => self.restore_reservation(which, body),
             LIST_VERSION => {
-                if let Ok(version) = body.try_into() {
-                    self.local_list.restore(i64::from_le_bytes(version));
+                if let Some(version) = reader.last(8) {
+                    self.local_list.restore(version as i64);
                 }
             }
             _ => {}

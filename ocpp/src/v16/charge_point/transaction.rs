@@ -3,9 +3,9 @@
 //! A transaction exists from the moment its start record is handed to storage. It needs no connection: its messages
 //! wait in the journal, stamped with the time they arose at.
 
-use super::event::Notice;
-use super::metering::{Loose, Meter, next_aligned};
-use super::outbox::{Outgoing, Place, Transaction, Verdict};
+use super::event::Subject;
+use super::metering::{Loose, Readings, next_aligned};
+use super::outbox::{Outgoing, Place, Transaction};
 use super::record::{Body, Record, Stamp};
 use super::security::Notification;
 use super::{ActionError, ChargePoint, Event};
@@ -13,7 +13,8 @@ use crate::list::List;
 use crate::message::EncodeError;
 use crate::rpc::timer::Deadline;
 use crate::rpc::{ErrorCode, Failure};
-use crate::time::{DateTime, Instant};
+use crate::schema::{Members, Violation};
+use crate::time::{Instant, from_unix_millis};
 use crate::units::WattHours;
 use crate::v16::keys::Key;
 use crate::v16::measurands::Measurands;
@@ -91,7 +92,6 @@ impl<const N: usize> ChargePoint<'_, N> {
         let body = Body::Start { id_tag, meter, reservation };
         let local =
             self.outbox.push(index, Place::Start, started, None, body).ok_or(ActionError::JournalBusy)?;
-        let at_start = Meter { energy: meter, ..outlet.connector.facts.meter };
         self.outbox.begin_stop_data(index);
         outlet.transaction = Slot {
             running: Some(Transaction { local, id_tag, meter_start: meter, started }),
@@ -101,9 +101,9 @@ impl<const N: usize> ChargePoint<'_, N> {
         outlet.connector.awaiting = Deadline::NEVER;
         outlet.connector.finishing = false;
         outlet.connector.requested = outlet.connector.facts.requesting && outlet.connector.facts.offering;
-        self.gather(now, index, ReadingContext::TransactionBegin, &at_start);
+        self.gather(now, index, ReadingContext::TransactionBegin, meter);
         if let Some(reservation) = reservation {
-            self.use_reservation(now, reservation);
+            self.end_reservation_of(now, reservation);
         }
         self.refresh(now, index);
         Ok(())
@@ -126,13 +126,12 @@ impl<const N: usize> ChargePoint<'_, N> {
         let outlet = self.connectors.get_mut(index).ok_or(ActionError::NoConnector(connector))?;
         let Some(running) = outlet.transaction.running else { return Err(ActionError::NoTransaction) };
         let body = Body::Stop { reason, meter, id_tag };
-        let at_stop = Meter { energy: meter, ..outlet.connector.facts.meter };
         self.outbox
             .push(index, Place::Stop, self.clock.stamp(now), Some(running.local), body)
             .ok_or(ActionError::JournalBusy)?;
         outlet.transaction = Slot::NONE;
         outlet.connector.finishing = outlet.connector.facts.plugged;
-        self.gather(now, index, ReadingContext::TransactionEnd, &at_stop);
+        self.gather(now, index, ReadingContext::TransactionEnd, meter);
         self.profiles.end_transaction(index);
         self.apply_scheduled(index);
         self.refresh(now, index);
@@ -217,13 +216,13 @@ impl<const N: usize> ChargePoint<'_, N> {
         if outlet.transaction.interrupted || !outlet.connector.known {
             return;
         }
-        let meter = outlet.connector.facts.meter;
-        let readings = meter.readings(wanted);
+        let meter = &outlet.connector.facts.meter;
+        let (energy, readings) = (meter.energy, meter.readings(wanted));
         match outlet.transaction.running {
             None if readings.contents.is_empty() => {}
             Some(running) => {
                 if context != ReadingContext::Trigger {
-                    self.gather(now, index, context, &meter);
+                    self.gather(now, index, context, energy);
                 }
                 if readings.contents.is_empty() {
                     return;
@@ -236,14 +235,17 @@ impl<const N: usize> ChargePoint<'_, N> {
         }
     }
 
-    /// Reads a meter for the end of the transaction (`transactionData`).
-    fn gather(&mut self, now: Instant, index: usize, context: ReadingContext, meter: &Meter) {
+    /// Reads a meter for the end of the transaction (`transactionData`). Its register shows `energy`.
+    fn gather(&mut self, now: Instant, index: usize, context: ReadingContext, energy: WattHours) {
         let key = match context {
             ReadingContext::SampleClock => Key::StopTxnAlignedData,
             _ => Key::StopTxnSampledData,
         };
         let wanted = Measurands::from_bits(self.settings.get(key));
-        self.outbox.add_stop_data(index, now, context, &meter.readings(wanted));
+        if let Some(outlet) = self.connectors.get(index) {
+            let readings = Readings { energy, ..outlet.connector.facts.meter.readings(wanted) };
+            self.outbox.add_stop_data(index, now, context, &readings);
+        }
     }
 
     /// Sets the next clock-aligned moment.
@@ -275,13 +277,13 @@ impl<const N: usize> ChargePoint<'_, N> {
 
     /// Calls `send` with the message of a record.
     pub(super) fn write_record<'b>(
-        &mut self,
+        &self,
         now: Instant,
         buffer: &'b mut [u8],
     ) -> Option<Result<&'b str, EncodeError>> {
         let Outgoing { record, unix_millis, transaction, tail } = self.outbox.outgoing(now)?;
-        let timestamp = DateTime::from_timestamp_millis(unix_millis).unwrap_or_default();
-        let (link, origin) = (&mut self.link, super::Origin::Record);
+        let timestamp = from_unix_millis(unix_millis).unwrap_or_default();
+        let link = &self.link;
         let connector_id = i64::from(record.connector);
         Some(match &record.body {
             Body::Start { id_tag, meter, reservation } => {
@@ -292,7 +294,7 @@ impl<const N: usize> ChargePoint<'_, N> {
                     reservation_id: *reservation,
                     timestamp,
                 };
-                link.call(now, origin, &request, buffer)
+                link.write_call(&request, buffer)
             }
             Body::Sample { context, readings } => readings.with_values(*context, |values| {
                 let meter_value = [MeterValue { timestamp, sampled_value: List::new(values) }];
@@ -301,7 +303,7 @@ impl<const N: usize> ChargePoint<'_, N> {
                     transaction_id: Some(transaction),
                     meter_value: List::new(&meter_value),
                 };
-                link.call(now, origin, &request, buffer)
+                link.write_call(&request, buffer)
             }),
             Body::Stop { reason, meter, id_tag } => tail.with_values(unix_millis, |readings| {
                 let request = StopTransactionRequest {
@@ -312,12 +314,12 @@ impl<const N: usize> ChargePoint<'_, N> {
                     reason: Some(*reason),
                     transaction_data: readings.map(List::new),
                 };
-                link.call(now, origin, &request, buffer)
+                link.write_call(&request, buffer)
             }),
             Body::Security { event, tech_info } => {
                 let tech_info = tech_info.as_str();
                 let notification = Notification::Event { event: *event, timestamp, tech_info };
-                self.config.security?.notify(link, now, notification, buffer)
+                self.config.security?.notify(link, notification, buffer)
             }
         })
     }
@@ -325,35 +327,33 @@ impl<const N: usize> ChargePoint<'_, N> {
     /// The answer to the oldest record.
     pub(super) fn on_record<'f>(
         &mut self,
-        payload: &'f str,
-    ) -> Result<Option<Event<'f>>, crate::schema::Violation> {
+        members: &mut Members<'f, '_>,
+    ) -> Result<Option<Event<'f>>, Violation> {
         let Some(action) = self.outbox.head().map(action_of) else { return Ok(None) };
         Ok(match action {
             Action::StartTransaction => {
-                let answer: StartTransactionResponse<'f> = self.read(payload)?;
-                let record = self.outbox.answered(Some(answer.transaction_id));
-                record.map(|record| self.on_start_answer(&record, answer))
+                let answer: StartTransactionResponse<'f> = self.read(members)?;
+                let connector = self.outbox.settle(Some(answer.transaction_id));
+                connector.map(|connector| self.on_start_answer(connector, answer))
             }
             Action::StopTransaction => {
-                let answer: StopTransactionResponse<'f> = self.read(payload)?;
-                let record = self.outbox.answered(None);
-                record.map(|record| Event::TransactionEnded {
-                    connector: record.connector,
-                    id_tag_info: answer.id_tag_info,
-                })
+                let answer: StopTransactionResponse<'f> = self.read(members)?;
+                let id_tag_info = answer.id_tag_info;
+                let connector = self.outbox.settle(None);
+                connector.map(|connector| Event::TransactionEnded { connector, id_tag_info })
             }
             // Nothing is in the answers to the others.
             _ => {
-                self.outbox.answered(None);
+                self.outbox.settle(None);
                 None
             }
         })
     }
 
-    fn on_start_answer<'f>(&self, record: &Record, answer: StartTransactionResponse<'f>) -> Event<'f> {
-        let transaction = self.transaction(record.connector);
+    fn on_start_answer<'f>(&self, connector: u8, answer: StartTransactionResponse<'f>) -> Event<'f> {
+        let transaction = self.transaction(connector);
         Event::TransactionAccepted {
-            connector: record.connector,
+            connector,
             transaction: answer.transaction_id,
             running: transaction.is_some_and(|running| running.transaction == Some(answer.transaction_id)),
             id_tag_info: answer.id_tag_info,
@@ -361,28 +361,23 @@ impl<const N: usize> ChargePoint<'_, N> {
     }
 
     /// The oldest record was refused or not answered.
-    pub(super) fn on_record_failed(&mut self, now: Instant, failure: Failure) -> Option<Notice> {
-        if failure == Failure::Dropped {
+    pub(super) fn on_record_failed(&mut self, now: Instant, failure: &Failure) -> Option<Subject> {
+        if matches!(failure, Failure::Dropped) {
             return None;
         }
         // What the central system does not have it will not have a minute later either. Starts and stops are worth the
         // attempts all the same.
         let unknown =
             matches!(failure, Failure::Refused(ErrorCode::NotImplemented | ErrorCode::NotSupported));
-        let optional = matches!(
-            self.outbox.head().map(action_of),
-            Some(Action::MeterValues | Action::SecurityEventNotification)
-        );
+        let record = self.outbox.head()?;
+        let (connector, action) = (record.connector, action_of(record));
+        let optional = matches!(action, Action::MeterValues | Action::SecurityEventNotification);
         let attempts =
             if unknown && optional { 1 } else { self.settings.get(Key::TransactionMessageAttempts) };
         let interval = self.settings.get(Key::TransactionMessageRetryInterval);
-        let refused = failure != Failure::TimedOut;
-        match self.outbox.attempt_failed(now, refused, attempts, interval) {
-            Verdict::Again => None,
-            Verdict::GivenUp(record) => {
-                Some(Notice::GivenUp { connector: record.connector, action: action_of(&record), failure })
-            }
-        }
+        let refused = !matches!(failure, Failure::TimedOut);
+        let given_up = self.outbox.attempt_failed(now, refused, attempts, interval);
+        given_up.then_some(Subject::GivenUp { connector, action })
     }
 }
 

@@ -45,6 +45,11 @@ impl Limit {
         Self { phases: self.phases.min(other.phases), ..lower }
     }
 
+    /// The lower one, if there are two.
+    fn within(self, other: Option<Self>) -> Self {
+        other.map_or(self, |other| self.min(other))
+    }
+
     fn same_value(&self, other: &Self) -> bool {
         self.current == other.current && self.phases == other.phases
     }
@@ -62,7 +67,7 @@ impl Stack {
     pub(super) const EMPTY: Self = Self { slots: [None; STACK_DEPTH], dirty: 0 };
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Profile> {
-        self.slots.iter().flatten()
+        self.slots.iter().filter_map(Option::as_ref)
     }
 }
 
@@ -119,12 +124,13 @@ impl<'a, const N: usize> Query<'a, N> {
     pub(crate) fn limit_without_clock(&self, connector: usize) -> Option<Limit> {
         let supply = self.conditions.supply;
         let (stacks, hardware) = self.stacks(connector)?;
-        Some(stacks.into_iter().fold(hardware, |limit, (stack, source)| {
-            stack.iter().fold(limit, |limit, profile| match profile.least(supply) {
-                Some(least) => limit.min(limit_of(least, source(profile.id))),
-                None => limit,
-            })
-        }))
+        let mut limit = hardware;
+        for (stack, source) in &stacks {
+            for profile in stack.iter() {
+                limit = limit.within(profile.least(supply).map(|least| limit_of(least, source(profile.id))));
+            }
+        }
+        Some(limit)
     }
 
     /// The limits from `from` to before `to`, one item per change, the first one at `from`.
@@ -168,8 +174,7 @@ impl<'a, const N: usize> Query<'a, N> {
         let first = self.stack(&[transaction], at, start);
         let second = self.stack(&[own, shared], at, start);
         let most = self.stack(&[station], at, start);
-        let value =
-            [first.value.or(second.value), most.value].into_iter().flatten().fold(hardware, Limit::min);
+        let value = hardware.within(first.value.or(second.value)).within(most.value);
         Some(Segment { value, until: first.until.min(second.until).min(most.until) })
     }
 
@@ -184,10 +189,7 @@ impl<'a, const N: usize> Query<'a, N> {
             sum.current = Milliamps(sum.current.0.saturating_add(segment.value.current.0));
             until = until.min(segment.until);
         }
-        Some(Segment {
-            value: [Some(sum), most.value].into_iter().flatten().fold(hardware, Limit::min),
-            until,
-        })
+        Some(Segment { value: hardware.min(sum).within(most.value), until })
     }
 
     /// The profile that counts among stacks of one purpose. At the same level the earlier stack wins.

@@ -186,44 +186,33 @@ impl Profile {
     }
 
     /// Writes the profile for storage.
-    pub(super) fn encode<'b>(&self, out: &'b mut [u8; PROFILE_MAX]) -> &'b [u8] {
-        let mut writer = Writer::new(out);
-        writer.put(&self.id.to_le_bytes()).put(&[self.level, index_of(&ANCHORS, &self.anchor)]);
+    pub(super) fn encode(&self, writer: &mut Writer<'_>) {
+        writer.number(self.id as u64, 8).put(&[self.level, index_of(&ANCHORS, &self.anchor)]);
         for moment in [self.start, self.valid_from, self.valid_to] {
-            writer.put(&moment.to_le_bytes());
+            writer.number(moment as u64, 8);
         }
-        writer.put(&self.duration.to_le_bytes()).put(&self.least_tenths.to_le_bytes());
+        writer.number(self.duration.into(), 4).number(self.least_tenths.into(), 4);
         writer.put(&[(self.unit == RateUnit::Watts).into(), self.len]);
         for period in self.periods() {
-            writer
-                .put(&period.start.to_le_bytes())
-                .put(&period.tenths().to_le_bytes())
-                .put(&[period.phases()]);
+            writer.number(period.start.into(), 4).number(period.tenths().into(), 4).put(&[period.phases()]);
         }
-        writer.finish()
     }
 
     pub(super) fn decode(bytes: &[u8]) -> Option<Self> {
-        let mut reader = Reader(bytes);
-        let id = i64::from_le_bytes(reader.take()?);
-        let [level, anchor] = reader.take()?;
-        let anchor = *ANCHORS.get(usize::from(anchor))?;
-        let mut moments = [0; 3];
-        for moment in &mut moments {
-            *moment = i64::from_le_bytes(reader.take()?);
-        }
-        let [start, valid_from, valid_to] = moments;
-        let (duration, least_tenths) =
-            (u32::from_le_bytes(reader.take()?), u32::from_le_bytes(reader.take()?));
-        let [watts, len] = reader.take()?;
-        let unit = if watts == 0 { RateUnit::Amps } else { RateUnit::Watts };
+        let mut reader = Reader::new(bytes);
+        let id = reader.number(8) as i64;
+        let level = reader.byte();
+        let anchor = reader.one_of(&ANCHORS)?;
+        let [start, valid_from, valid_to] = [(); 3].map(|()| reader.number(8) as i64);
+        let [duration, least_tenths] = [(); 2].map(|()| reader.number(4) as u32);
+        let unit = if reader.byte() == 0 { RateUnit::Amps } else { RateUnit::Watts };
+        let len = reader.byte();
         let mut periods = [Period::default(); MAX_PERIODS];
         for period in periods.get_mut(..usize::from(len))? {
-            let (start, tenths) = (u32::from_le_bytes(reader.take()?), u32::from_le_bytes(reader.take()?));
-            let [phases] = reader.take()?;
-            *period = Period::new(start, tenths, phases)?;
+            let [start, tenths] = [(); 2].map(|()| reader.number(4) as u32);
+            *period = Period::new(start, tenths, reader.byte())?;
         }
-        Some(Self {
+        reader.rest().map(|_| Self {
             id,
             level,
             anchor,
