@@ -132,7 +132,8 @@ impl Row {
     pub fn write(&self, value: i32, out: &mut dyn Write) -> fmt::Result {
         match self.kind {
             Kind::Bool => out.write_str(if value == 0 { "false" } else { "true" }),
-            Kind::Int { .. } => write!(out, "{value}"),
+            // As wide as other numbers that are printed: firmware has the code for it then.
+            Kind::Int { .. } => write!(out, "{}", i64::from(value)),
             Kind::Measurands => write!(out, "{}", Measurands::from_bits(value)),
             Kind::Constant(text) => out.write_str(text),
             Kind::Text(_) => Ok(()),

@@ -154,3 +154,25 @@ fn versions_of_the_local_list() {
     change(&mut world, "LocalAuthListEnabled", "false");
     assert!(world.call(&update(9, UpdateType::Full)).contains("NotSupported"));
 }
+
+#[test]
+fn a_list_that_was_forgotten_has_no_version_after_a_restart_either() {
+    let mut world = World::online();
+    let full = SendLocalListRequest {
+        list_version: 5,
+        local_authorization_list: None,
+        update_type: UpdateType::Full,
+    };
+    assert!(world.call(&full).contains("Accepted"));
+    world.wait(1_000);
+    assert!(world.station.session.is_local_list_kept());
+    world.station.session.forget_local_list();
+    assert_eq!(world.station.session.local_list_version(), 0);
+    assert!(!world.station.session.is_local_list_kept());
+    assert!(world.call(&GetLocalListVersionRequest {}).contains("{\"listVersion\":0}"));
+    assert!(world.station.session.is_local_list_kept());
+    world.restart_station();
+    world.connect();
+    world.wait(1_000);
+    assert!(world.call(&GetLocalListVersionRequest {}).contains("{\"listVersion\":0}"));
+}

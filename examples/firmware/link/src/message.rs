@@ -343,7 +343,7 @@ impl Message for Outputs {
 
     fn write(&self, line: &mut Line) {
         // A board has a formatter for 32 bits already, and need not have another one for 16.
-        line.put(format_args!("O {} {} {} ", self.at_ms, self.acknowledged, self.connector));
+        line.put(format_args!("O {} {} {} ", self.at_ms, self.acknowledged, u32::from(self.connector)));
         match self.signal {
             Signal::Constant => line.put(format_args!("+ ")),
             Signal::Negative => line.put(format_args!("- ")),
@@ -352,9 +352,9 @@ impl Message for Outputs {
         }
         line.flags(self.relays.0, *b"123");
         let lock = match self.lock {
-            Drive::Rest => '.',
-            Drive::Lock => 'L',
-            Drive::Unlock => 'U',
+            Drive::Rest => ".",
+            Drive::Lock => "L",
+            Drive::Unlock => "U",
         };
         line.put(format_args!(" {lock} "));
         line.flags([self.residual_test], *b"T");

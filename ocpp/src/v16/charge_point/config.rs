@@ -40,7 +40,7 @@ impl Settings {
         for (key, value) in [
             (Key::NumberOfConnectors, connectors as i32),
             (Key::LocalAuthListMaxLength, list),
-            (Key::SendLocalListMaxLength, list),
+            (Key::SendLocalListMaxLength, list.min(config.local_list_update.into())),
             (Key::MaxChargingProfilesInstalled, ((2 + 2 * connectors) * super::STACK_DEPTH) as i32),
         ] {
             settings.override_value(key, value);

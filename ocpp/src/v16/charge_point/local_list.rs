@@ -41,6 +41,10 @@ impl LocalList {
     pub(super) fn mark_dirty(&mut self) {
         self.dirty = true;
     }
+
+    pub(super) fn is_dirty(&self) -> bool {
+        self.dirty
+    }
 }
 
 impl<const N: usize> ChargePoint<'_, N> {
@@ -73,6 +77,22 @@ impl<const N: usize> ChargePoint<'_, N> {
         }
         self.local_list.offered = request.list_version;
         Some(Event::SendLocalList(request, Responder::new(ticket)))
+    }
+
+    /// The list is about to be changed entry by entry: its version is 0 until an update is answered as `Accepted`.
+    ///
+    /// An application whose list does not change as a whole calls this before the first entry, performs what
+    /// [`poll_store`](Self::poll_store) wants, and goes on if [`is_local_list_kept`](Self::is_local_list_kept). A list that a
+    /// power cut left half changed then has version 0: it counts as empty, and the central system sends it again.
+    pub fn forget_local_list(&mut self) {
+        self.local_list.dirty |= self.local_list.version != 0;
+        self.local_list.version = 0;
+    }
+
+    /// Whether the version of the list is stored as it is.
+    #[must_use]
+    pub fn is_local_list_kept(&self) -> bool {
+        !self.local_list.is_dirty() && !self.is_storing_list_version()
     }
 
     /// Answers SendLocalList after the list has been updated, or not. `Accepted` takes over the version: 0 if the

@@ -192,6 +192,8 @@ pub struct Config<'c> {
     pub remote_stop: bool,
     /// Most entries of the local authorization list the application keeps; 0: it keeps none.
     pub local_list_entries: u16,
+    /// Most entries of one SendLocalList that fit into a frame the application takes in. Default: as many as the list has.
+    pub local_list_update: u16,
     /// Feature profiles the station serves (`SupportedFeatureProfiles`). Default: those the session serves by itself,
     /// which are Core, SmartCharging, Reservation and RemoteTrigger; add LocalAuthListManagement and
     /// FirmwareManagement if the application does its part.
@@ -221,6 +223,7 @@ impl<'c> Config<'c> {
             occupied: Occupied::OnAuthorizedOrPlugged,
             remote_stop: true,
             local_list_entries: 0,
+            local_list_update: u16::MAX,
             feature_profiles: "Core,SmartCharging,Reservation,RemoteTrigger",
             patience: Patience::default(),
             leniency: Leniency::STRICT,

@@ -175,6 +175,10 @@ impl<const N: usize> ChargePoint<'_, N> {
         Store::handle_stored(self, now, done);
     }
 
+    pub(super) fn is_storing_list_version(&self) -> bool {
+        self.storage.job == Some(Job::ListVersion)
+    }
+
     /// Transactions first; what the blocks count as stored from here on is what is written.
     fn next_job(&mut self) -> Option<Job> {
         match self.storage.phase {

@@ -1,6 +1,7 @@
 //! From a card, a plug or a remote start to a transaction and its end.
 
 use embedded_storage_async::nor_flash::MultiwriteNorFlash;
+use evkit_ocpp::v16::charge_point::Entry;
 use evkit_ocpp::v16::{AuthorizationStatus, IdTag, Reason};
 use evkit_rfid::{
     BackEnd, Decision, Grant, Link, Occasion, Reservation, Session, Situation, Status, StopEvent,
@@ -8,7 +9,7 @@ use evkit_rfid::{
 };
 
 use super::rules::{self, FREE};
-use super::seat::{Access, Question};
+use super::seat::Access;
 use super::{Station, connector};
 use crate::clock;
 use crate::log::log_socket;
@@ -40,22 +41,22 @@ impl<F: MultiwriteNorFlash> Station<'_, F> {
     pub(super) fn claim(&mut self, seat: usize, claim: Claim) {
         if let Some(place) = self.seats.get_mut(seat) {
             place.question = None;
-            let verdict = self.decide(seat, claim, BackEnd::NotAsked);
-            self.follow(seat, claim, verdict);
+            place.claim = Some((claim, BackEnd::NotAsked));
         }
     }
 
     /// The central system has answered an earlier question, or will not.
     pub(super) fn answered(&mut self, seat: usize, id_tag: IdTag, status: Option<AuthorizationStatus>) {
         let Some(place) = self.seats.get_mut(seat) else { return };
-        let Some(question) = place.question.take_if(|question| question.token == id_tag) else { return };
+        let Some(question) = place.question.take_if(|question| question.token == Some(id_tag)) else {
+            return;
+        };
         let back_end = status.map_or(BackEnd::TimedOut, |status| BackEnd::Answered(word(status)));
-        let claim = Claim { occasion: question.occasion, token: Some(question.token) };
-        let verdict = self.decide(seat, claim, back_end);
-        self.follow(seat, claim, verdict);
+        place.claim = Some((question, back_end));
     }
 
-    fn decide(&self, seat: usize, claim: Claim, back_end: BackEnd) -> Verdict {
+    /// Decides about a claim, and acts.
+    pub(super) fn judge(&mut self, seat: usize, claim: Claim, back_end: BackEnd, listed: Option<Entry>) {
         let place = self.seats.get(seat);
         let session = match (place.and_then(|place| place.access), claim.token) {
             (None, _) => Session::None,
@@ -64,14 +65,15 @@ impl<F: MultiwriteNorFlash> Station<'_, F> {
         };
         let link = if self.session.is_online() { Link::Up } else { Link::Down };
         let free = self.settings.is_on(Setting::FreeCharging);
-        rules::policy(self.session, free).decide(&Situation {
-            cache: claim.token.and_then(|token| self.cached(&token)),
+        let verdict = rules::policy(self.session, free).decide(&Situation {
+            cache: claim.token.and_then(|token| self.known(&token, listed)),
             back_end,
             session,
             reservation: self.reservation(seat, claim.token),
             plugged: place.is_some_and(|place| place.view.plugged),
             ..Situation::new(claim.occasion, link)
-        })
+        });
+        self.follow(seat, claim, verdict);
     }
 
     fn reservation(&self, seat: usize, token: Option<IdTag>) -> Reservation {
@@ -140,7 +142,7 @@ impl<F: MultiwriteNorFlash> Station<'_, F> {
         match self.session.authorize(clock::ocpp(), number, token) {
             Ok(()) => {
                 if let Some(place) = self.seats.get_mut(seat) {
-                    place.question = Some(Question { occasion: claim.occasion, token });
+                    place.question = Some(Claim { token: Some(token), ..claim });
                 }
             }
             Err(error) => log_socket!(self.shared, number, "{error}"),

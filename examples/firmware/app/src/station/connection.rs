@@ -11,6 +11,7 @@ use embassy_time::{Duration, with_timeout};
 use embedded_storage_async::nor_flash::MultiwriteNorFlash;
 use evkit_ocpp::message::EncodeError;
 use evkit_ocpp::rpc::{Backoff, Keepalive, Pulse};
+use evkit_ocpp::v16::charge_point::Event;
 use evkit_ocpp::v16::keys::Key;
 
 use super::Station;
@@ -183,6 +184,10 @@ impl<F: MultiwriteNorFlash> Station<'_, F> {
             }
         };
         let answer = match self.session.handle_frame(clock::ocpp(), text) {
+            // The only one that needs the memory before it is answered.
+            Ok(Some(Event::SendLocalList(request, responder))) => {
+                self.update_list(&request, responder, behind_header(room)).await
+            }
             Ok(Some(event)) => self.event(event, behind_header(room)),
             Ok(None) => None,
             Err(_) => {

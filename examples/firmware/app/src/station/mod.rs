@@ -6,6 +6,7 @@
 
 mod access;
 pub(crate) mod connection;
+mod list;
 mod requests;
 mod rules;
 mod seat;
@@ -37,6 +38,7 @@ use crate::log::log;
 use crate::power::lamps::Sign;
 use crate::shared::{Orders, Request, Shared, Task};
 use crate::store::Store;
+use crate::store::list::ENTRIES;
 use crate::store::settings::{Setting, Settings};
 
 use seat::Seat;
@@ -53,6 +55,8 @@ const BEAT: embassy_time::Duration = embassy_time::Duration::from_millis(500);
 const REST: embassy_time::Duration = embassy_time::Duration::from_millis(5);
 /// How long an address of the network is waited for at the start.
 const ADDRESS: embassy_time::Duration = embassy_time::Duration::from_secs(10);
+/// Entries of the local list in one update: the longest have 160 bytes with spaces, and a frame 3,072.
+const UPDATE: u16 = 18;
 /// First pause before connecting again, random part of every pause, and how often it doubles.
 const PAUSES: (Duration, Duration, u32) = (Duration::from_secs(1), Duration::from_secs(1), 5);
 
@@ -107,6 +111,9 @@ pub(crate) fn session_config(settings: &Settings, nonce: u64) -> Config<'static>
     };
     let mut config = Config::new(identity, nonce);
     config.connector_limit = evkit_ocpp::units::Milliamps(settings.number(Setting::MaxCurrent) * 1_000);
+    config.local_list_entries = ENTRIES;
+    config.local_list_update = UPDATE;
+    config.feature_profiles = "Core,SmartCharging,Reservation,RemoteTrigger,LocalAuthListManagement";
     config.resume_transactions = settings.is_on(Setting::ResumeTransactions);
     config
 }
@@ -244,7 +251,13 @@ impl<'a, F: MultiwriteNorFlash> Station<'a, F> {
 
     /// Storage and events, until nothing is left to do.
     async fn drain(&mut self) {
+        let online = self.session.is_online();
+        if online && !self.was_online {
+            self.back_online();
+        }
+        self.was_online = online;
         loop {
+            self.judge_claims().await;
             self.store.drive(clock::ocpp(), self.session).await;
             let erased = self.store.take_erased();
             if erased.values {
@@ -257,11 +270,26 @@ impl<'a, F: MultiwriteNorFlash> Station<'a, F> {
             let Some(event) = self.session.poll_event() else { break };
             self.event(event, &mut []);
         }
-        let online = self.session.is_online();
-        if online && !self.was_online {
-            self.back_online();
+    }
+
+    /// Judges what is claimed at the sockets, by what the memory says about the identifiers.
+    async fn judge_claims(&mut self) {
+        for seat in 0..SOCKETS {
+            let pending = self.seats.get_mut(seat).and_then(|place| place.claim.take());
+            let Some((claim, back_end)) = pending else { continue };
+            let listed = match claim.token {
+                Some(token) if self.uses_list() => {
+                    self.store.look(Some(&token)).await.ok().and_then(|look| look.entry())
+                }
+                _ => None,
+            };
+            self.judge(seat, claim, back_end, listed);
         }
-        self.was_online = online;
+    }
+
+    /// Whether the local list counts: one that is empty, or was left half changed, has version 0.
+    fn uses_list(&self) -> bool {
+        self.session.setting(Key::LocalAuthListEnabled) != 0 && self.session.local_list_version() > 0
     }
 
     /// Tells a socket what it may do.
@@ -331,9 +359,16 @@ impl<'a, F: MultiwriteNorFlash> Station<'a, F> {
         self.settings.number(Setting::MeterUnit) != 0
     }
 
-    /// What the cache says about an identifier.
-    fn cached(&self, token: &IdTag) -> Option<Status> {
-        let utc = self.session.utc(clock::ocpp())?;
+    /// What is known about an identifier: the local list goes before the cache.
+    fn known(&self, token: &IdTag, listed: Option<Entry>) -> Option<Status> {
+        let utc = self.session.utc(clock::ocpp());
+        if let Some(entry) = listed {
+            // Without the time of day nothing has expired.
+            let expired = entry.expiry.zip(utc).is_some_and(|(expiry, now)| expiry <= now);
+            let status = access::word(entry.status);
+            return Some(if expired && status == Status::Accepted { Status::Expired } else { status });
+        }
+        let utc = utc.filter(|_| self.session.setting(Key::AuthorizationCacheEnabled) != 0)?;
         self.cache.status(utc, &evkit_rfid::IdTag::new(token.as_str()).ok()?)
     }
 

@@ -161,7 +161,6 @@ impl<F: MultiwriteNorFlash> Station<'_, F> {
     fn not_supported(&mut self, event: Event<'_>) {
         let (code, session) = (ErrorCode::NotSupported, &mut *self.session);
         match event {
-            Event::SendLocalList(_, responder) => session.reject(responder, code),
             Event::GetDiagnostics(_, responder) => session.reject(responder, code),
             Event::UpdateFirmware(_, responder) => session.reject(responder, code),
             _ => {}

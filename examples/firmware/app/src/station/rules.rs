@@ -16,15 +16,14 @@ pub(super) fn policy(session: &ChargePoint<'_, SOCKETS>, free: bool) -> Policy {
         let everybody = Rule::without_lists(CardUse::Ignored, Others::Accept);
         (everybody, everybody)
     } else {
-        // OCPP 1.6 §3.5, §4.8: unknown identifiers offline only by AllowOfflineTxForUnknownId.
+        // OCPP 1.6 §3.5, §4.8: unknown identifiers offline only by AllowOfflineTxForUnknownId. Local list and cache are
+        // one to the policy: an entry of either saves the question only if it is accepted.
         let unknown = is_set(Key::AllowOfflineTxForUnknownId);
         let unknown = if unknown { Others::AcceptUntilChecked } else { Others::Reject };
-        let enabled = is_set(Key::AuthorizationCacheEnabled);
-        let cached = |key| enabled && is_set(key);
         let required = |others| Rule::without_lists(CardUse::Required, others);
         (
-            Rule { cache: cached(Key::LocalPreAuthorize), ..required(Others::AskBackEnd) },
-            Rule { cache: cached(Key::LocalAuthorizeOffline), ..required(unknown) },
+            Rule { cache: is_set(Key::LocalPreAuthorize), ..required(Others::AskBackEnd) },
+            Rule { cache: is_set(Key::LocalAuthorizeOffline), ..required(unknown) },
         )
     };
     Policy {

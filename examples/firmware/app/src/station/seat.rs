@@ -5,8 +5,9 @@ use evkit_hal::pilot::State;
 use evkit_ocpp::units::{Milliamps, Millivolts, WattHours, Watts};
 use evkit_ocpp::v16::charge_point::{Facts, Fault, Meter};
 use evkit_ocpp::v16::{ChargePointErrorCode, IdTag, Reason};
-use evkit_rfid::Occasion;
+use evkit_rfid::BackEnd;
 
+use super::access::Claim;
 use crate::clock;
 use crate::shared::{Measured, View};
 
@@ -26,18 +27,14 @@ pub(super) struct Access {
     pub(super) ending: Option<(Reason, Option<IdTag>)>,
 }
 
-/// The central system has been asked whether somebody may charge.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Question {
-    pub(super) occasion: Occasion,
-    pub(super) token: IdTag,
-}
-
 /// A connector.
 #[derive(Debug)]
 pub(super) struct Seat {
     pub(super) access: Option<Access>,
-    pub(super) question: Option<Question>,
+    /// The central system has been asked about this one.
+    pub(super) question: Option<Claim>,
+    /// To be judged next, and what the central system has said about it.
+    pub(super) claim: Option<(Claim, BackEnd)>,
     /// What was seen last.
     pub(super) view: View,
     pub(super) measured: Measured,
@@ -56,6 +53,7 @@ impl Seat {
     pub(super) const EMPTY: Self = Self {
         access: None,
         question: None,
+        claim: None,
         view: View::UNKNOWN,
         measured: Measured::NEVER,
         present: false,

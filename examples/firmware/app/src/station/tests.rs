@@ -2,7 +2,8 @@
 
 use embassy_time::{Duration, MockDriver};
 use evkit_hal::units::Milliamps;
-use evkit_ocpp::v16::charge_point::ChargePoint;
+use evkit_ocpp::time::DateTime;
+use evkit_ocpp::v16::charge_point::{ChargePoint, Event};
 use evkit_ocpp::v16::keys::Key;
 use evkit_rfid::{Cache, CacheRule, Uid};
 use futures_executor::block_on;
@@ -11,6 +12,7 @@ use super::{Session, Station, session_config};
 use crate::clock;
 use crate::shared::{Measured, Orders, Shared, View};
 use crate::store::Store;
+use crate::store::list::ENTRIES;
 use crate::store::settings::{Setting, Settings};
 use crate::store::tests::{Memory, start};
 
@@ -192,4 +194,158 @@ fn after_a_power_cut_a_transaction_goes_on_if_it_is_set_so_until_its_vehicle_is_
 fn after_a_power_cut_a_transaction_ends_otherwise() {
     let bench = after_a_power_cut("false");
     assert!(!bench.is_running() && !bench.orders().permission);
+}
+
+/// What the card of [`Bench::card`] is called, in other letters.
+const LISTED: &str = r#"{"idTag":"04010203040506","idTagInfo":{"status":"Accepted"}}"#;
+
+impl Bench {
+    /// An update of the local list by the central system; returns the answer's status.
+    fn send_list(&mut self, version: i64, kind: &str, entries: &str) -> String {
+        let frame = format!(
+            r#"[2,"1","SendLocalList",{{"listVersion":{version},"updateType":"{kind}","localAuthorizationList":[{entries}]}}]"#
+        );
+        let now = clock::ocpp();
+        self.station.session.handle_open(now);
+        let mut room = [0; 512];
+        let answer = match self.station.session.handle_frame(now, &frame) {
+            Ok(Some(Event::SendLocalList(request, responder))) => {
+                let length = block_on(self.station.update_list(&request, responder, &mut room));
+                str::from_utf8(&room[..length.unwrap()]).unwrap().to_owned()
+            }
+            Ok(None) => self.station.session.poll_transmit(now, &mut room).unwrap().unwrap().to_owned(),
+            other => panic!("{other:?}"),
+        };
+        self.station.session.handle_close(now);
+        self.turn();
+        answer.rsplit('"').nth(1).unwrap().to_owned()
+    }
+
+    /// Whether a card of this name charges now that the central system is away.
+    fn knows(&mut self, name: &str) -> bool {
+        let token = evkit_ocpp::v16::IdTag::new(name).unwrap();
+        self.station.uses_list()
+            && block_on(self.station.store.look(Some(&token))).unwrap().entry().is_some_and(|entry| {
+                self.station.known(&token, Some(entry)) == Some(evkit_rfid::Status::Accepted)
+            })
+    }
+
+    fn restarted(self) -> Self {
+        let mut bench = Self::new(&[], self.station.store.into_memory().powered());
+        bench.turn();
+        bench
+    }
+}
+
+fn entries(names: core::ops::Range<u32>) -> String {
+    let entry = |name| format!(r#"{{"idTag":"card-{name}","idTagInfo":{{"status":"Accepted"}}}}"#);
+    names.map(entry).collect::<Vec<_>>().join(",")
+}
+
+#[test]
+fn a_card_on_the_local_list_charges_without_the_central_system_and_after_a_restart() {
+    let mut bench = Bench::new(&[], Memory::new());
+    assert_eq!(bench.send_list(3, "Full", LISTED), "Accepted");
+    assert_eq!(bench.station.session.local_list_version(), 3);
+    let mut bench = bench.restarted();
+    assert_eq!(bench.station.session.local_list_version(), 3);
+    bench.plug();
+    bench.card();
+    assert!(bench.is_running());
+}
+
+#[test]
+fn the_list_counts_only_while_its_keys_say_so_and_an_entry_may_bar_or_expire() {
+    for key in [Key::LocalAuthListEnabled, Key::LocalAuthorizeOffline] {
+        let mut bench = Bench::new(&[], Memory::new());
+        assert_eq!(bench.send_list(1, "Full", LISTED), "Accepted");
+        bench.station.session.set_setting(clock::ocpp(), key, "false").unwrap();
+        bench.plug();
+        bench.card();
+        assert!(!bench.is_running(), "{key:?}");
+    }
+    let mut bench = Bench::offline();
+    assert_eq!(bench.send_list(1, "Full", &LISTED.replace("Accepted", "Blocked")), "Accepted");
+    bench.plug();
+    bench.card();
+    assert!(!bench.is_running(), "blocked, though unknown ones may charge");
+    let old = r#"{"idTag":"Old","idTagInfo":{"status":"Accepted","expiryDate":"2020-01-01T00:00:00Z"}}"#;
+    assert_eq!(bench.send_list(2, "Differential", old), "Accepted");
+    let entry =
+        block_on(bench.station.store.look(Some(&"old".try_into().unwrap()))).unwrap().entry().unwrap();
+    assert_eq!(entry.expiry, DateTime::from_timestamp_secs(1_577_836_800));
+}
+
+#[test]
+fn a_list_is_changed_entry_by_entry_whatever_the_case() {
+    let mut bench = Bench::new(&[], Memory::new());
+    assert_eq!(bench.send_list(1, "Full", &entries(0..10)), "Accepted");
+    assert_eq!(bench.send_list(1, "Differential", &entries(0..1)), "VersionMismatch");
+    let change = format!(r#"{{"idTag":"CARD-3"}},{{"idTag":"unknown"}},{}"#, entries(9..12));
+    assert_eq!(bench.send_list(5, "Differential", &change), "Accepted");
+    assert_eq!(block_on(bench.station.store.look(None)).unwrap().length(), 11);
+    assert!(bench.knows("Card-2") && !bench.knows("card-3") && bench.knows("CARD-11"));
+    assert_eq!(bench.send_list(6, "Full", r#"{"idTag":"no-information"}"#), "Failed");
+    assert!(bench.knows("card-2"), "nothing was changed");
+    assert_eq!(bench.send_list(6, "Full", &entries(20..21)), "Accepted");
+    assert!(!bench.knows("card-2") && bench.knows("card-20"));
+    assert_eq!(bench.send_list(7, "Full", ""), "Accepted");
+    assert_eq!(bench.station.session.local_list_version(), 0, "empty");
+}
+
+#[test]
+fn a_list_takes_as_many_entries_as_it_says_and_then_holds_as_it_is() {
+    let mut bench = Bench::new(&[], Memory::of_pages(32));
+    let most = u32::from(ENTRIES);
+    for (version, first) in (1..).zip((0..most).step_by(10)) {
+        assert_eq!(bench.send_list(version, "Differential", &entries(first..first + 10)), "Accepted");
+    }
+    assert_eq!(bench.send_list(90, "Differential", &entries(most..most + 1)), "Failed");
+    assert_eq!(bench.send_list(91, "Differential", &entries(most - 10..most)), "Accepted");
+    let exchange = format!(r#"{{"idTag":"card-0"}},{}"#, entries(most..most + 1));
+    assert_eq!(bench.send_list(92, "Differential", &exchange), "Accepted");
+    assert!((1..=most).all(|name| bench.knows(&format!("card-{name}"))) && !bench.knows("card-0"));
+}
+
+/// The power is cut at every word of an update: the list is the old one, the new one, or one to be sent again.
+#[test]
+fn a_power_cut_in_an_update_leaves_a_list_or_a_version_that_has_it_sent_again() {
+    let mut old = Bench::new(&[], Memory::new());
+    assert_eq!(old.send_list(1, "Full", &entries(0..5)), "Accepted");
+    old.turn();
+    let memory = old.station.store.into_memory();
+    let mut seen = [0; 3];
+    for kind in ["Full", "Differential"] {
+        for cut in 1.. {
+            let mut bench = Bench::new(&[], memory.clone());
+            bench.turn();
+            let steps = bench.station.store.cut_after(cut);
+            let change =
+                format!(r#"{{"idTag":"card-0","idTagInfo":{{"status":"Blocked"}}}},{}"#, entries(5..7));
+            bench.send_list(2, kind, &change);
+            let over = bench.station.store.steps() < steps;
+            let mut bench = bench.restarted();
+            let version = bench.station.session.local_list_version();
+            seen[usize::try_from(version).unwrap()] += 1;
+            match version {
+                0 => assert!((0..7).all(|name| !bench.knows(&format!("card-{name}")))),
+                1 => {
+                    assert!(
+                        (0..5).all(|name| bench.knows(&format!("card-{name}"))) && !bench.knows("card-5")
+                    );
+                }
+                _ => {
+                    assert!(!bench.knows("card-0") && bench.knows("card-5") && bench.knows("card-6"));
+                    assert_eq!(bench.knows("card-1"), kind == "Differential");
+                }
+            }
+            // What is sent again is taken, and nothing of the other is left.
+            assert_eq!(bench.send_list(3, "Full", &entries(1..2)), "Accepted");
+            assert!(bench.knows("card-1") && !bench.knows("card-2") && !bench.knows("card-5"));
+            if over {
+                break;
+            }
+        }
+    }
+    assert!(seen.iter().all(|count| *count > 0), "{seen:?}");
 }

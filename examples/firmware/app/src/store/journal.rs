@@ -5,6 +5,7 @@ use evkit_ocpp::journal::{BLOB_MAX, Store as Session, StoreDone, StoreKey, Store
 use evkit_ocpp::time::Instant;
 use sequential_storage::Error;
 
+use super::list::LIST_KEYS;
 use super::{BUFFER, OWN_KEYS, Store, StoreError};
 
 /// Keys a journal of two connectors has: 44 settings, 12 profiles, 20 of connectors and the clock; and some to spare.
@@ -86,7 +87,7 @@ impl<F: MultiwriteNorFlash> Store<F> {
         self.each_value(&mut |key, _| match counts.iter_mut().find(|(known, _)| *known == key) {
             Some((_, count)) => *count = count.saturating_add(1),
             // A journal has no more keys; what is beyond is not its own.
-            None if key >= OWN_KEYS => _ = counts.push((key, 1)),
+            None if (OWN_KEYS..LIST_KEYS.start).contains(&key) => _ = counts.push((key, 1)),
             None => {}
         })
         .await?;

@@ -6,6 +6,7 @@
 
 mod journal;
 mod lent;
+pub(crate) mod list;
 pub(crate) mod settings;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -25,7 +26,7 @@ use settings::Settings;
 /// Sequence number in front of a record, or key in front of a value, rounded up to words of up to 32 bytes.
 const BUFFER: usize = (BLOB_MAX + 8).next_multiple_of(32) + 32;
 
-/// Keys of the journal are 0x0100 and above; those below are the firmware's.
+/// Keys of the journal are 0x0100 and above, up to those of the local list; those below are the firmware's.
 const OWN_KEYS: u16 = 0x0100;
 /// How often the station was started.
 const STARTS: u16 = 0x0001;

@@ -38,9 +38,33 @@ impl Memory {
         Self { bytes: vec![0xFF; PAGE * PAGES], steps: 0, cut_at: usize::MAX, overwrites: false }
     }
 
+    /// A larger one.
+    pub(crate) fn of_pages(pages: usize) -> Self {
+        Self { bytes: vec![0xFF; PAGE * pages], ..Self::new() }
+    }
+
+    /// With power again.
+    pub(crate) fn powered(self) -> Self {
+        Self { cut_at: usize::MAX, steps: 0, ..self }
+    }
+
     fn step(&mut self) -> Result<(), NoPower> {
         self.steps += 1;
         if self.steps >= self.cut_at { Err(NoPower) } else { Ok(()) }
+    }
+}
+
+impl Store<Memory> {
+    /// Cuts the power after some more words; returns which one it is.
+    pub(crate) fn cut_after(&mut self, words: usize) -> usize {
+        let step = self.flash.steps + words;
+        self.flash.cut_at = step;
+        step
+    }
+
+    /// Words written so far.
+    pub(crate) fn steps(&self) -> usize {
+        self.flash.steps
     }
 }
 
