@@ -7,6 +7,7 @@ use evkit_ocpp::v16::{IdTag, SendLocalListRequest, UpdateStatus, UpdateType};
 use super::Station;
 use crate::clock;
 use crate::log::log;
+use crate::shared::Task;
 use crate::store::list::ENTRIES;
 
 impl<F: MultiwriteNorFlash> Station<'_, F> {
@@ -38,7 +39,15 @@ impl<F: MultiwriteNorFlash> Station<'_, F> {
         if whole && entries().any(|entry| entry.id_tag_info.is_none()) {
             return None;
         }
-        let old = if begins { 0 } else { self.store.look(None).await.ok()?.length() };
+        let old = if begins {
+            0
+        } else if let Ok(look) = self.store.look(None).await {
+            look.length()
+        } else {
+            // It cannot be read, so it has to be sent as a whole.
+            self.session.forget_local_list();
+            return None;
+        };
         if old + entries().count() > ENTRIES.into() {
             // Some may be known or removed, so it may do nevertheless.
             let mut length = old;
@@ -65,6 +74,7 @@ impl<F: MultiwriteNorFlash> Station<'_, F> {
         for entry in entries() {
             let token = IdTag::try_from(&entry.id_tag).ok()?;
             self.store.list(&token, entry.id_tag_info.as_ref()).await.ok()?;
+            self.shared.alive(Task::Station);
         }
         self.store.look(None).await.ok().map(|look| look.length())
     }

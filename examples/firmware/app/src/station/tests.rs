@@ -297,14 +297,26 @@ fn a_list_is_changed_entry_by_entry_whatever_the_case() {
 fn a_list_takes_as_many_entries_as_it_says_and_then_holds_as_it_is() {
     let mut bench = Bench::new(&[], Memory::of_pages(32));
     let most = u32::from(ENTRIES);
-    for (version, first) in (1..).zip((0..most).step_by(10)) {
-        assert_eq!(bench.send_list(version, "Differential", &entries(first..first + 10)), "Accepted");
+    for (version, first) in (1..).zip((0..most).step_by(8)) {
+        assert_eq!(bench.send_list(version, "Differential", &entries(first..first + 8)), "Accepted");
     }
     assert_eq!(bench.send_list(90, "Differential", &entries(most..most + 1)), "Failed");
-    assert_eq!(bench.send_list(91, "Differential", &entries(most - 10..most)), "Accepted");
+    assert_eq!(bench.send_list(91, "Differential", &entries(most - 8..most)), "Accepted");
     let exchange = format!(r#"{{"idTag":"card-0"}},{}"#, entries(most..most + 1));
     assert_eq!(bench.send_list(92, "Differential", &exchange), "Accepted");
     assert!((1..=most).all(|name| bench.knows(&format!("card-{name}"))) && !bench.knows("card-0"));
+}
+
+#[test]
+fn a_list_that_cannot_be_read_lets_nobody_charge_and_is_taken_anew() {
+    let mut bench = Bench::new(&[], Memory::new());
+    assert_eq!(bench.send_list(1, "Full", LISTED), "Accepted");
+    bench.station.store.spoil_list();
+    bench.plug();
+    bench.card();
+    assert!(!bench.is_running());
+    assert_eq!(bench.send_list(2, "Full", &entries(0..1)), "Accepted");
+    assert!(bench.knows("card-0") && !bench.knows("04010203040506"));
 }
 
 /// The power is cut at every word of an update: the list is the old one, the new one, or one to be sent again.

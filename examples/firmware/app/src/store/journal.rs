@@ -5,7 +5,6 @@ use evkit_ocpp::journal::{BLOB_MAX, Store as Session, StoreDone, StoreKey, Store
 use evkit_ocpp::time::Instant;
 use sequential_storage::Error;
 
-use super::list::LIST_KEYS;
 use super::{BUFFER, OWN_KEYS, Store, StoreError};
 
 /// Keys a journal of two connectors has: 44 settings, 12 profiles, 20 of connectors and the clock; and some to spare.
@@ -55,7 +54,7 @@ impl<F: MultiwriteNorFlash> Store<F> {
                 whole.map_err(|_| Error::ItemTooBig)?;
                 self.queue()?.push(&record, false).await
             }
-            StoreOp::Put { key, bytes } => self.put(*key, bytes).await,
+            StoreOp::Put { key, bytes } => self.put(self.values.clone(), key.0, bytes).await,
             StoreOp::Remove { up_to } => {
                 let is_old = |seq: Option<u64>| seq.is_none_or(|seq| seq <= *up_to);
                 self.each_record(&mut |seq, _| if is_old(seq) { Next::Remove } else { Next::Stop }).await
@@ -84,14 +83,17 @@ impl<F: MultiwriteNorFlash> Store<F> {
     /// Reports the current value of every key: it is the last of those found, so they are counted first.
     async fn scan_values<S: Session>(&mut self, now: Instant, session: &mut S) -> Result<(), StoreError<F>> {
         let mut counts = Counts::new();
-        self.each_value(&mut |key, _| match counts.iter_mut().find(|(known, _)| *known == key) {
+        self.each_value(self.values.clone(), &mut |key, _| match counts
+            .iter_mut()
+            .find(|(known, _)| *known == key)
+        {
             Some((_, count)) => *count = count.saturating_add(1),
             // A journal has no more keys; what is beyond is not its own.
-            None if (OWN_KEYS..LIST_KEYS.start).contains(&key) => _ = counts.push((key, 1)),
+            None if key >= OWN_KEYS => _ = counts.push((key, 1)),
             None => {}
         })
         .await?;
-        self.each_value(&mut |key, bytes| {
+        self.each_value(self.values.clone(), &mut |key, bytes| {
             let Some((_, count)) = counts.iter_mut().find(|(known, _)| *known == key) else { return };
             *count = count.saturating_sub(1);
             if *count == 0 {

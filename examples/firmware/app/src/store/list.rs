@@ -1,12 +1,9 @@
-//! The local authorization list (OCPP 1.6 §3.5.2): entries among the values, looked up in the memory each time.
+//! The local authorization list (OCPP 1.6 §3.5.2): entries in a map of their own, looked up in the memory each time.
 //!
-//! Each entry has a place, whose number is in its key; an empty value makes the place free. Identifiers are kept in
-//! lower case, because case does not count.
-
-use core::ops::Range;
+//! Each entry has a place, whose number is its key; an empty value makes the place free. Identifiers are kept in lower
+//! case, because case does not count.
 
 use embedded_storage_async::nor_flash::MultiwriteNorFlash;
-use evkit_ocpp::journal::StoreKey;
 use evkit_ocpp::time::DateTime;
 use evkit_ocpp::v16::charge_point::Entry;
 use evkit_ocpp::v16::{AuthorizationStatus, IdTag, IdTagInfo};
@@ -14,12 +11,9 @@ use sequential_storage::Error;
 
 use super::{Store, StoreError};
 
-/// Most entries. They take 4 of the 16 KiB that values have, settings, keys and charging profiles 7 at most; the rest is
-/// what the map needs to replace them.
-pub(crate) const ENTRIES: u16 = 100;
+/// Most entries. They take 2.5 of 4 KiB, a fifth being what the map needs to replace them.
+pub(crate) const ENTRIES: u16 = 64;
 
-/// Keys of entries.
-pub(super) const LIST_KEYS: Range<u16> = 0x8000..0x8000 + ENTRIES;
 /// Longest identifier.
 const ID: usize = 20;
 /// An identifier, expiry and status.
@@ -49,7 +43,7 @@ impl Look {
     }
 
     fn places(&self, taken: bool) -> impl Iterator<Item = u16> {
-        LIST_KEYS.zip(&self.taken).filter(move |(_, is)| **is == taken).map(|(key, _)| key)
+        (0..).zip(&self.taken).filter(move |(_, is)| **is == taken).map(|(key, _)| key)
     }
 }
 
@@ -58,9 +52,8 @@ impl<F: MultiwriteNorFlash> Store<F> {
     pub(crate) async fn look(&mut self, token: Option<&IdTag>) -> Result<Look, StoreError<F>> {
         let mut look = Look { found: None, taken: [false; _] };
         let id = token.map(id);
-        self.each_value(&mut |key, bytes| {
-            let place = usize::from(key.wrapping_sub(LIST_KEYS.start));
-            let Some(taken) = look.taken.get_mut(place) else { return };
+        self.each_value(self.list.clone(), &mut |key, bytes| {
+            let Some(taken) = look.taken.get_mut(usize::from(key)) else { return };
             // The last value of a place counts.
             *taken = !bytes.is_empty();
             if let Some(rest) = id.and_then(|id| bytes.strip_prefix(&id)) {
@@ -84,21 +77,18 @@ impl<F: MultiwriteNorFlash> Store<F> {
         match info {
             Some(info) => {
                 let key = known.or_else(|| look.places(false).next()).ok_or(Error::FullStorage)?;
-                self.put(StoreKey(key), &encode(token, info)).await
+                self.put(self.list.clone(), key, &encode(token, info)).await
             }
             None => match known {
-                Some(key) => self.put(StoreKey(key), &[]).await,
+                Some(key) => self.put(self.list.clone(), key, &[]).await,
                 None => Ok(()),
             },
         }
     }
 
-    /// Removes all entries.
+    /// Removes all entries, also where they cannot be read.
     pub(crate) async fn clear_list(&mut self) -> Result<(), StoreError<F>> {
-        for key in self.look(None).await?.places(true) {
-            self.put(StoreKey(key), &[]).await?;
-        }
-        Ok(())
+        self.map(self.list.clone())?.erase_all().await
     }
 }
 

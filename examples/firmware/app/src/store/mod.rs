@@ -1,8 +1,10 @@
 //! What survives a power cut: settings of the station, and the journal of its OCPP session, on one memory.
 //!
 //! `sequential-storage` spreads the wear over all pages and survives a loss of power at any moment. The first half of
-//! the memory is a map of small values, the second a queue of records. Nothing is kept in RAM, so a start reads the
-//! memory. What cannot be read is erased and said so: the station goes on with its defaults, and charges.
+//! the memory is a map of small values and, behind it, one of the local list; the second is a queue of records. The list
+//! has pages of its own because what a map takes to change grows with the square of what is in it. Nothing is kept in RAM,
+//! so a start reads the memory. What cannot be read is erased and said so: the station goes on with its defaults, and
+//! charges.
 
 mod journal;
 mod lent;
@@ -26,7 +28,7 @@ use settings::Settings;
 /// Sequence number in front of a record, or key in front of a value, rounded up to words of up to 32 bytes.
 const BUFFER: usize = (BLOB_MAX + 8).next_multiple_of(32) + 32;
 
-/// Keys of the journal are 0x0100 and above, up to those of the local list; those below are the firmware's.
+/// Keys of the journal are 0x0100 and above; those below are the firmware's.
 const OWN_KEYS: u16 = 0x0100;
 /// How often the station was started.
 const STARTS: u16 = 0x0001;
@@ -53,6 +55,7 @@ pub(crate) struct Erased {
 pub(crate) struct Store<F> {
     flash: F,
     values: Range<u32>,
+    list: Range<u32>,
     records: Range<u32>,
     /// Since the last [`take_erased`](Self::take_erased).
     erased: Erased,
@@ -63,16 +66,19 @@ impl<F: MultiwriteNorFlash> Store<F> {
     ///
     /// # Errors
     ///
-    /// If the memory has fewer than four pages, or pages a record does not fit into.
+    /// If the memory has fewer than eight pages, or pages a record does not fit into.
     pub(crate) fn new(flash: F) -> Result<Self, MapConfigError> {
         let page = F::ERASE_SIZE;
-        let middle = (flash.capacity() / page / 2 * page) as u32;
+        let half = flash.capacity() / page / 2;
         if page < BUFFER {
             return Err(MapConfigError::PagesTooSmall);
         }
-        let store = Self { flash, values: 0..middle, records: middle..middle * 2, erased: Erased::default() };
-        MapConfig::<F>::try_new(store.values.clone())?;
-        Ok(store)
+        // A map has two pages at least. 5 of 16 KiB are enough for the list.
+        let of_list = (half * 5 / 16).max(2);
+        let [list, middle] = [half.saturating_sub(of_list), half].map(|pages| (pages * page) as u32);
+        MapConfig::<F>::try_new(0..list)?;
+        let (values, list, records) = (0..list, list..middle, middle..middle * 2);
+        Ok(Self { flash, values, list, records, erased: Erased::default() })
     }
 
     /// Begins to use the memory: reads the settings that were kept, counts this start and returns the count. A memory
@@ -89,7 +95,7 @@ impl<F: MultiwriteNorFlash> Store<F> {
     ) -> Result<u32, StoreError<F>> {
         let (mut format, mut starts) = (0, 0_u32);
         let read = self
-            .each_value(&mut |key, bytes| match key {
+            .each_value(self.values.clone(), &mut |key, bytes| match key {
                 FORMAT => format = number(bytes),
                 STARTS => starts = number(bytes),
                 _ => settings.restore(key, bytes),
@@ -120,10 +126,14 @@ impl<F: MultiwriteNorFlash> Store<F> {
         core::mem::take(&mut self.erased)
     }
 
-    /// Shows all values, the older ones of a key before the newer.
-    async fn each_value(&mut self, show: &mut dyn FnMut(u16, &[u8])) -> Result<(), StoreError<F>> {
+    /// Shows all values of a map, the older ones of a key before the newer.
+    async fn each_value(
+        &mut self,
+        map: Range<u32>,
+        show: &mut dyn FnMut(u16, &[u8]),
+    ) -> Result<(), StoreError<F>> {
         let mut buffer = [0; BUFFER];
-        let mut map = self.map()?;
+        let mut map = self.map(map)?;
         let mut items = map.fetch_all_items(&mut buffer).await?;
         while let Some((key, bytes)) = items.next::<&[u8]>(&mut buffer).await? {
             show(key, bytes);
@@ -131,17 +141,17 @@ impl<F: MultiwriteNorFlash> Store<F> {
         Ok(())
     }
 
-    /// Keeps a value, if what is there can be read; see [`change`](Self::change).
-    async fn put(&mut self, key: StoreKey, bytes: &[u8]) -> Result<(), StoreError<F>> {
+    /// Keeps a value in a map, if what is there can be read; see [`change`](Self::change).
+    async fn put(&mut self, map: Range<u32>, key: u16, bytes: &[u8]) -> Result<(), StoreError<F>> {
         let mut buffer = [0; BUFFER];
-        self.map()?.store_item(&mut buffer, &key.0, &bytes).await
+        self.map(map)?.store_item(&mut buffer, &key, &bytes).await
     }
 
     /// What is left afterwards is an empty memory of ours.
     async fn erase_values(&mut self) -> Result<(), StoreError<F>> {
         self.erased.values = true;
-        self.map()?.erase_all().await?;
-        self.put(StoreKey(FORMAT), &PRESENT_FORMAT).await
+        self.map(self.values.clone())?.erase_all().await?;
+        self.put(self.values.clone(), FORMAT, &PRESENT_FORMAT).await
     }
 
     async fn erase_records(&mut self) -> Result<(), StoreError<F>> {
@@ -149,14 +159,17 @@ impl<F: MultiwriteNorFlash> Store<F> {
         self.queue()?.erase_all().await
     }
 
-    fn map(&mut self) -> Result<MapStorage<u16, Lent<'_, F>, NoCache<u16>>, StoreError<F>> {
-        // `new` has checked the range.
-        let config = MapConfig::try_new(self.values.clone()).map_err(|_| Error::ItemTooBig)?;
+    fn map(
+        &mut self,
+        pages: Range<u32>,
+    ) -> Result<MapStorage<u16, Lent<'_, F>, NoCache<u16>>, StoreError<F>> {
+        // `new` has checked the ranges.
+        let config = MapConfig::try_new(pages).map_err(|_| Error::ItemTooBig)?;
         Ok(MapStorage::new(Lent(&mut self.flash), config, Cache::new_uncached()))
     }
 
     fn queue(&mut self) -> Result<QueueStorage<Lent<'_, F>, NoCache<()>>, StoreError<F>> {
-        // `new` has checked the range of the map, which is of the same size.
+        // `new` has checked the range of the map, which is smaller.
         let config = QueueConfig::try_new(self.records.clone()).map_err(|_| Error::ItemTooBig)?;
         Ok(QueueStorage::new(Lent(&mut self.flash), config, Cache::new_uncached()))
     }

@@ -12,7 +12,7 @@ use super::settings::{Setting, Settings};
 use super::{Erased, Store};
 
 const PAGE: usize = 1_024;
-const PAGES: usize = 8;
+const PAGES: usize = 16;
 
 /// A memory whose power can go after any word written.
 #[derive(Clone)]
@@ -60,6 +60,11 @@ impl Store<Memory> {
         let step = self.flash.steps + words;
         self.flash.cut_at = step;
         step
+    }
+
+    /// Writes noise over the local list.
+    pub(crate) fn spoil_list(&mut self) {
+        noise(1, &mut self.flash.bytes[self.list.start as usize..self.list.end as usize]);
     }
 
     /// Words written so far.
@@ -228,7 +233,7 @@ fn settings_and_starts_are_kept_beside_the_journal_and_are_not_its_values() {
 
 #[test]
 fn a_memory_that_is_too_small_is_refused() {
-    let memory = Memory { bytes: vec![0xFF; PAGE * 2], ..Memory::new() };
+    let memory = Memory { bytes: vec![0xFF; PAGE * 7], ..Memory::new() };
     assert!(Store::new(memory).is_err());
 }
 

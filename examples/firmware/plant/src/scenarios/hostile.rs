@@ -120,14 +120,18 @@ fn worst() -> Vec<(&'static str, Value)> {
             "status": "Accepted", "parentIdTag": format!("{number:0>20}"), "expiryDate": "2036-01-01T00:00:00.000Z",
         }})
     };
-    let list: Vec<Value> = (0..30).map(entry).collect();
+    let list = |entries: u32| {
+        let entries: Vec<Value> = (0..entries).map(entry).collect();
+        json!({"listVersion": 1, "updateType": "Full", "localAuthorizationList": entries})
+    };
     vec![
         ("GetConfiguration", json!({})),
         ("GetConfiguration", json!({"key": keys})),
         ("SetChargingProfile", profile(6)),
         ("SetChargingProfile", profile(24)),
         ("SetChargingProfile", profile(200)),
-        ("SendLocalList", json!({"listVersion": 1, "updateType": "Full", "localAuthorizationList": list})),
+        ("SendLocalList", list(18)),
+        ("SendLocalList", list(30)),
         ("GetCompositeSchedule", json!({"connectorId": 1, "duration": 86_400})),
         ("DataTransfer", json!({"vendorId": "v".repeat(255), "data": "d".repeat(20_000)})),
         ("GetConfiguration", json!({"key": ["HeartbeatInterval"]})),

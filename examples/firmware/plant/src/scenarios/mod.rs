@@ -69,6 +69,7 @@ pub const ALL: &[Scenario] = &[
     python("free-python", sessions::free),
     ours("profile", sessions::profile),
     python("profile-python", sessions::profile),
+    python("local-list", outages::local_list),
     ours("power-cut", outages::power_cut),
     python("power-cut-python", outages::power_cut),
     ours("power-cut-resumed", outages::power_cut_resumed),

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::site::{LATER, SOON, charging, plug};
+use super::site::{CARD, LATER, SOON, charging, plug};
 use super::{Scenario, Setup, Site, sessions};
 use crate::script::{State, Step};
 use crate::world::Kind;
@@ -64,6 +64,40 @@ pub(super) fn back_end_gone(setup: &Setup, scenario: &Scenario) -> anyhow::Resul
     ensure!(transactions == 3, "{transactions} transactions");
     site.finish(1)?;
     Ok(format!("{} s without, 3 transactions, each once", GONE.as_secs()))
+}
+
+/// A local list is sent once; after a restart without any back end its card charges and another does not.
+pub(super) fn local_list(setup: &Setup, scenario: &Scenario) -> anyhow::Result<String> {
+    let mut site = Site::start(setup, scenario, &[])?;
+    site.ready()?;
+    let entries =
+        [CARD, "04AAAAAAAAAAAA"].map(|tag| json!({"idTag": tag, "idTagInfo": {"status": "Accepted"}}));
+    let removed = json!([{"idTag": "04AAAAAAAAAAAA"}]);
+    for (version, (kind, list)) in (1..).zip([("Full", json!(entries)), ("Differential", removed)]) {
+        let update = json!({"listVersion": version, "updateType": kind, "localAuthorizationList": list});
+        site.back_end.command(&format!("call SendLocalList {update}"))?;
+        let answer = site.back_end.answered("SendLocalList", version - 1, LATER)?;
+        ensure!(answer["status"] == "Accepted", "{kind}: {answer}");
+    }
+    site.relay.set_up(false);
+    site.cut()?;
+    site.power_on()?;
+    site.bench.play(1, charging(3_000))?;
+    let removed = Step::Card { uid: "04AAAAAAAAAAAA".to_owned() };
+    site.bench.play(2, [plug(Kind::Normal), Step::Wait { ms: 700 }, removed, Step::Wait { ms: 5_000 }])?;
+    ensure!(!State::Closed.holds(&mut site.bench.plant().world, 2), "a card that is not on the list charges");
+    site.relay.set_up(true);
+    site.back_end.hear("StartTransaction", 0, BACK, |start| start["connectorId"] == 1)?;
+    site.leave(1)?;
+    site.back_end.hear("StopTransaction", 0, LATER, |_| true)?;
+    let asked = site.back_end.asked("GetLocalListVersion")?;
+    site.back_end.command("call GetLocalListVersion {}")?;
+    let answer = site.back_end.answered("GetLocalListVersion", asked, LATER)?;
+    ensure!(answer["listVersion"] == 2, "{answer}");
+    let transactions = transactions(&mut site)?;
+    ensure!(transactions == 1, "{transactions} transactions");
+    site.finish(1)?;
+    Ok("kept over a restart; its card charges without a back end, one taken off it does not".to_owned())
 }
 
 pub(super) fn power_cut(setup: &Setup, scenario: &Scenario) -> anyhow::Result<String> {
