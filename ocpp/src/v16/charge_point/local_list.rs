@@ -41,10 +41,6 @@ impl LocalList {
     pub(super) fn mark_dirty(&mut self) {
         self.dirty = true;
     }
-
-    pub(super) fn is_dirty(&self) -> bool {
-        self.dirty
-    }
 }
 
 impl<const N: usize> ChargePoint<'_, N> {
@@ -92,7 +88,7 @@ impl<const N: usize> ChargePoint<'_, N> {
     /// Whether the version of the list is stored as it is.
     #[must_use]
     pub fn is_local_list_kept(&self) -> bool {
-        !self.local_list.is_dirty() && !self.is_storing_list_version()
+        !self.local_list.dirty && !self.is_storing_list_version()
     }
 
     /// Answers SendLocalList after the list has been updated, or not. `Accepted` takes over the version: 0 if the

@@ -11,7 +11,8 @@ use sequential_storage::Error;
 
 use super::{Store, StoreError};
 
-/// Most entries. They take 2.5 of 4 KiB, a fifth being what the map needs to replace them.
+/// Most entries. They take 2.5 KiB of the five pages there are; the map needs one of them empty, and the rest to replace
+/// entries without moving all others each time.
 pub(crate) const ENTRIES: u16 = 64;
 
 /// Longest identifier.
