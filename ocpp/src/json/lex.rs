@@ -447,6 +447,8 @@ impl<'a> Lexer<'a> {
     ///
     /// # Errors
     /// If something else comes next.
+    // Into its callers where there is room: the word is a constant there, and compared as one.
+    #[cfg_attr(not(target_os = "none"), inline)]
     pub fn word(&mut self, word: &str) -> Result<(), Reason> {
         self.peek();
         if self.text.get(self.at..).is_some_and(|rest| rest.starts_with(word)) {
@@ -461,6 +463,7 @@ impl<'a> Lexer<'a> {
     ///
     /// # Errors
     /// If something else comes next.
+    #[cfg_attr(not(target_os = "none"), inline)]
     pub fn boolean(&mut self) -> Result<bool, Reason> {
         let value = self.peek() == Some(b't');
         self.word(if value { "true" } else { "false" })?;
